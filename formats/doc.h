@@ -1,0 +1,127 @@
+/*
+ * A document being rebuilt: all that a format module can do.
+ *
+ * One struct doc is one document or one thing inside another. Budgets are
+ * shared by the whole tree. Memory from doc_alloc() lives until the doc ends.
+ * After any error the module returns it at once; its output is thrown away.
+ */
+#ifndef FORMATS_DOC_H
+#define FORMATS_DOC_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/reader.h"
+#include "base/sink.h"
+#include "base/utf8.h"
+#include "formats/findings.h"
+#include "formats/identify.h"
+#include "formats/options.h"
+#include "formats/result.h"
+
+/* Whoever runs a module listens here: the worker's record pipe, or a test. */
+struct doc_events {
+	void *arg;
+	/* 0, or ERR_IO to stop. */
+	int (*finding)(void *arg, const struct finding *);
+	int (*member_begin)(void *arg, const char *name);
+	int (*member_end)(void *arg, const struct doc_result *);
+};
+
+/* Passwords to try in order; bytes as given, never logged. Borrowed. */
+struct passwords {
+	const struct reader *list;
+	size_t n;
+};
+
+struct doc;
+
+/* ---- for modules */
+
+/* The whole input; a fresh cursor each time. */
+struct reader doc_in(const struct doc *);
+/* The claimed file name (base name, UTF-8, untrusted); "" when unknown. */
+const char *doc_name(const struct doc *);
+const struct options *doc_options(const struct doc *);
+const struct passwords *doc_passwords(const struct doc *);
+/* 0 at top level. */
+unsigned doc_depth(const struct doc *);
+/* Append to the output. ERR_LIMIT, ERR_IO, ERR_NOMEM. */
+int doc_put(struct doc *, const void *, size_t n) MUST_CHECK;
+/* Zeroed memory, freed with the doc; NULL when over budget (ERR_NOMEM). */
+void *doc_alloc(struct doc *, size_t n);
+/* A NUL-terminated copy in doc memory; NULL as above. */
+char *doc_strndup(struct doc *, const void *, size_t n);
+/* Take from a shared budget; ERR_LIMIT (with a message) when it is used up. */
+int doc_spend(struct doc *, enum budget, uint64_t n) MUST_CHECK;
+/* What is left of a budget. */
+uint64_t doc_budget(const struct doc *, enum budget);
+/*
+ * Report something. where: part or record inside this document (the path of
+ * the parents is put before it); detail: printf format, may be NULL. Both
+ * may hold hostile text: it is made printable here. The same id, action,
+ * where and detail again only raises the count of the next record.
+ */
+int doc_found(struct doc *, enum finding_id, enum action, const char *where,
+    const char *detail, ...) MUST_CHECK PRINTF_LIKE(5, 6);
+/* Remember why (the first message wins) and return err. */
+int doc_fail(struct doc *, int err, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The format as the content proved it ("ooxml.docm"); for the receipt. */
+void doc_is(struct doc *, const char *id);
+/* The format and extension of the output, both constant strings. */
+void doc_makes(struct doc *, const char *out_id, const char *out_ext);
+
+/* ---- things inside things */
+
+#define CHILD_MEMBER   (1u << 0) /* shows in receipts as a member */
+#define CHILD_NO_MAGIC (1u << 1) /* do not ask libmagic */
+
+struct child {
+	const struct reader *in;
+	const char *name;  /* claimed name, UTF-8, for identification */
+	const char *where; /* how findings name it; "" for name */
+	unsigned flags;
+	/* NULL, or asked before the rebuild: ERR_UNSUPPORTED refuses a format.
+	 */
+	int (*accept)(void *arg, const struct identity *);
+	void *arg;
+	/* NULL, or asked after it to choose the out_name (members only). */
+	void (*name_out)(void *arg, struct doc_result *);
+};
+
+/*
+ * Identify and rebuild a member or part into out (an own sink of the caller).
+ * Returns the child's error; *res is filled in any case. The caller decides
+ * what stands in for a failed child; ERR_LIMIT of a shared budget comes back
+ * for the caller as well (doc_spend fails again).
+ */
+int doc_child(struct doc *, const struct child *, struct sink *out,
+    struct doc_result *res) MUST_CHECK;
+
+/* ---- for who runs modules (worker, tests, fuzzers) */
+
+struct doc_job {
+	struct reader in;
+	const char *name;
+	const struct options *options;
+	struct passwords passwords;
+	struct doc_events events;
+	struct sink *out;
+	const char
+	    *expect; /* prove: the format id the input must have, or NULL */
+};
+
+/* Identify and rebuild one top-level document; fills *res in any case. */
+int doc_run(const struct doc_job *, struct doc_result *res) MUST_CHECK;
+/* Identify only. */
+int doc_identify(const struct doc_job *, struct doc_result *res) MUST_CHECK;
+/* identify_preload() and every format's preload. */
+int doc_preload(void) MUST_CHECK;
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * What is it? Three opinions: structure (probes at the strict position),
+ * libmagic, and the claimed name.
+ *
+ * Exactly one structural YES wins. Two are ERR_AMBIGUOUS (a polyglot). With
+ * no YES the text family is asked; nothing at all is ERR_UNSUPPORTED.
+ */
+#ifndef FORMATS_IDENTIFY_H
+#define FORMATS_IDENTIFY_H
+
+#include <stdbool.h>
+
+#include "base/reader.h"
+#include "formats/format.h"
+#include "formats/result.h"
+
+struct identity {
+	const struct format *format; /* NULL when nothing fits */
+	char structure[ID_BYTES];    /* "ooxml.docx", "" */
+	char magic[MAGIC_BYTES];     /* "image/png", "" when not asked */
+	char name[ID_BYTES];	     /* what the extension says: "docx", "" */
+	bool magic_agrees, name_agrees;
+};
+
+/* Loads the libmagic database; in the zygote, once. ERR_IO. */
+int identify_preload(void) MUST_CHECK;
+/*
+ * name: the claimed file name, UTF-8, may be "". ask_magic: false for parts
+ * whose container already said what they are. ERR_AMBIGUOUS and
+ * ERR_UNSUPPORTED fill *out as far as it is known.
+ */
+int identify(const struct reader *, const char *name, bool ask_magic,
+    struct identity *out) MUST_CHECK;
+/* The format of this id or of its family ("ooxml.docx" -> ooxml), or NULL. */
+const struct format *format_by_id(const char *id);
+/* The (first) format that owns this extension (any case), or NULL. */
+const struct format *format_by_extension(const char *ext);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * What a format may be told. A plain struct of fixed size: it travels from
+ * the process that decides to the one that parses. Formats know no policy.
+ */
+#ifndef FORMATS_OPTIONS_H
+#define FORMATS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+
+enum url_policy { URL_KEEP, URL_REMOVE, URL_SHOW }; /* SHOW: text beside */
+
+enum charset_policy { CHARSET_KEEP, CHARSET_UTF8 };
+
+enum csv_policy { CSV_QUOTE, CSV_REPORT }; /* prefix ', or only report */
+
+enum metadata_policy { METADATA_DROP, METADATA_KEEP_BASIC };
+
+struct options {
+	struct limits limits;
+	enum url_policy url;
+	enum charset_policy charset;
+	enum csv_policy csv;
+	enum metadata_policy metadata;
+	bool keep_comments;	   /* notes and comments of documents */
+	bool keep_tracked_changes; /* else: accepted */
+	bool keep_hidden_sheets;
+	bool keep_pivot_records;
+};
+
+/* The defaults of docs/policy.md. */
+void options_default(struct options *);
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * Rebuild one file outside the cage and say what happened, for tests.
+ *
+ *   run_format [--expect ID] [--name NAME] [--small] [--password P]... IN OUT
+ *
+ * OUT "-" writes nothing. Standard output gets one JSON object a line: one for
+ * each finding, one for each member, and a last one of the whole document.
+ * Exit status: 0 rebuilt, the absolute value of the error otherwise (see
+ * base/err.h), 64 usage, 65 unreadable input.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "formats/doc.h"
+
+#define PASSWORDS_MAX 16
+
+struct run {
+	const char *expect, *name, *in, *out;
+	struct reader passwords[PASSWORDS_MAX];
+	size_t n_passwords;
+	bool small;
+};
+
+static void
+put_json(const char *s)
+{
+	putchar('"');
+	for (; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			putchar('\\');
+		putchar(*s);
+	}
+	putchar('"');
+}
+
+static void
+put_field(const char *key, const char *value)
+{
+	printf("\"%s\":", key);
+	put_json(value);
+	putchar(',');
+}
+
+static int
+on_finding(void *arg, const struct finding *f)
+{
+	(void)arg;
+	putchar('{');
+	put_field("finding", finding_name(f->id));
+	put_field("kind", finding_kind_name(finding_kind(f->id)));
+	put_field("action", finding_action_name(f->action));
+	put_field("where", f->where);
+	put_field("detail", f->detail);
+	printf("\"count\":%u}\n", (unsigned)f->count);
+	return 0;
+}
+
+static void
+put_result(const char *what, const struct doc_result *res)
+{
+	putchar('{');
+	put_field(what, res->in_name);
+	put_field("err", res->err == 0 ? "" : err_name(res->err));
+	put_field("message", res->message);
+	put_field("structure", res->structure);
+	put_field("magic", res->magic);
+	put_field("out_format", res->out_format);
+	put_field("out_ext", res->out_ext);
+	put_field("out_name", res->out_name);
+	printf("\"agree\":%s,\"in_bytes\":%llu,\"out_bytes\":%llu}\n",
+	    res->agree ? "true" : "false", (unsigned long long)res->in_bytes,
+	    (unsigned long long)res->out_bytes);
+}
+
+static int
+on_member_end(void *arg, const struct doc_result *res)
+{
+	(void)arg;
+	put_result("member", res);
+	return 0;
+}
+
+static int
+parse(int argc, char **argv, struct run *r)
+{
+	int i;
+
+	for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+		if (strcmp(argv[i], "--small") == 0) {
+			r->small = true;
+			continue;
+		}
+		if (i + 1 >= argc)
+			return -1;
+		if (strcmp(argv[i], "--expect") == 0)
+			r->expect = argv[++i];
+		else if (strcmp(argv[i], "--name") == 0)
+			r->name = argv[++i];
+		else if (strcmp(argv[i], "--password") == 0 &&
+			 r->n_passwords < PASSWORDS_MAX) {
+			i++;
+			reader_init(&r->passwords[r->n_passwords++], argv[i],
+			    strlen(argv[i]));
+		} else
+			return -1;
+	}
+	if (argc - i != 2)
+		return -1;
+	r->in = argv[i];
+	r->out = argv[i + 1];
+	if (r->name == NULL) {
+		const char *slash = strrchr(r->in, '/');
+
+		r->name = slash == NULL ? r->in : slash + 1;
+	}
+	return 0;
+}
+
+static int
+write_out(const char *path, const struct buf *b)
+{
+	int fd, e;
+
+	if (strcmp(path, "-") == 0)
+		return 0;
+	if ((fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) <
+	    0)
+		return ERR_IO;
+	e = fsx_write_all(fd, b->data, b->len);
+	close(fd);
+	return e;
+}
+
+static int
+rebuild(const struct run *r, const struct buf *in)
+{
+	struct options o;
+	struct doc_result res;
+	struct doc_job job = { .name = r->name,
+		.options = &o,
+		.passwords = { r->passwords, r->n_passwords },
+		.events = { .finding = on_finding,
+		    .member_end = on_member_end },
+		.expect = r->expect };
+	struct sink sink;
+	struct buf out;
+	int e;
+
+	options_default(&o);
+	if (r->small) {
+		o.limits.max[BUDGET_MEMORY_BYTES] = 64u << 20;
+		o.limits.max[BUDGET_EXPANDED_BYTES] = 64u << 20;
+	}
+	buf_reader(in, &job.in);
+	buf_init(&out, (size_t)o.limits.max[BUDGET_OUT_BYTES]);
+	sink_init_buf(&sink, &out, o.limits.max[BUDGET_OUT_BYTES]);
+	job.out = &sink;
+	e = doc_run(&job, &res);
+	sink_done(&sink);
+	if (e == 0 && write_out(r->out, &out) != 0)
+		e = ERR_IO;
+	put_result("document", &res);
+	buf_done(&out);
+	return e;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct run r = { 0 };
+	struct buf in;
+	int e;
+
+	if (parse(argc, argv, &r) != 0) {
+		fprintf(stderr, "usage: run_format [--expect ID] "
+				"[--name NAME] [--small] [--password P] "
+				"IN OUT\n");
+		return 64;
+	}
+	buf_init(&in, (size_t)1 << 30);
+	if ((e = fsx_slurp(AT_FDCWD, r.in, &in)) != 0) {
+		fprintf(stderr, "run_format: %s: %s\n", r.in, err_text(e));
+		buf_done(&in);
+		return 65;
+	}
+	if ((e = doc_preload()) != 0)
+		fprintf(stderr, "run_format: preload: %s\n", err_text(e));
+	else
+		e = rebuild(&r, &in);
+	buf_done(&in);
+	return -e;
+}

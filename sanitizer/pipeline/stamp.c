@@ -31,8 +31,8 @@ stamp(char id[RECORD_ID_BYTES], char text[RECORD_TIME_BYTES])
 	clock_gettime(CLOCK_REALTIME, &ts);
 	gmtime_r(&ts.tv_sec, &tm);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, RECORD_TIME_BYTES, "%s.%03ldZ", date,
-	    ts.tv_nsec / 1000000);
+	snprintf(text, RECORD_TIME_BYTES, "%s.%03uZ", date,
+	    (unsigned)(ts.tv_nsec / 1000000) % 1000);
 	randombytes_buf(random, sizeof(random));
 	high = low = 0;
 	for (size_t i = 0; i < 5; i++) {

@@ -286,7 +286,9 @@ sandbox_fds(const int *fds, size_t n)
 static int
 limit(__rlimit_resource_t what, uint64_t most)
 {
-	const struct rlimit rl = { most, most };
+	/* At the hard limit of time the kernel sends SIGKILL, which says
+	 * nothing: SIGXCPU has to come first. */
+	const struct rlimit rl = { most, what == RLIMIT_CPU ? most + 1 : most };
 
 	return setrlimit(what, &rl) == 0 ? 0 : ERR_INTERNAL;
 }

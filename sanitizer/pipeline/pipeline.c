@@ -297,9 +297,5 @@ pipeline_job_done(struct pipeline_job *job)
 	if (job->out_fd >= 0)
 		close(job->out_fd);
 	job->original_fd = job->out_fd = -1;
-	free(job->record.findings);
-	free(job->record.members);
-	job->record.findings = NULL;
-	job->record.members = NULL;
-	job->record.n_findings = job->record.n_members = 0;
+	record_done(&job->record);
 }

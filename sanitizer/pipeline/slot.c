@@ -14,7 +14,6 @@
 
 #include "base/fsx.h"
 #include "base/utf8.h"
-#include "pipeline/stamp.h"
 
 static uint64_t
 now_ns(void)
@@ -145,7 +144,8 @@ reset(struct slot *s, struct pipeline_job *job)
 	r->findings = NULL;
 	r->members = NULL;
 	r->n_findings = r->n_members = 0;
-	stamp(r->id, r->time);
+	record_id_new(r->id);
+	record_time_now(r->time);
 	utf8_printable(job->name, strlen(job->name), r->in_name,
 	    sizeof(r->in_name));
 }

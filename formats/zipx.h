@@ -28,7 +28,8 @@ struct zip_entry {
 	uint32_t mtime_dos; /* date << 16 | time */
 	uint16_t method;    /* as stored: 0, 8, ... (of AE-x: the inner one) */
 	bool is_dir, is_symlink;
-	bool encrypted; /* any kind */
+	bool is_special; /* a device, pipe or socket by its Unix mode */
+	bool encrypted;	 /* any kind */
 	uint8_t
 	    aes_strength; /* 0: ZipCrypto; 1..3: AE-1/2 with 128..256 bits */
 	uint8_t aes_version;
@@ -39,6 +40,9 @@ struct zip_entry {
 	(1u << 0) /* rules of OPC: no odd names, methods 0 and 8, no \
 		     encryption, no case twins */
 
+/* In preload() of every format that opens archives; again is harmless: opens
+ * the charsets of names and the ciphers, which load lazily. */
+int zipx_preload(void) MUST_CHECK;
 /* ERR_AMBIGUOUS, ERR_MALFORMED, ERR_TRUNCATED, ERR_LIMIT; says why by
  * doc_fail(). */
 int zipx_open(struct doc *, unsigned flags, struct zipx **) MUST_CHECK;

@@ -6,6 +6,10 @@
 
 #include <stddef.h>
 
+extern const struct format format_jpeg, format_png;
+
 const struct format *const formats[] = {
+	&format_jpeg,
+	&format_png,
 	NULL,
 };

@@ -3,6 +3,7 @@
 #define CORE_VERDICT_H
 
 enum verdict { VERDICT_HELD = 0, VERDICT_RELEASED, VERDICT_BLOCKED };
+
 enum method {
 	METHOD_NONE,
 	METHOD_SANITISED,

@@ -26,7 +26,7 @@ enum pipeline_mode {
 
 struct pipeline_job {
 	/* by the caller; borrowed until the job comes back */
-	int in_fd;               /* read from offset 0 into a stable copy */
+	int in_fd; /* a regular file, read from offset 0 into a stable copy */
 	const char *name;        /* relative path; its base name is the claim */
 	enum pipeline_mode mode;
 	const char *format;      /* PIPELINE_PROVE: the declared format id */
@@ -49,11 +49,16 @@ int pipeline_open(const char *worker, unsigned slots, struct pipeline **)
     MUST_CHECK;
 void pipeline_close(struct pipeline *);
 unsigned pipeline_free_slots(const struct pipeline *);
-/* Take a job; a slot must be free. The job comes back by pipeline_wait(). */
+/*
+ * Take a job; a slot must be free (ERR_LIMIT). It comes back by
+ * pipeline_wait(), also when its file cannot even be read. The record must be
+ * zeroed; source_* and policy_* may be set and are left alone. ERR_INTERNAL
+ * after the zygote was lost for good: the job was not taken.
+ */
 int pipeline_submit(struct pipeline *, struct pipeline_job *) MUST_CHECK;
 /*
  * Wait up to timeout_ms (-1: for ever) for a finished job; *job NULL when
- * none. ERR_INTERNAL when the zygote is gone and could not be restarted;
+ * none: the time is over, a signal came, or no job is running. ERR_INTERNAL when the zygote is gone and could not be restarted;
  * then every pending job comes back held.
  */
 int pipeline_wait(struct pipeline *, int timeout_ms, struct pipeline_job **job)

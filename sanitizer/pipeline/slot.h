@@ -1,0 +1,44 @@
+/*
+ * One job on its way: which pass it is in, and what its record says.
+ * Only for pipeline.c.
+ */
+#ifndef PIPELINE_SLOT_H
+#define PIPELINE_SLOT_H
+
+#include "pipeline/pass.h"
+#include "pipeline/pipeline.h"
+
+enum slot_state {
+	SLOT_FREE,
+	SLOT_FIRST, /* rebuild, identify, or a receiver's proof */
+	SLOT_PROOF, /* the output again, in a fresh process */
+	SLOT_DONE   /* waits to be fetched */
+};
+
+struct slot {
+	enum slot_state state;
+	struct pipeline_job *job;
+	struct pass pass;
+	int passwords; /* sealed copy, or -1 */
+	uint64_t passwords_bytes;
+	uint64_t start_ns;
+	int result_fd; /* sealed output of the first pass, or -1 */
+	char name[PROTO_NAME_BYTES];
+};
+
+/*
+ * Take the job: make the stable copy and reset what the pipeline fills in.
+ * The slot may be SLOT_DONE afterwards (the input was refused).
+ */
+void slot_take(struct slot *, struct pipeline_job *);
+/* Start the pass of the slot's state; errors as of pass_start(). */
+int slot_start(struct slot *, const struct zygote *, uint32_t seq) MUST_CHECK;
+/*
+ * The running pass is over. true: the slot is in SLOT_PROOF now and
+ * slot_start() must be called; else it is done.
+ */
+bool slot_pass_over(struct slot *) MUST_CHECK;
+/* End the job without release. err may be ERR_BLOCKED. */
+void slot_hold(struct slot *, int err, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+#endif

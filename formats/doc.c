@@ -13,6 +13,8 @@ struct shared {
 	struct passwords passwords;
 	struct doc_events events;
 	uint64_t unsaid; /* findings past the budget */
+	bool holding;
+	struct buf held; /* findings of a transaction */
 };
 
 struct block {
@@ -81,6 +83,12 @@ doc_fail(struct doc *d, int err, const char *fmt, ...)
 	utf8_printable(raw, strlen(raw), d->res->message,
 	    sizeof(d->res->message));
 	return err;
+}
+
+void
+doc_forgive(struct doc *d)
+{
+	d->res->message[0] = '\0';
 }
 
 uint64_t
@@ -166,6 +174,35 @@ send_last(struct doc *d)
 	return s->events.finding == NULL
 		   ? 0
 		   : s->events.finding(s->events.arg, &d->last);
+}
+
+void
+doc_findings_hold(struct doc *d)
+{
+	uint64_t most = doc_budget(d, BUDGET_FINDINGS) + 1;
+
+	if (d->has_last)
+		(void)send_last(d);
+	buf_init(&d->shared->held, most * sizeof(struct finding));
+	d->shared->holding = true;
+}
+
+int
+doc_findings_settle(struct doc *d, bool keep)
+{
+	struct shared *s = d->shared;
+	struct finding f;
+	int e = send_last(d);
+
+	s->holding = false;
+	for (size_t i = 0; e == 0 && keep && i < s->held.len; i += sizeof(f)) {
+		memcpy(&f, s->held.data + i, sizeof(f));
+		d->last = f;
+		d->has_last = true;
+		e = send_last(d);
+	}
+	buf_done(&s->held);
+	return e;
 }
 
 /* "outer.zip/inner.docx/" before the part's own name. */

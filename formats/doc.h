@@ -70,8 +70,17 @@ uint64_t doc_budget(const struct doc *, enum budget);
  */
 int doc_found(struct doc *, enum finding_id, enum action, const char *where,
     const char *detail, ...) MUST_CHECK PRINTF_LIKE(5, 6);
+/*
+ * Findings as a transaction, for a module that may have to begin again: from
+ * doc_findings_hold() on they are kept in memory; doc_findings_settle() sends
+ * them (keep) or forgets them. Not nested; no member may begin meanwhile.
+ */
+void doc_findings_hold(struct doc *);
+int doc_findings_settle(struct doc *, bool keep) MUST_CHECK;
 /* Remember why (the first message wins) and return err. */
 int doc_fail(struct doc *, int err, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Forget the message: the caller found another way. */
+void doc_forgive(struct doc *);
 /* The format as the content proved it ("ooxml.docm"); for the receipt. */
 void doc_is(struct doc *, const char *id);
 /* The format and extension of the output, both constant strings. */

@@ -19,6 +19,7 @@ enum probe { PROBE_NO, PROBE_MAYBE, PROBE_YES };
 				 */
 #define FMT_BLOCKED   (1u << 2) /* never crosses: programs, links, scripts */
 #define FMT_ENCRYPTED (1u << 3) /* a password-protected form: ERR_ENCRYPTED */
+#define FMT_IMAGE     (1u << 4) /* a picture: may stand in a document; mime[0] is what is written */
 
 struct format {
 	const char *id; /* "jpeg", or a family: "ooxml" */

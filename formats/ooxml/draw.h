@@ -1,0 +1,12 @@
+/* DrawingML parts that the applications' code calls. */
+#ifndef OOXML_DRAW_H
+#define OOXML_DRAW_H
+
+#include "formats/ooxml/walk.h"
+
+/* The nearest frame (w:drawing, p:graphicFrame ...) around a node, or NULL. */
+struct xnode *draw_frame(struct xnode *);
+/* a:hlinkClick with an action, in a presentation: slide.c. */
+int slide_action(struct walk *, struct xnode *, const char *action) MUST_CHECK;
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * The URL policy; see url.h. WHATWG URL and RFC 3986 give the grammar, but
+ * what counts is how the loosest reader could take the string.
+ */
+#include "formats/url.h"
+
+#include <idn2.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static bool
+is_alpha(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool
+is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Trim C0 and space at both ends; TAB CR LF anywhere; refuse the rest. */
+static int
+tidy(const char *in, size_t n, struct buf *out, const char **why)
+{
+	struct reader r;
+	uint32_t cp;
+	int e;
+
+	while (n > 0 && (unsigned char)in[n - 1] <= 0x20)
+		n--;
+	while (n > 0 && (unsigned char)*in <= 0x20) {
+		in++;
+		n--;
+	}
+	*why = "character";
+	reader_init(&r, in, n);
+	while (reader_left(&r) > 0) {
+		if (utf8_get(&r, &cp) != 0)
+			return ERR_DENIED;
+		if (cp == '\t' || cp == '\r' || cp == '\n')
+			continue;
+		if (utf8_classify(cp) != UTF8_PLAIN)
+			return ERR_DENIED;
+		if ((e = utf8_put(out, cp)) != 0)
+			return e;
+	}
+	if (out->len == 0)
+		*why = "empty";
+	else if (out->len > URL_MAX_BYTES)
+		*why = "length";
+	else
+		return 0;
+	return ERR_DENIED;
+}
+
+/* Length of "scheme" in "scheme:...", 0 when there is none. */
+static size_t
+scheme_len(const char *s)
+{
+	size_t n = 0;
+
+	if (!is_alpha(s[0]))
+		return 0;
+	while (is_alpha(s[n]) || is_digit(s[n]) || s[n] == '+' || s[n] == '-' ||
+	       s[n] == '.')
+		n++;
+	return s[n] == ':' ? n : 0;
+}
+
+static bool
+is_scheme(const char *s, size_t n, const char *name)
+{
+	return strlen(name) == n && strncasecmp(s, name, n) == 0;
+}
+
+/* Percent-encode what could end an attribute or be taken for a path. */
+static int
+put_rest(struct buf *out, const char *s)
+{
+	int e = 0;
+
+	for (; e == 0 && *s != '\0'; s++) {
+		if (strchr(" \"<>`'", *s) != NULL)
+			e = buf_fmt(out, "%%%02X", (unsigned char)*s);
+		else if (*s == '\\')
+			e = buf_puts(out, "%5C");
+		else
+			e = buf_u8(out, (uint8_t)*s);
+	}
+	return e;
+}
+
+static bool
+plain_host(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_alpha(s[i]) && !is_digit(s[i]) &&
+		    strchr("-._[]:", s[i]) == NULL)
+			return false;
+	return n > 0;
+}
+
+/* Host and port, the host as A-labels; ERR_DENIED for anything odd. */
+static int
+put_authority(struct buf *out, const char *s, size_t n)
+{
+	char *ascii = NULL;
+	char raw[1024];
+	int e;
+
+	if (n == 0 || n >= sizeof(raw) || memchr(s, '@', n) != NULL)
+		return ERR_DENIED;
+	memcpy(raw, s, n);
+	raw[n] = '\0';
+	if (plain_host(s, n))
+		return buf_put(out, s, n);
+	if (strchr(raw, ':') != NULL || strchr(raw, '%') != NULL)
+		return ERR_DENIED;
+	if (idn2_to_ascii_8z(raw, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return ERR_DENIED;
+	e = plain_host(ascii, strlen(ascii)) ? buf_puts(out, ascii)
+					     : ERR_DENIED;
+	idn2_free(ascii);
+	return e;
+}
+
+static int
+check_http(const char *s, size_t scheme, struct buf *out, const char **why)
+{
+	const char *host = s + scheme + 1;
+	size_t n;
+	int e;
+
+	*why = "host";
+	if (host[0] != '/' || host[1] != '/' || host[2] == '/' ||
+	    host[2] == '\\')
+		return ERR_DENIED;
+	host += 2;
+	n = strcspn(host, "/?#\\");
+	if ((e = buf_puts(out, scheme == 5 ? "https://" : "http://")) != 0 ||
+	    (e = put_authority(out, host, n)) != 0)
+		return e;
+	return put_rest(out, host + n);
+}
+
+/* mailto:addr?subject=...; tel:+81-3-...; nothing that dials codes. */
+static int
+check_plain(const char *s, size_t scheme, struct buf *out, const char **why)
+{
+	const char *rest = s + scheme + 1;
+	int e;
+
+	*why = "address";
+	if (rest[0] == '/' || rest[0] == '\\')
+		return ERR_DENIED;
+	if (scheme == 3 && rest[strspn(rest, "+0123456789-.() ")] != '\0')
+		return ERR_DENIED;
+	if ((e = buf_puts(out, scheme == 3 ? "tel:" : "mailto:")) != 0)
+		return e;
+	return put_rest(out, rest);
+}
+
+int
+url_check(const char *in, size_t n, struct buf *out, const char **why)
+{
+	struct buf t;
+	const char *s;
+	size_t scheme;
+	int e;
+
+	buf_init(&t, 65536);
+	if ((e = tidy(in, n, &t, why)) != 0)
+		goto out;
+	if ((s = buf_cstr(&t)) == NULL) {
+		e = ERR_NOMEM;
+		goto out;
+	}
+	scheme = scheme_len(s);
+	e = ERR_DENIED;
+	*why = scheme == 0 ? "path" : "scheme";
+	if (s[0] == '#' && strchr(s, '\\') == NULL)
+		e = put_rest(out, s);
+	else if (is_scheme(s, scheme, "http") || is_scheme(s, scheme, "https"))
+		e = check_http(s, scheme, out, why);
+	else if (is_scheme(s, scheme, "mailto") || is_scheme(s, scheme, "tel"))
+		e = check_plain(s, scheme, out, why);
+	if (e == 0 && out->len > URL_MAX_BYTES) {
+		*why = "length";
+		e = ERR_DENIED;
+	}
+out:
+	buf_done(&t);
+	return e;
+}

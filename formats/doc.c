@@ -118,6 +118,13 @@ doc_spend(struct doc *d, enum budget b, uint64_t n)
 	return 0;
 }
 
+void
+doc_refund(struct doc *d, enum budget b, uint64_t n)
+{
+	d->shared->spent[b] -= n < d->shared->spent[b] ? n :
+							 d->shared->spent[b];
+}
+
 int
 doc_put(struct doc *d, const void *data, size_t n)
 {

@@ -60,6 +60,8 @@ void *doc_alloc(struct doc *, size_t n);
 char *doc_strndup(struct doc *, const void *, size_t n);
 /* Take from a shared budget; ERR_LIMIT (with a message) when it is used up. */
 int doc_spend(struct doc *, enum budget, uint64_t n) MUST_CHECK;
+/* Give back what was taken and is free again (memory). */
+void doc_refund(struct doc *, enum budget, uint64_t n);
 /* What is left of a budget. */
 uint64_t doc_budget(const struct doc *, enum budget);
 /*

@@ -20,6 +20,7 @@
 #define SCHEMA_STREAM	(1u << 0) /* children are units */
 #define SCHEMA_TEXT	(1u << 1) /* may hold character data */
 #define SCHEMA_PRESERVE (1u << 2) /* white space matters in it */
+#define SCHEMA_TRANSFORM (1u << 3) /* may be written only after a handler took it */
 
 enum schema_check {
 	CHECK_NONE,    /* not allowed */
@@ -38,6 +39,7 @@ enum schema_check {
 	CHECK_REF,     /* cell or range reference(s) */
 	CHECK_URL,     /* passes the URL policy */
 	CHECK_STYLE,   /* VML style: property list, no url() */
+	CHECK_DONE,    /* was one of the last kinds and is resolved: may be written */
 	CHECK_COUNT
 };
 

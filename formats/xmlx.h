@@ -60,6 +60,9 @@ struct xml_events {
 
 struct xml_parser;
 
+/* In the zygote: libxml2's tables, and a loader that refuses every entity. */
+int xml_preload(void) MUST_CHECK;
+
 /*
  * Push parser. part: the schema root to expect (schema_root()); another root
  * element is ERR_MALFORMED ("expected X, is Y"). out: NULL, or where units go

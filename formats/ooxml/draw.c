@@ -9,7 +9,8 @@
 
 /* ---- pictures */
 
-/* a:blip: a linked picture is fetched on opening; only an embedded one stays. */
+/* a:blip: a linked picture is fetched on opening; only an embedded one stays.
+ */
 static int
 draw_blip(struct walk *w, struct xnode *n)
 {
@@ -18,9 +19,9 @@ draw_blip(struct walk *w, struct xnode *n)
 
 	if (xnode_attr(n, SN_R_LINK) != NULL) {
 		xnode_unset(n, SN_R_LINK);
-		if (r != NULL && (e = part_found(w->part,
-		    FIND_OOXML_EXTERNAL_IMAGE, ACT_REMOVED, "%s",
-		    r->target)) != 0)
+		if (r != NULL &&
+		    (e = part_found(w->part, FIND_OOXML_EXTERNAL_IMAGE,
+			 ACT_REMOVED, "%s", r->target)) != 0)
 			return e;
 		if (xnode_attr(n, SN_R_EMBED) == NULL &&
 		    xnode_set(w->part->xml, n, SN_R_EMBED, "") == NULL)
@@ -98,7 +99,7 @@ draw_link(struct walk *w, struct xnode *n)
 
 	walk_done(n);
 	if (invalid[0] != '\0' && (e = part_found(w->part, FIND_OOXML_LINK,
-	    ACT_REMOVED, "%s", invalid)) != 0)
+				       ACT_REMOVED, "%s", invalid)) != 0)
 		return e;
 	xnode_unset(n, SN_NO_INVALIDURL);
 	xnode_unset(n, SN_NO_TGTFRAME);
@@ -157,8 +158,8 @@ drop_frame(struct walk *w, struct xnode *n)
 	if (f == NULL)
 		f = n;
 	if (f->parent != NULL && (f->parent->name == SN_XDR_TWOCELLANCHOR ||
-	    f->parent->name == SN_XDR_ONECELLANCHOR ||
-	    f->parent->name == SN_XDR_ABSOLUTEANCHOR))
+				     f->parent->name == SN_XDR_ONECELLANCHOR ||
+				     f->parent->name == SN_XDR_ABSOLUTEANCHOR))
 		f = f->parent;
 	walk_remove(w, f);
 }
@@ -197,11 +198,13 @@ plain_uri(const char *uri)
 {
 	static const char *const twins[][2] = {
 		{ "http://purl.oclc.org/ooxml/drawingml/picture",
-		    "http://schemas.openxmlformats.org/drawingml/2006/picture" },
+		    "http://schemas.openxmlformats.org/drawingml/2006/"
+		    "picture" },
 		{ "http://purl.oclc.org/ooxml/drawingml/chart",
 		    "http://schemas.openxmlformats.org/drawingml/2006/chart" },
 		{ "http://purl.oclc.org/ooxml/drawingml/diagram",
-		    "http://schemas.openxmlformats.org/drawingml/2006/diagram" },
+		    "http://schemas.openxmlformats.org/drawingml/2006/"
+		    "diagram" },
 		{ "http://purl.oclc.org/ooxml/drawingml/table",
 		    "http://schemas.openxmlformats.org/drawingml/2006/table" },
 	};
@@ -308,8 +311,9 @@ chart_data(struct walk *w, struct xnode *n)
 	}
 	if ((e = walk_rel(w, n, SN_R_ID)) == ERR_NOENT) {
 		walk_remove(w, n);
-		return r == NULL ? 0 : part_found(w->part, FIND_OOXML_PACKAGE,
-		    ACT_REMOVED, "%s", r->target);
+		return r == NULL ? 0
+				 : part_found(w->part, FIND_OOXML_PACKAGE,
+				       ACT_REMOVED, "%s", r->target);
 	}
 	return e;
 }
@@ -390,8 +394,9 @@ chart_formula(struct walk *w, struct xnode *n)
 	buf_init(&out, 65536);
 	if ((e = xnode_gather(n, &text)) != 0)
 		goto out;
-	e = text.len == 0 ? 0 : formula_check(w->part, w->part->in_name,
-	    buf_cstr(&text), text.len, &out);
+	e = text.len == 0 ? 0
+			  : formula_check(w->part, w->part->in_name,
+				buf_cstr(&text), text.len, &out);
 	if (e == ERR_NOENT) {
 		e = replace_reference(w, n->parent != NULL ? n->parent : n);
 		goto out;

@@ -131,8 +131,9 @@ static bool
 is_blank(uint32_t cp)
 {
 	return cp <= 0x20 || cp == 0xa0 || cp == 0x3000 ||
-	    utf8_classify(cp) == UTF8_HIDDEN ||
-	    utf8_classify(cp) == UTF8_BIDI || utf8_classify(cp) == UTF8_CONTROL;
+	       utf8_classify(cp) == UTF8_HIDDEN ||
+	       utf8_classify(cp) == UTF8_BIDI ||
+	       utf8_classify(cp) == UTF8_CONTROL;
 }
 
 static bool
@@ -212,7 +213,7 @@ static bool
 same(const struct reader *r, const char *s)
 {
 	return strlen(s) == r->len &&
-	    strncasecmp((const char *)r->data, s, r->len) == 0;
+	       strncasecmp((const char *)r->data, s, r->len) == 0;
 }
 
 static bool
@@ -277,7 +278,7 @@ looks_outside(const struct reader *r)
 	size_t at;
 
 	return reader_find(r, 0, "\\\\", 2, &at) == 0 ||
-	    reader_find(r, 0, "://", 3, &at) == 0;
+	       reader_find(r, 0, "://", 3, &at) == 0;
 }
 
 static int
@@ -291,8 +292,8 @@ take_switch(const struct row *row, struct field *f, const struct token *t,
 	if (takes < 0)
 		return ERR_MALFORMED;
 	/* Frames, image maps, subaddresses of HYPERLINK: not written. */
-	drop = row->is == FIELD_LINK && strchr("tmnsTMNS",
-	    sw->text.data[1]) != NULL;
+	drop = row->is == FIELD_LINK &&
+	       strchr("tmnsTMNS", sw->text.data[1]) != NULL;
 	if (!drop && (e = put_switch(&f->text, sw)) != 0)
 		return e;
 	if (takes == 0 || *i + 1 == n || t[*i + 1].is_switch)
@@ -327,8 +328,8 @@ regenerate(const struct row *row, struct field *f, const struct token *t,
 	if (row->is == FIELD_KEEP)
 		e = buf_fmt(&f->text, " %s", row->keyword);
 	for (size_t i = 1; e == 0 && i < n; i++)
-		e = t[i].is_switch ? take_switch(row, f, t, n, &i) :
-				     take_argument(row, f, &t[i], &args);
+		e = t[i].is_switch ? take_switch(row, f, t, n, &i)
+				   : take_argument(row, f, &t[i], &args);
 	if (e == 0 && row->check == 'b' && args == 0)
 		e = ERR_MALFORMED;
 	return e == 0 && row->is == FIELD_KEEP ? buf_u8(&f->text, ' ') : e;
@@ -343,8 +344,8 @@ take_expression(const struct reader *in, struct field *f)
 	size_t at;
 
 	for (r.pos = 0; utf8_get(&r, &cp) == 0;)
-		if (cp < 0x20 || (cp < 0x80 && strchr("|!`[]{}$~",
-		    (int)cp) != NULL))
+		if (cp < 0x20 ||
+		    (cp < 0x80 && strchr("|!`[]{}$~", (int)cp) != NULL))
 			return ERR_MALFORMED;
 	if (reader_left(&r) > 0 || reader_find(in, 0, "\\\\", 2, &at) == 0)
 		return ERR_MALFORMED;

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 
 #define FIELD_KEYWORD_BYTES 32
-#define FIELD_MAX_BYTES     8192
+#define FIELD_MAX_BYTES	    8192
 
 enum field_class {
 	FIELD_KEEP,    /* harmless: written again from its parse */
@@ -21,8 +21,9 @@ enum field_class {
 struct field {
 	enum field_class is;
 	char keyword[FIELD_KEYWORD_BYTES]; /* upper case, printable */
-	struct buf text; /* KEEP: canonical instruction; LINK: switches after the URL */
-	struct buf url;  /* LINK: the literal address, "" for a place only */
+	struct buf text; /* KEEP: canonical instruction; LINK: switches after
+			    the URL */
+	struct buf url;	 /* LINK: the literal address, "" for a place only */
 };
 
 /*

@@ -61,7 +61,7 @@ formula_function_known(const char *name, size_t n)
 	memcpy(key, name, n);
 	key[n] = '\0';
 	return bsearch(key, functions, sizeof(functions) / sizeof(functions[0]),
-	    sizeof(functions[0]), compare) != NULL;
+		   sizeof(functions[0]), compare) != NULL;
 }
 
 static int
@@ -113,8 +113,8 @@ take_quoted(struct lexer *x, uint8_t q, struct reader *inside)
 				break;
 			continue;
 		}
-		return reader_view(&from, from.pos,
-		    x->in.pos - from.pos - 1, inside);
+		return reader_view(&from, from.pos, x->in.pos - from.pos - 1,
+		    inside);
 	}
 	return deny(x, FORMULA_SYNTAX, "unclosed quote", 14);
 }
@@ -172,16 +172,16 @@ static bool
 starts_name(uint32_t cp)
 {
 	return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') ||
-	    cp == '_' || cp == '\\' || cp == '$' ||
-	    (cp > 0x7f && utf8_classify(cp) != UTF8_CONTROL &&
-	        utf8_classify(cp) != UTF8_NONCHAR);
+	       cp == '_' || cp == '\\' || cp == '$' ||
+	       (cp > 0x7f && utf8_classify(cp) != UTF8_CONTROL &&
+		   utf8_classify(cp) != UTF8_NONCHAR);
 }
 
 static bool
 goes_on(uint32_t cp)
 {
 	return starts_name(cp) || (cp < 0x80 && is_digit((int)cp)) ||
-	    cp == '.' || cp == '?';
+	       cp == '.' || cp == '?';
 }
 
 /* An identifier, number, reference: the longest run of name characters. */
@@ -287,8 +287,9 @@ lex_call(struct lexer *x, const struct reader *word)
 	if (name.len >= sizeof(upper))
 		return deny(x, FORMULA_FUNCTION, word->data, word->len);
 	for (size_t i = 0; i < name.len; i++)
-		upper[i] = (char)(name.data[i] >= 'a' && name.data[i] <= 'z' ?
-			name.data[i] - 32 : name.data[i]);
+		upper[i] = (char)(name.data[i] >= 'a' && name.data[i] <= 'z'
+				      ? name.data[i] - 32
+				      : name.data[i]);
 	if (!formula_function_known(upper, name.len))
 		return deny(x, FORMULA_FUNCTION, word->data, word->len);
 	if (check_argument(x, &name) != 0)
@@ -377,7 +378,7 @@ is_call(const struct lexer *x, const struct reader *word)
 			return false;
 	}
 	return c == '(' && !is_digit(word->data[0]) &&
-	    !(spaced && is_cell(word));
+	       !(spaced && is_cell(word));
 }
 
 static int

@@ -21,8 +21,8 @@ enum formula_why {
 	FORMULA_DDE,
 	FORMULA_FUNCTION, /* a function that is not on the list */
 	FORMULA_ADDIN,
-	FORMULA_URL,      /* HYPERLINK to a place that is not allowed */
-	FORMULA_SYNTAX,   /* not understood */
+	FORMULA_URL,	/* HYPERLINK to a place that is not allowed */
+	FORMULA_SYNTAX, /* not understood */
 	FORMULA_LIMIT
 };
 

@@ -69,8 +69,8 @@ take_kind(struct opc *o, const struct kind *k, const struct opc_rel *main_rel)
 	}
 	if (strcmp(k->is, k->makes) == 0)
 		return 0;
-	return doc_found(o->doc, FIND_OOXML_MACRO_TYPE, ACT_REPLACED, "",
-	    "%s", k->is);
+	return doc_found(o->doc, FIND_OOXML_MACRO_TYPE, ACT_REPLACED, "", "%s",
+	    k->is);
 }
 
 int
@@ -201,13 +201,16 @@ probe(const struct reader *in, const char **sub)
 }
 
 static const char *const mime[] = {
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+	"application/"
+	"vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"application/"
+	"vnd.openxmlformats-officedocument.wordprocessingml.template",
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.template",
 	"application/vnd.openxmlformats-officedocument.presentationml."
 	"presentation",
-	"application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+	"application/"
+	"vnd.openxmlformats-officedocument.presentationml.slideshow",
 	"application/vnd.openxmlformats-officedocument.presentationml.template",
 	"application/vnd.ms-word.document.macroEnabled.12",
 	"application/vnd.ms-excel.sheet.macroEnabled.12",

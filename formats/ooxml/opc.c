@@ -87,8 +87,9 @@ add_rel(struct part *p, const char *type, struct part *to, const char *target)
 
 	if (r == NULL)
 		return NULL;
-	*r = (struct out_rel){ .type = type, .to = to, .target = target,
-		.id = ++p->last_id };
+	*r = (struct out_rel){
+		.type = type, .to = to, .target = target, .id = ++p->last_id
+	};
 	*p->out_tail = r;
 	p->out_tail = &r->next;
 	return r;
@@ -192,7 +193,8 @@ opc_keep_placeholder(struct part *p, char id[OPC_ID_BYTES])
 {
 	int e;
 
-	if (p->opc->placeholder == NULL && (e = picture_placeholder(p->opc)) != 0)
+	if (p->opc->placeholder == NULL &&
+	    (e = picture_placeholder(p->opc)) != 0)
 		return e;
 	return link_part(p, p->opc->placeholder, id);
 }
@@ -301,7 +303,7 @@ report_rels(struct part *p)
 		const struct opc_rel *r = &p->rels[i];
 
 		bool kept = r->kind >= 0 &&
-		    (r->kind != PART_EMBEDDED || p->kind == PART_CHART);
+			    (r->kind != PART_EMBEDDED || p->kind == PART_CHART);
 
 		if (kept || strcmp(r->type, "O:hyperlink") == 0 ||
 		    (r->external && strcmp(r->type, "O:image") == 0))
@@ -316,8 +318,9 @@ report_rels(struct part *p)
 			find = FIND_OOXML_EXTERNAL;
 		if (find >= 0)
 			e = doc_found(d, (enum finding_id)find, ACT_REMOVED,
-			    r->external ? p->in_name :
-					  zipx_entry(p->opc->in, r->entry)->name,
+			    r->external
+				? p->in_name
+				: zipx_entry(p->opc->in, r->entry)->name,
 			    "%s", r->external ? r->target : "");
 	}
 	return e;
@@ -350,7 +353,7 @@ static bool
 spoils_part(const struct part *p, int e)
 {
 	return (e == ERR_MALFORMED || e == ERR_TRUNCATED) &&
-	    !(opc_kinds[p->kind].flags & PK_MAIN);
+	       !(opc_kinds[p->kind].flags & PK_MAIN);
 }
 
 static int
@@ -423,8 +426,8 @@ keep_root_parts(struct part *root)
 			continue;
 		if ((e = reach(root, r, &to)) == ERR_NOENT)
 			continue;
-		if (e != 0 || add_rel(root, opc_kinds[to->kind].rel, to,
-		    NULL) == NULL)
+		if (e != 0 ||
+		    add_rel(root, opc_kinds[to->kind].rel, to, NULL) == NULL)
 			return e != 0 ? e : ERR_NOMEM;
 	}
 	return 0;
@@ -483,8 +486,8 @@ report_rest(struct opc *o)
 			e = doc_found(o->doc, (enum finding_id)(o->bad[i] - 1),
 			    ACT_REMOVED, z->name, NULL);
 		else if (!o->reached[i] && !z->is_dir)
-			e = doc_found(o->doc, FIND_OOXML_UNREACHED,
-			    ACT_REMOVED, z->name, NULL);
+			e = doc_found(o->doc, FIND_OOXML_UNREACHED, ACT_REMOVED,
+			    z->name, NULL);
 	}
 	return e;
 }
@@ -515,8 +518,10 @@ opc_rebuild(struct doc *d)
 	if ((e = open_package(&o)) != 0)
 		return e;
 	for (unsigned i = 0; i < WALKS_MAX; i++) {
-		struct part root = { .opc = &o, .kind = PART_COUNT,
-			.entry = OPC_NONE, .in_name = "" };
+		struct part root = { .opc = &o,
+			.kind = PART_COUNT,
+			.entry = OPC_NONE,
+			.in_name = "" };
 
 		root.out_tail = &root.out;
 		begin_walk(&o);

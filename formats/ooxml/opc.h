@@ -26,29 +26,31 @@
 enum opc_app { APP_NONE, APP_WORD, APP_SHEET, APP_SLIDE };
 
 enum part_kind {
+
 #define PART(name, rel, types, out, root, path, flags) PART_##name,
 #include "formats/ooxml/parts.def"
 #undef PART
 	PART_COUNT
 };
 
-#define PK_WORD     (1u << 0) /* may be reached in a document of this app */
+#define PK_WORD	    (1u << 0) /* may be reached in a document of this app */
 #define PK_SHEET    (1u << 1)
 #define PK_SLIDE    (1u << 2)
-#define PK_ANY      (PK_WORD | PK_SHEET | PK_SLIDE)
+#define PK_ANY	    (PK_WORD | PK_SHEET | PK_SLIDE)
 #define PK_IMPLICIT (1u << 3) /* kept without an r:id that names it */
-#define PK_MAIN     (1u << 4) /* only from the package root */
-#define PK_ROOT     (1u << 5) /* implicit from the package root */
+#define PK_MAIN	    (1u << 4) /* only from the package root */
+#define PK_ROOT	    (1u << 5) /* implicit from the package root */
 #define PK_NORELS   (1u << 6) /* its own relationships are all dropped */
 #define PK_SINGLE   (1u << 7) /* one at most: no number in the name */
 
 struct opc_kind {
-	const char *rel;    /* "O:styles": see opc_rel_short() */
-	const char *types;  /* content types that fit, parted by spaces; a lone
-	                       suffix when it starts with '*' */
-	const char *out;    /* content type written; NULL: by the app or content */
-	uint16_t root;      /* SN_* of the root element; 0: not XML */
-	const char *path;   /* "@/theme/theme#.xml": @ the app's folder, # a number */
+	const char *rel;   /* "O:styles": see opc_rel_short() */
+	const char *types; /* content types that fit, parted by spaces; a lone
+			      suffix when it starts with '*' */
+	const char *out; /* content type written; NULL: by the app or content */
+	uint16_t root;	 /* SN_* of the root element; 0: not XML */
+	const char
+	    *path; /* "@/theme/theme#.xml": @ the app's folder, # a number */
 	unsigned flags;
 };
 
@@ -59,21 +61,21 @@ struct part;
 
 struct opc_rel {
 	const char *id;
-	const char *type;    /* short form, or the whole URI when unknown */
-	const char *target;  /* as written, decoded */
+	const char *type;   /* short form, or the whole URI when unknown */
+	const char *target; /* as written, decoded */
 	bool external;
-	size_t entry;        /* zip index of an internal target, or OPC_NONE */
-	int kind;            /* enum part_kind that the triple may become, or -1 */
+	size_t entry; /* zip index of an internal target, or OPC_NONE */
+	int kind;     /* enum part_kind that the triple may become, or -1 */
 };
 
 #define OPC_NONE SIZE_MAX
 
 struct out_rel {
 	struct out_rel *next;
-	const char *type;    /* full URI */
-	const char *target;  /* URL, when external */
-	struct part *to;     /* else the part */
-	unsigned id;         /* rId# */
+	const char *type;   /* full URI */
+	const char *target; /* URL, when external */
+	struct part *to;    /* else the part */
+	unsigned id;	    /* rId# */
 };
 
 struct part {
@@ -81,21 +83,21 @@ struct part {
 	struct opc *opc;
 	enum part_kind kind;
 	size_t entry;
-	const char *in_name;            /* "word/document.xml" */
+	const char *in_name; /* "word/document.xml" */
 	char out_name[OPC_NAME_BYTES];
-	const char *out_type;           /* abbreviated; a MIME type for pictures */
-	const char *out_ext;            /* pictures: "png" */
-	struct opc_rel *rels;           /* in the order of the file */
-	const struct opc_rel **sorted;  /* by id */
+	const char *out_type; /* abbreviated; a MIME type for pictures */
+	const char *out_ext;  /* pictures: "png" */
+	struct opc_rel *rels; /* in the order of the file */
+	const struct opc_rel **sorted; /* by id */
 	size_t n_rels;
 	struct out_rel *out, **out_tail;
 	unsigned last_id;
-	struct xml_parser *xml;         /* while it is parsed */
-	void *state;                    /* the app's, while it is parsed */
-	struct part *from;              /* who reached it first */
-	struct part *linked_from;       /* who linked to it last, and how */
+	struct xml_parser *xml;	  /* while it is parsed */
+	void *state;		  /* the app's, while it is parsed */
+	struct part *from;	  /* who reached it first */
+	struct part *linked_from; /* who linked to it last, and how */
 	unsigned linked_id;
-	unsigned n_unknown;             /* reports of unknown markup so far */
+	unsigned n_unknown; /* reports of unknown markup so far */
 };
 
 #define PART_UNKNOWN_MAX 32
@@ -110,20 +112,20 @@ struct opc {
 	struct zipx *in;
 	struct zipw *zip;
 	enum opc_app app;
-	const char *folder;             /* "word", "xl", "ppt" */
+	const char *folder; /* "word", "xl", "ppt" */
 	struct part *parts, **tail;
 	unsigned numbers[PART_COUNT];
-	struct opc_name *names;         /* sorted */
+	struct opc_name *names; /* sorted */
 	size_t n_names;
-	const char **types;             /* content type of each zip entry, or NULL */
-	struct part **by_entry;         /* part made of a zip entry, or NULL */
-	uint16_t *bad;                  /* entries that could not be rebuilt: the
-	                                   finding that says why, plus 1 */
+	const char **types;	/* content type of each zip entry, or NULL */
+	struct part **by_entry; /* part made of a zip entry, or NULL */
+	uint16_t *bad;		/* entries that could not be rebuilt: the
+				   finding that says why, plus 1 */
 	bool *reached;
-	bool again;                     /* a part went bad in this walk */
+	bool again; /* a part went bad in this walk */
 	struct part *placeholder;
-	const char *main_type;          /* content type of the main part out */
-	void *state;                    /* the app's, for the whole document */
+	const char *main_type; /* content type of the main part out */
+	void *state;	       /* the app's, for the whole document */
 };
 
 /*
@@ -142,14 +144,14 @@ const struct opc_rel *opc_rel(const struct part *, const char *id);
  * be kept (wrong kind, missing, bad): the referrer must go. A picture that
  * cannot be rebuilt becomes the placeholder and is reported here.
  */
-int opc_keep(struct part *, const struct opc_rel *, char id[OPC_ID_BYTES])
-    MUST_CHECK;
+int opc_keep(struct part *, const struct opc_rel *,
+    char id[OPC_ID_BYTES]) MUST_CHECK;
 /* The id under which p linked that target already, or ERR_NOENT. */
 int opc_linked(const struct part *, const struct opc_rel *,
     char id[OPC_ID_BYTES]) MUST_CHECK;
 /* A hyperlink to a URL that passed url_check(). */
-int opc_keep_url(struct part *, const char *url, char id[OPC_ID_BYTES])
-    MUST_CHECK;
+int opc_keep_url(struct part *, const char *url,
+    char id[OPC_ID_BYTES]) MUST_CHECK;
 /* The placeholder picture, for something removed that had a place. */
 int opc_keep_placeholder(struct part *, char id[OPC_ID_BYTES]) MUST_CHECK;
 /*
@@ -158,7 +160,7 @@ int opc_keep_placeholder(struct part *, char id[OPC_ID_BYTES]) MUST_CHECK;
  */
 int opc_refuse(struct part *, enum finding_id) MUST_CHECK;
 /* A finding about this part. */
-#define part_found(p, id, act, ...)                                            \
+#define part_found(p, id, act, ...) \
 	doc_found((p)->opc->doc, id, act, (p)->in_name, __VA_ARGS__)
 
 /* "O:styles" for ".../officeDocument/2006/relationships/styles" in its

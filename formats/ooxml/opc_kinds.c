@@ -8,14 +8,14 @@
 #include <strings.h>
 
 const struct opc_kind opc_kinds[PART_COUNT] = {
-#define PART(name, rel, types, out, root, path, flags)                         \
+#define PART(name, rel, types, out, root, path, flags) \
 	[PART_##name] = { rel, types, out, root, path, flags },
 #include "formats/ooxml/parts.def"
 #undef PART
 };
 
 #define OPENXML "http://schemas.openxmlformats.org/"
-#define STRICT  "http://purl.oclc.org/ooxml/"
+#define STRICT	"http://purl.oclc.org/ooxml/"
 
 /* Bases of relationship types; strict ones fold to transitional. */
 static const struct {
@@ -75,9 +75,11 @@ static const struct {
 	char letter;
 	const char *text;
 } spelled[] = {
-	{ 'W', "application/vnd.openxmlformats-officedocument.wordprocessingml." },
+	{ 'W',
+	    "application/vnd.openxmlformats-officedocument.wordprocessingml." },
 	{ 'S', "application/vnd.openxmlformats-officedocument.spreadsheetml." },
-	{ 'P', "application/vnd.openxmlformats-officedocument.presentationml." },
+	{ 'P',
+	    "application/vnd.openxmlformats-officedocument.presentationml." },
 	{ 'D', "application/vnd.openxmlformats-officedocument.drawingml." },
 	{ 'O', "application/vnd.openxmlformats-officedocument." },
 	{ 'V', "application/vnd." },

@@ -186,8 +186,8 @@ opc_read_types(struct opc *o)
 		return e;
 	for (i = 0; i < n; i++)
 		if (o->types[i] == NULL)
-			o->types[i] = default_for(&t,
-			    zipx_entry(o->in, i)->name);
+			o->types[i] =
+			    default_for(&t, zipx_entry(o->in, i)->name);
 	return 0;
 }
 
@@ -334,7 +334,7 @@ rels_unit(void *arg, struct xnode *root, bool *drop)
 	if (r->part->rels == NULL)
 		return ERR_NOMEM;
 	for (struct xnode *c = root->first; c != NULL; c = c->next) {
-		if (c->name != SN_RELS_RELATIONSHIP)
+		if (c->name != SN_REL_RELATIONSHIP)
 			continue;
 		e = fill(r, c, &r->part->rels[r->part->n_rels]);
 		if (e != 0)
@@ -363,7 +363,7 @@ opc_read_rels(struct part *p)
 	if ((i = opc_find(o, name)) == OPC_NONE)
 		return 0;
 	o->reached[i] = true;
-	return parse(o, i, SN_RELS_RELATIONSHIPS, &ev);
+	return parse(o, i, SN_REL_RELATIONSHIPS, &ev);
 }
 
 const struct opc_rel *

@@ -8,7 +8,7 @@
 #include "formats/ooxml/opc_kinds.h"
 
 #define PART_BYTES (64u << 20)
-#define XML_HEAD                                                               \
+#define XML_HEAD \
 	"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 
 static int
@@ -71,7 +71,8 @@ opc_write_rels(struct part *p)
 	buf_init(&name, 2 * OPC_NAME_BYTES);
 	e = rels_name(p->out_name, &name);
 	if (e == 0)
-		e = buf_puts(&b, XML_HEAD "<Relationships xmlns=\"http://"
+		e = buf_puts(&b, XML_HEAD
+		    "<Relationships xmlns=\"http://"
 		    "schemas.openxmlformats.org/package/2006/relationships\">");
 	for (const struct out_rel *r = p->out; e == 0 && r != NULL; r = r->next)
 		e = put_rel(&b, r);
@@ -93,7 +94,8 @@ put_override(struct buf *b, const struct part *p)
 		return 0;
 	buf_init(&type, 256);
 	if ((e = opc_type_full(p->out_type, &type)) == 0)
-		e = buf_fmt(b, "<Override PartName=\"/%s\" ContentType=\"%s\"/>",
+		e = buf_fmt(b,
+		    "<Override PartName=\"/%s\" ContentType=\"%s\"/>",
 		    p->out_name, buf_cstr(&type));
 	buf_done(&type);
 	return e;
@@ -112,8 +114,8 @@ ext_is_new(const struct opc *o, const struct part *p)
 static int
 put_default(struct buf *b, const char *ext, const char *type)
 {
-	return buf_fmt(b, "<Default Extension=\"%s\" ContentType=\"%s\"/>",
-	    ext, type);
+	return buf_fmt(b, "<Default Extension=\"%s\" ContentType=\"%s\"/>", ext,
+	    type);
 }
 
 static int
@@ -121,15 +123,18 @@ put_types(struct opc *o, struct buf *b)
 {
 	int e;
 
-	e = buf_puts(b, XML_HEAD "<Types xmlns=\"http://schemas."
-	    "openxmlformats.org/package/2006/content-types\">");
+	e = buf_puts(b,
+	    XML_HEAD "<Types xmlns=\"http://schemas."
+		     "openxmlformats.org/package/2006/content-types\">");
 	if (e == 0)
-		e = put_default(b, "rels", "application/vnd.openxmlformats-"
+		e = put_default(b, "rels",
+		    "application/vnd.openxmlformats-"
 		    "package.relationships+xml");
 	if (e == 0)
 		e = put_default(b, "xml", "application/xml");
 	if (e == 0 && o->numbers[PART_VML] > 0)
-		e = put_default(b, "vml", "application/vnd.openxmlformats-"
+		e = put_default(b, "vml",
+		    "application/vnd.openxmlformats-"
 		    "officedocument.vmlDrawing");
 	for (const struct part *p = o->parts; e == 0 && p != NULL; p = p->next)
 		if (p->out_ext != NULL && ext_is_new(o, p))

@@ -11,7 +11,7 @@
 #include "formats/ooxml/placeholder.h"
 
 #define PICTURE_BYTES (256u << 20)
-#define WORKBOOK_TYPE                                                          \
+#define WORKBOOK_TYPE \
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 static int
@@ -25,8 +25,8 @@ static int
 only_workbooks(void *arg, const struct identity *id)
 {
 	(void)arg;
-	return strncmp(id->structure, "ooxml.xls", 9) == 0 ? 0 :
-							     ERR_UNSUPPORTED;
+	return strncmp(id->structure, "ooxml.xls", 9) == 0 ? 0
+							   : ERR_UNSUPPORTED;
 }
 
 /* "word/media/image3" and the extension of what came out. */
@@ -39,10 +39,9 @@ finish_name(struct part *p, const struct doc_result *res)
 	if (f == NULL || f->mime == NULL)
 		return ERR_INTERNAL;
 	p->out_type = p->kind == PART_EMBEDDED ? WORKBOOK_TYPE : f->mime[0];
-	snprintf(p->out_name + n, sizeof(p->out_name) - n, ".%s",
-	    res->out_ext);
-	p->out_ext = doc_strndup(p->opc->doc, res->out_ext,
-	    strlen(res->out_ext));
+	snprintf(p->out_name + n, sizeof(p->out_name) - n, ".%s", res->out_ext);
+	p->out_ext =
+	    doc_strndup(p->opc->doc, res->out_ext, strlen(res->out_ext));
 	return p->out_ext == NULL ? ERR_NOMEM : 0;
 }
 
@@ -50,10 +49,12 @@ finish_name(struct part *p, const struct doc_result *res)
 static int
 rebuild(struct part *p, const struct reader *in, struct doc_result *res)
 {
-	struct child c = { .in = in, .name = "", .where = p->in_name,
+	struct child c = { .in = in,
+		.name = "",
+		.where = p->in_name,
 		.flags = CHILD_NO_MAGIC,
-		.accept = p->kind == PART_EMBEDDED ? only_workbooks :
-						     only_pictures };
+		.accept =
+		    p->kind == PART_EMBEDDED ? only_workbooks : only_pictures };
 	struct sink sink;
 	struct buf out;
 	int e;
@@ -74,7 +75,7 @@ static bool
 is_fatal(int e)
 {
 	return e == ERR_NOMEM || e == ERR_IO || e == ERR_INTERNAL ||
-	    e == ERR_LIMIT;
+	       e == ERR_LIMIT;
 }
 
 int
@@ -97,7 +98,8 @@ use_placeholder(struct part *p, const char *why)
 	int e;
 
 	p->out_type = NULL;
-	if ((e = part_found(p, FIND_OOXML_PICTURE, ACT_REPLACED, "%s", why)) != 0)
+	if ((e = part_found(p, FIND_OOXML_PICTURE, ACT_REPLACED, "%s", why)) !=
+	    0)
 		return e;
 	return p->opc->placeholder != NULL ? 0 : picture_placeholder(p->opc);
 }

@@ -26,8 +26,9 @@ formula_check(struct part *p, const char *where, const char *text, size_t n,
 	e = formula_parse(text, n, out, &why, what, sizeof(what));
 	if (e != ERR_DENIED)
 		return e;
-	id = why == FORMULA_SYNTAX || why == FORMULA_LIMIT ?
-		FIND_OOXML_FORMULA_UNKNOWN : FIND_OOXML_FORMULA;
+	id = why == FORMULA_SYNTAX || why == FORMULA_LIMIT
+		 ? FIND_OOXML_FORMULA_UNKNOWN
+		 : FIND_OOXML_FORMULA;
 	e = doc_found(p->opc->doc, id, ACT_FLATTENED, where, "%s: %s",
 	    formula_why_text(why), what);
 	return e != 0 ? e : ERR_NOENT;
@@ -130,7 +131,8 @@ static int
 rule_formula(struct walk *w, struct xnode *n)
 {
 	static const uint16_t names[] = { SN_X_CFRULE, SN_X14_CFRULE,
-		SN_X_DATAVALIDATION, SN_X14_DATAVALIDATION, SN_X14_SPARKLINE, 0 };
+		SN_X_DATAVALIDATION, SN_X14_DATAVALIDATION, SN_X14_SPARKLINE,
+		0 };
 
 	return formula_or_drop(w, n, names);
 }
@@ -155,8 +157,9 @@ attr_formula(struct walk *w, struct xnode *n, uint16_t name, bool *ok)
 	if (a == NULL || a->check != CHECK_FORMULA)
 		return 0;
 	buf_init(&out, 4 * FORMULA_MAX_BYTES);
-	e = a->len == 0 ? 0 : formula_check(w->part, w->part->in_name, a->value,
-	    a->len, &out);
+	e = a->len == 0 ? 0
+			: formula_check(w->part, w->part->in_name, a->value,
+			      a->len, &out);
 	if (e == 0)
 		attr_done(a);
 	else if (e == ERR_NOENT) {
@@ -212,7 +215,7 @@ static bool
 is_on(const char *v)
 {
 	return v[0] != '\0' && strcmp(v, "0") != 0 && strcmp(v, "false") != 0 &&
-	    strcmp(v, "off") != 0;
+	       strcmp(v, "off") != 0;
 }
 
 static int
@@ -220,8 +223,9 @@ sheet_defined_name(struct walk *w, struct xnode *n)
 {
 	const char *name = node_attr(n, SN_NO_NAME);
 	bool macro = is_on(node_attr(n, SN_NO_XLM)) ||
-	    is_on(node_attr(n, SN_NO_FUNCTION)) ||
-	    is_on(node_attr(n, SN_NO_VBPROCEDURE)) || runs_by_name(name);
+		     is_on(node_attr(n, SN_NO_FUNCTION)) ||
+		     is_on(node_attr(n, SN_NO_VBPROCEDURE)) ||
+		     runs_by_name(name);
 	int e;
 
 	xnode_unset(n, SN_NO_XLM);
@@ -276,8 +280,8 @@ set_number(struct walk *w, struct xnode *n, uint16_t name, unsigned v)
 static int
 renumber(struct walk *w, struct xnode *book, const unsigned *map, size_t n)
 {
-	static const uint16_t names[] = { SN_NO_LOCALSHEETID,
-		SN_NO_ACTIVETAB, SN_NO_FIRSTSHEET };
+	static const uint16_t names[] = { SN_NO_LOCALSHEETID, SN_NO_ACTIVETAB,
+		SN_NO_FIRSTSHEET };
 	struct xnode *c, *next;
 	unsigned long v;
 	const char *s;
@@ -369,9 +373,9 @@ sheet_objects(struct walk *w, struct xnode *n)
 	int e = 0;
 
 	for (struct xnode *c = n->first; e == 0 && c != NULL; c = c->next)
-		e = part_found(w->part, ole ? FIND_OOXML_OLE : FIND_OOXML_CONTROL,
-		    ACT_REMOVED, "%s", node_attr(c, ole ? SN_NO_PROGID :
-							  SN_NO_NAME));
+		e = part_found(w->part,
+		    ole ? FIND_OOXML_OLE : FIND_OOXML_CONTROL, ACT_REMOVED,
+		    "%s", node_attr(c, ole ? SN_NO_PROGID : SN_NO_NAME));
 	walk_remove(w, n);
 	return e;
 }
@@ -385,8 +389,9 @@ sheet_shape(struct walk *w, struct xnode *n)
 	int e;
 
 	walk_done(n);
-	if (macro[0] != '\0' && (e = part_found(w->part,
-	    FIND_OOXML_MACRO_ATTRIBUTE, ACT_REMOVED, "%s", macro)) != 0)
+	if (macro[0] != '\0' &&
+	    (e = part_found(w->part, FIND_OOXML_MACRO_ATTRIBUTE, ACT_REMOVED,
+		 "%s", macro)) != 0)
 		return e;
 	if (macro[0] != '\0')
 		xnode_unset(n, SN_NO_MACRO);
@@ -414,7 +419,7 @@ pivot_cache(struct walk *w, struct xnode *n)
 		return opc_refuse(w->part, FIND_OOXML_CONNECTION);
 	if (is_on(node_attr(n, SN_NO_REFRESHONLOAD)) &&
 	    (e = part_found(w->part, FIND_OOXML_AUTO_UPDATE, ACT_REMOVED,
-	    "refreshOnLoad")) != 0)
+		 "refreshOnLoad")) != 0)
 		return e;
 	xnode_unset(n, SN_NO_REFRESHONLOAD);
 	if (xnode_attr(n, SN_R_ID) == NULL)

@@ -4,7 +4,8 @@
 
 #include "formats/ooxml/walk.h"
 
-#define SHEET_BAD_MAX 4096 /* refused shared formulas of one sheet; past it all */
+#define SHEET_BAD_MAX \
+	4096 /* refused shared formulas of one sheet; past it all */
 
 /* Of one worksheet while it streams (part.state). */
 struct sheet {

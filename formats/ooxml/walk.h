@@ -14,9 +14,10 @@
 struct walk {
 	struct part *part;
 	struct xnode *top;
-	struct xnode *next; /* shown after this one; handlers that remove set it */
-	bool gone;          /* the node shown is no longer to be looked at */
-	bool drop;          /* top itself was removed */
+	struct xnode
+	    *next; /* shown after this one; handlers that remove set it */
+	bool gone; /* the node shown is no longer to be looked at */
+	bool drop; /* top itself was removed */
 };
 
 /* 0, or an error that ends the part. */
@@ -72,8 +73,8 @@ int formula_check(struct part *, const char *where, const char *text, size_t n,
  * An instruction as text: out gets the form to write; ERR_NOENT (reported)
  * when only the result may stay. word_field.c.
  */
-int word_instruction(struct part *, const char *, size_t n, struct buf *out)
-    MUST_CHECK;
+int word_instruction(struct part *, const char *, size_t n,
+    struct buf *out) MUST_CHECK;
 /* Word: the field machine, over a whole part before the walk. */
 int word_fields(struct part *, struct xnode *root) MUST_CHECK;
 

@@ -69,7 +69,8 @@ word_link(struct walk *w, struct xnode *n)
 	}
 	if ((e = walk_link(w, n, SN_R_ID)) != ERR_NOENT)
 		return e;
-	if (anchor[0] != '\0' && opc_rel(w->part, node_attr(n, SN_R_ID)) == NULL)
+	if (anchor[0] != '\0' &&
+	    opc_rel(w->part, node_attr(n, SN_R_ID)) == NULL)
 		xnode_unset(n, SN_R_ID);
 	else
 		walk_unwrap(w, n);
@@ -82,8 +83,8 @@ static int
 word_binding(struct walk *w, struct xnode *n)
 {
 	walk_remove(w, n);
-	return part_found(w->part, FIND_OOXML_DATA_BINDING, ACT_FLATTENED,
-	    "%s", node_attr(n, SN_W_XPATH));
+	return part_found(w->part, FIND_OOXML_DATA_BINDING, ACT_FLATTENED, "%s",
+	    node_attr(n, SN_W_XPATH));
 }
 
 /* ---- objects */

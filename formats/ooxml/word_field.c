@@ -34,7 +34,7 @@ static bool
 in_run(const struct xnode *n)
 {
 	return n->parent != NULL && n->parent->name == SN_W_R &&
-	    n->name != SN_W_RPR;
+	       n->name != SN_W_RPR;
 }
 
 /* Remove what stands between two nodes of the same part, both excluded. */
@@ -101,7 +101,7 @@ write_instruction(struct part *p, struct open_field *f, struct xnode *end,
 		if (written)
 			xnode_remove(n);
 		else if ((e = set_text(p, n, (const char *)text->data,
-		    text->len)) != 0)
+			      text->len)) != 0)
 			return e;
 		written = true;
 	}
@@ -270,7 +270,7 @@ run_machine(struct machine *m, struct xnode *root)
 		} else if (is_instr(n))
 			e = instruction(m, n);
 		else if (n->name == SN_W_FLDSIMPLE && m->n > 0 &&
-		    m->open[m->n - 1].separate == NULL)
+			 m->open[m->n - 1].separate == NULL)
 			m->open[m->n - 1].nested = true;
 	}
 	return e;

@@ -1,0 +1,23 @@
+# The worker's cage and the pipeline.
+
+# The pipeline over the real worker with a toy format.
+add_executable(toy-worker ${CMAKE_SOURCE_DIR}/sanitizer/worker/main.c
+  integration/toy_format.c)
+target_link_libraries(toy-worker PRIVATE worker)
+sekisho_test(test_pipeline SOURCES unit/test_pipeline.c LIBS pipeline)
+target_compile_definitions(test_pipeline PRIVATE
+  TOY_WORKER="$<TARGET_FILE:toy-worker>"
+  $<$<BOOL:${SEKISHO_CAGE_ASAN}>:SEKISHO_CAGE_ASAN>)
+add_dependencies(test_pipeline toy-worker)
+
+# The parent against bytes that no worker sends.
+sekisho_test(test_proto SOURCES unit/test_proto.c LIBS proto)
+
+add_executable(try_syscall integration/try_syscall.c)
+target_link_libraries(try_syscall PRIVATE sandbox)
+target_compile_definitions(try_syscall PRIVATE
+  $<$<BOOL:${SEKISHO_CAGE_ASAN}>:SEKISHO_CAGE_ASAN>)
+add_test(NAME try_syscall COMMAND try_syscall)
+
+add_executable(bench_cage bench/bench_cage.c)
+target_link_libraries(bench_cage PRIVATE pipeline)

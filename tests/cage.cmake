@@ -21,3 +21,11 @@ add_test(NAME try_syscall COMMAND try_syscall)
 
 add_executable(bench_cage bench/bench_cage.c)
 target_link_libraries(bench_cage PRIVATE pipeline)
+
+# A worker in the hands of an attacker.
+add_executable(hostile-worker integration/hostile_worker.c)
+target_link_libraries(hostile-worker PRIVATE proto)
+sekisho_test(test_hostile SOURCES unit/test_hostile.c LIBS pipeline)
+target_compile_definitions(test_hostile PRIVATE
+  HOSTILE_WORKER="$<TARGET_FILE:hostile-worker>")
+add_dependencies(test_hostile hostile-worker)

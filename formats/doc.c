@@ -15,6 +15,7 @@ struct shared {
 	uint64_t unsaid; /* findings past the budget */
 	bool holding;
 	struct buf held; /* findings of a transaction */
+	bool exhausted;  /* some budget has refused something */
 };
 
 struct block {
@@ -110,10 +111,13 @@ doc_spend(struct doc *d, enum budget b, uint64_t n)
 		[BUDGET_FINDINGS] = "findings",
 	};
 
-	if (n > doc_budget(d, b))
+	if (n > doc_budget(d, b)) {
+		if (b != BUDGET_MEMORY_BYTES)
+			d->shared->exhausted = true;
 		return doc_fail(d, ERR_LIMIT, "over the limit of %llu %s",
 		    (unsigned long long)d->shared->options->limits.max[b],
 		    names[b]);
+	}
 	d->shared->spent[b] += n;
 	return 0;
 }
@@ -460,6 +464,38 @@ doc_child(struct doc *parent, const struct child *c, struct sink *out,
 	    (e2 = ev->member_end(ev->arg, res)) != 0)
 		return e2;
 	return e;
+}
+
+int
+doc_child_lost(struct doc *parent, const struct child *c, int err,
+    struct doc_result *res)
+{
+	const struct doc_events *ev = &parent->shared->events;
+	int e;
+
+	memset(res, 0, sizeof(*res));
+	utf8_printable(c->name, strlen(c->name), res->in_name,
+	    sizeof(res->in_name));
+	res->err = err;
+	res->in_bytes = c->in->len;
+	snprintf(res->message, sizeof(res->message), "%s",
+	    parent->res->message[0] != '\0' ? parent->res->message
+					    : err_text(err));
+	parent->res->message[0] = '\0';
+	if ((e = send_last(parent)) != 0)
+		return e;
+	if (ev->member_begin != NULL &&
+	    (e = ev->member_begin(ev->arg, res->in_name)) != 0)
+		return e;
+	if (c->name_out != NULL)
+		c->name_out(c->arg, res);
+	return ev->member_end == NULL ? 0 : ev->member_end(ev->arg, res);
+}
+
+bool
+doc_exhausted(const struct doc *d)
+{
+	return d->shared->exhausted;
 }
 
 static void

@@ -115,6 +115,19 @@ struct child {
 int doc_child(struct doc *, const struct child *, struct sink *out,
     struct doc_result *res) MUST_CHECK;
 
+/*
+ * A member that could not even be unpacked: err and the message remembered by
+ * doc_fail() become its result, and the message is forgotten here, so that
+ * the module can go on. ERR_IO from the listener.
+ */
+int doc_child_lost(struct doc *, const struct child *, int err,
+    struct doc_result *res) MUST_CHECK;
+/*
+ * Has a shared budget (memory aside, which comes back) refused something? Then
+ * no container may go on with its other members.
+ */
+bool doc_exhausted(const struct doc *);
+
 /* ---- for who runs modules (worker, tests, fuzzers) */
 
 struct doc_job {

@@ -29,6 +29,9 @@ report(struct zipx *z)
 		    "%zu bytes", z->comment_bytes);
 	if (e == 0 && z->backslashes)
 		e = doc_found(z->d, FIND_ZIP_BACKSLASH, ACT_REPLACED, "", NULL);
+	if (e == 0 && z->charset != NULL)
+		e = doc_found(z->d, FIND_ZIP_CHARSET, ACT_REPLACED, "", "%s",
+		    z->charset);
 	for (size_t i = 0; e == 0 && i < z->n; i++) {
 		m = &z->more[i];
 		if (m->commented)

@@ -106,7 +106,6 @@ zx_extra_read(struct doc *d, struct reader r, struct zx_extra *x)
 {
 	struct reader body;
 	uint16_t id, len;
-	uint8_t pad;
 	int e;
 
 	*x = (struct zx_extra){ 0 };
@@ -118,11 +117,7 @@ zx_extra_read(struct doc *d, struct reader r, struct zx_extra *x)
 		if ((e = take_extra(d, id, body, x)) != 0)
 			return e;
 	}
-	/* Up to three zero bytes: padding by alignment tools. */
-	while (reader_u8(&r, &pad) == 0)
-		if (pad != 0)
-			return doc_fail(d, ERR_AMBIGUOUS,
-			    "loose bytes behind the extra fields");
+	/* Up to three loose bytes: alignment tools, and no reader's matter. */
 	return 0;
 }
 

@@ -150,6 +150,7 @@ all_utf8(const struct zipx *z)
 static int
 decide_together(struct zipx *z)
 {
+	static const char *const charsets[] = { "CP932", "CP437" };
 	iconv_t cds[] = { from_cp932, from_cp437 };
 	const char **names;
 	bool fits = all_utf8(z);
@@ -161,6 +162,7 @@ decide_together(struct zipx *z)
 		names[i] = z->list[i].raw_name;
 	for (size_t k = 0; !fits && k < 2; k++) {
 		fits = true;
+		z->charset = charsets[k];
 		for (size_t i = 0; fits && i < z->n; i++) {
 			if (z->list[i].name != NULL)
 				continue;

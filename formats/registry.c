@@ -7,9 +7,11 @@
 #include <stddef.h>
 
 extern const struct format format_jpeg, format_png;
+extern const struct format format_zip;
 
 const struct format *const formats[] = {
 	&format_jpeg,
 	&format_png,
+	&format_zip,
 	NULL,
 };

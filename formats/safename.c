@@ -5,15 +5,16 @@
  */
 #include "formats/safename.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/utf8.h"
 
-#define GETA	    0x3013 /* 〓, the printer's "no such type" */
-#define IDEO_SPACE  0x3000
-#define WORK_BYTES  (1u << 18)
-#define MAX_EXT     16 /* longer ones are no extensions */
+#define GETA	   0x3013 /* 〓, the printer's "no such type" */
+#define IDEO_SPACE 0x3000
+#define WORK_BYTES (1u << 18)
+#define MAX_EXT	   16 /* longer ones are no extensions */
 
 #define HANGUL_L 0x1100u
 #define HANGUL_V 0x1161u
@@ -221,8 +222,8 @@ is_device(const char *s, size_t n)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strlen(names[i]) == n && strncasecmp(s, names[i], n) == 0)
 			return true;
-	if (n < 4 || (strncasecmp(s, "com", 3) != 0 &&
-			 strncasecmp(s, "lpt", 3) != 0))
+	if (n < 4 ||
+	    (strncasecmp(s, "com", 3) != 0 && strncasecmp(s, "lpt", 3) != 0))
 		return false;
 	if (n == 4)
 		return s[3] >= '0' && s[3] <= '9';

@@ -77,8 +77,8 @@ choose_path(struct member *m, const struct doc_result *res)
 
 	e = res->err == 0 ? real_extension(res, base, out)
 			  : safename_ext(base, false, "held.txt", out);
-	if (e != 0 || (e = zip_paths_dir(m->k->paths, m->name,
-			   m->name->n - 1, &dir, NULL)) != 0)
+	if (e != 0 || (e = zip_paths_dir(m->k->paths, m->name, m->name->n - 1,
+			   &dir, NULL)) != 0)
 		return e;
 	return zip_paths_file(m->k->paths, dir, out, &m->path, &m->numbered);
 }

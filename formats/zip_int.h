@@ -10,9 +10,9 @@
 /* An entry's name, made safe component by component. */
 struct zip_name {
 	char part[ZIP_MAX_DEPTH][SAFENAME_BUF];
-	size_t n;      /* 0: nothing is left ("/", "..") */
-	bool outside;  /* absolute, "..", a drive */
-	bool changed;  /* differs from what stood there */
+	size_t n;     /* 0: nothing is left ("/", "..") */
+	bool outside; /* absolute, "..", a drive */
+	bool changed; /* differs from what stood there */
 };
 
 int zip_name_read(const char *name, struct zip_name *) MUST_CHECK;

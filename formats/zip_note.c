@@ -14,9 +14,11 @@ struct reason {
 };
 
 #define ASK_JA \
-	"送り主に、別の形式で送り直してもらうか、システム担当に相談してください。"
+	"送り主に、別の形式で送り直してもらうか、システム担当に相談してくださ" \
+	"い。"
 #define ASK_EN \
-	"Ask the sender for another format, or ask your system administrators."
+	"Ask the sender for another format, or ask your system " \
+	"administrators."
 
 static const struct reason reasons[] = {
 	{ ERR_ENCRYPTED, "パスワードがかかっています。",
@@ -79,14 +81,16 @@ zip_note(const char *name, int err, struct buf *b)
 	int e;
 
 	if ((e = put_line(b, "\xef\xbb\xbf",
-		 "このファイルは無害化できなかったため、隔離しました。")) != 0 ||
+		 "このファイルは無害化できなかったため、隔離しました。")) !=
+		0 ||
 	    (e = buf_puts(b, "ファイル名: ")) != 0 ||
 	    (e = put_name(b, name)) != 0 || (e = put_line(b, "", "")) != 0 ||
 	    (e = put_line(b, "理由: ", r->ja)) != 0 ||
 	    (e = put_line(b, "お願い: ", r->do_ja)) != 0 ||
 	    (e = put_line(b, "", "")) != 0 ||
-	    (e = put_line(b, "", "This file was held back, because it could "
-				 "not be made safe.")) != 0 ||
+	    (e = put_line(b, "",
+		 "This file was held back, because it could "
+		 "not be made safe.")) != 0 ||
 	    (e = buf_puts(b, "File: ")) != 0 || (e = put_name(b, name)) != 0 ||
 	    (e = put_line(b, "", "")) != 0 ||
 	    (e = put_line(b, "Reason: ", r->en)) != 0)

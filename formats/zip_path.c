@@ -2,6 +2,7 @@
  * Safe and unique paths inside the archive that is written.
  */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "formats/zip_int.h"
@@ -110,8 +111,7 @@ look_up(struct zip_paths *p, const char *path, struct path **out, bool *made)
 
 	*made = false;
 	buf_init(&key, 1 << 16);
-	if ((e = safename_fold(path, &key)) != 0 ||
-	    (e = buf_u8(&key, 0)) != 0)
+	if ((e = safename_fold(path, &key)) != 0 || (e = buf_u8(&key, 0)) != 0)
 		goto out;
 	slot = slot_of(p, (const char *)key.data);
 	for (x = *slot; x != NULL; x = x->next)

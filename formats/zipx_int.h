@@ -14,8 +14,9 @@
 #define ZX_BIT_STRONG 0x0040
 #define ZX_BIT_UTF8   0x0800
 #define ZX_BIT_MASKED 0x2000
-#define ZX_BITS_KNOWN 0x081f /* crypt, 2 of deflate, descriptor, UTF-8, and 4,
-				which says nothing with methods 0 and 8 */
+#define ZX_BITS_KNOWN \
+	0x081f /* crypt, 2 of deflate, descriptor, UTF-8, and 4, \
+		  which says nothing with methods 0 and 8 */
 
 /* What the extra fields of one header say (APPNOTE 4.5 and 4.6). */
 struct zx_extra {
@@ -62,7 +63,7 @@ struct zipx {
 	size_t comment_bytes;
 	bool backslashes;
 	const char *charset; /* of unmarked names, when not UTF-8 */
-	size_t password; /* index of the one that fitted last */
+	size_t password;     /* index of the one that fitted last */
 };
 
 /* zipx_map.c: directory and tiling. */

@@ -350,7 +350,11 @@ identify_doc(struct doc *d, bool ask_magic, struct identity *id)
 {
 	int e;
 
-	if ((e = identify(&d->in, d->name, ask_magic, id)) != 0)
+	e = identify(&d->in, d->name, ask_magic, id);
+	if (e == ERR_BLOCKED)
+		(void)doc_fail(d, e, "never allowed across: names .%s",
+		    id->name);
+	else if (e != 0)
 		(void)doc_fail(d, e,
 		    e == ERR_AMBIGUOUS ? "fits more than one format: %s"
 				       : "not a known format: %s",

@@ -8,6 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/known/names.h"
+
+/* Every answer that counts is found in the first bytes. */
+#define MAGIC_LOOK_BYTES (256u * 1024)
+
 static magic_t cookie;
 
 int
@@ -54,54 +59,84 @@ format_by_extension(const char *ext)
 	return NULL;
 }
 
-/* Fills out->format and structure; ERR_AMBIGUOUS names both. */
-static int
-by_structure(const struct reader *in, enum probe want, struct identity *out)
-{
-	const char *sub, *first = NULL;
-	struct reader fresh;
-	int n = 0;
+struct candidates {
+	const struct format *format[2]; /* of more, only the count matters */
+	const char *sub[2];
+	size_t n;
+	/* Of the text family: what the name says, and plain text. */
+	const struct format *named, *plain;
+	const char *named_sub;
+};
 
+static void
+gather(const struct reader *in, enum probe want, const char *ext,
+    struct candidates *c)
+{
+	struct reader fresh;
+	const char *sub;
+
+	memset(c, 0, sizeof(*c));
 	for (size_t i = 0; formats[i] != NULL; i++) {
+		const struct format *f = formats[i];
+
 		fresh = *in;
 		fresh.pos = 0;
 		sub = NULL;
-		if (formats[i]->probe(&fresh, &sub) != want)
+		if (f->probe(&fresh, &sub) != want)
 			continue;
 		if (sub == NULL)
-			sub = formats[i]->id;
-		if (n++ == 0) {
-			first = sub;
-			out->format = formats[i];
-			snprintf(out->structure, sizeof(out->structure), "%s",
-			    sub);
-		} else {
-			snprintf(out->structure, sizeof(out->structure),
-			    "%s, %s", first, sub);
+			sub = f->id;
+		if (c->n < 2) {
+			c->format[c->n] = f;
+			c->sub[c->n] = sub;
+		}
+		c->n++;
+		if (strcmp(f->id, "text") == 0)
+			c->plain = f;
+		if (c->named == NULL && ext[0] != '\0' &&
+		    listed(f->extensions, ext)) {
+			c->named = f;
+			c->named_sub = sub;
 		}
 	}
-	if (n > 1)
-		return ERR_AMBIGUOUS;
-	return n == 1 ? 0 : ERR_UNSUPPORTED;
 }
 
-static void
-by_name(const char *name, struct identity *out)
+/*
+ * Fills out->format and structure; ERR_AMBIGUOUS names two. Only among the
+ * MAYBE of the text family does the claimed name choose, else plain text.
+ */
+static int
+by_structure(const struct reader *in, enum probe want, struct identity *out)
 {
-	const char *dot = strrchr(name, '.');
+	struct candidates c;
 
-	if (dot == NULL || dot == name || strlen(dot + 1) >= ID_BYTES)
-		return;
-	for (size_t i = 0; dot[i + 1] != '\0'; i++)
-		out->name[i] = (char)(dot[i + 1] >= 'A' && dot[i + 1] <= 'Z'
-					  ? dot[i + 1] + 32
-					  : dot[i + 1]);
+	gather(in, want, out->name, &c);
+	if (c.n > 1 && want == PROBE_MAYBE && c.named != NULL) {
+		c.format[0] = c.named;
+		c.sub[0] = c.named_sub;
+		c.n = 1;
+	} else if (c.n > 1 && want == PROBE_MAYBE && c.plain != NULL) {
+		c.format[0] = c.plain;
+		c.sub[0] = c.plain->id;
+		c.n = 1;
+	}
+	if (c.n == 0)
+		return ERR_UNSUPPORTED;
+	if (c.n > 1) {
+		snprintf(out->structure, sizeof(out->structure), "%s, %s",
+		    c.sub[0], c.sub[1]);
+		return ERR_AMBIGUOUS;
+	}
+	out->format = c.format[0];
+	snprintf(out->structure, sizeof(out->structure), "%s", c.sub[0]);
+	return 0;
 }
 
 static void
 by_magic(const struct reader *in, struct identity *out)
 {
-	const char *says = magic_buffer(cookie, in->data, in->len);
+	size_t n = in->len < MAGIC_LOOK_BYTES ? in->len : MAGIC_LOOK_BYTES;
+	const char *says = magic_buffer(cookie, in->data, n);
 
 	snprintf(out->magic, sizeof(out->magic), "%s",
 	    says == NULL ? "" : says);
@@ -114,12 +149,14 @@ identify(const struct reader *in, const char *name, bool ask_magic,
 	int e;
 
 	memset(out, 0, sizeof(*out));
-	by_name(name, out);
+	name_extension(name, out->name, sizeof(out->name));
 	if (ask_magic && cookie != NULL)
 		by_magic(in, out);
 	e = by_structure(in, PROBE_YES, out);
 	if (e == ERR_UNSUPPORTED)
 		e = by_structure(in, PROBE_MAYBE, out);
+	if (extension_blocked(out->name))
+		return ERR_BLOCKED; /* whatever is inside */
 	if (e != 0)
 		return e;
 	out->name_agrees =

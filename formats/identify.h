@@ -3,7 +3,8 @@
  * libmagic, and the claimed name.
  *
  * Exactly one structural YES wins. Two are ERR_AMBIGUOUS (a polyglot). With
- * no YES the text family is asked; nothing at all is ERR_UNSUPPORTED.
+ * no YES the text family is asked; nothing at all is ERR_UNSUPPORTED. A name
+ * with an extension that never crosses is ERR_BLOCKED whatever is inside.
  */
 #ifndef FORMATS_IDENTIFY_H
 #define FORMATS_IDENTIFY_H
@@ -26,8 +27,8 @@ struct identity {
 int identify_preload(void) MUST_CHECK;
 /*
  * name: the claimed file name, UTF-8, may be "". ask_magic: false for parts
- * whose container already said what they are. ERR_AMBIGUOUS and
- * ERR_UNSUPPORTED fill *out as far as it is known.
+ * whose container already said what they are. ERR_AMBIGUOUS,
+ * ERR_BLOCKED and ERR_UNSUPPORTED fill *out as far as it is known.
  */
 int identify(const struct reader *, const char *name, bool ask_magic,
     struct identity *out) MUST_CHECK;

@@ -3,6 +3,7 @@
  * ambiguous file, whatever stands first here.
  */
 #include "formats/format.h"
+#include "formats/known/known.h"
 
 #include <stddef.h>
 
@@ -13,5 +14,8 @@ const struct format *const formats[] = {
 	&format_jpeg,
 	&format_png,
 	&format_zip,
+#define KNOWN_ROW(name) &format_##name,
+	KNOWN_FORMATS(KNOWN_ROW)
+#undef KNOWN_ROW
 	NULL,
 };

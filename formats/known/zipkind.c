@@ -77,11 +77,11 @@ static const struct {
 	{ "extension.vsixmanifest", "package.vsix", ZIP_PROGRAM },
 	{ "install.rdf", "package.xpi", ZIP_PROGRAM },
 	{ "META-INF/mozilla.rsa", "package.xpi", ZIP_PROGRAM },
-	{ "Index/Document.iwa", "iwork", ZIP_BOOK },
-	{ "Index.zip", "iwork", ZIP_BOOK },
-	{ "index.apxl", "iwork", ZIP_BOOK },
-	{ "index.xml.gz", "iwork", ZIP_BOOK },
-	{ "META-INF/container.xml", "epub", ZIP_BOOK },
+	{ "Index/Document.iwa", "book.iwork", ZIP_BOOK },
+	{ "Index.zip", "book.iwork", ZIP_BOOK },
+	{ "index.apxl", "book.iwork", ZIP_BOOK },
+	{ "index.xml.gz", "book.iwork", ZIP_BOOK },
+	{ "META-INF/container.xml", "book.epub", ZIP_BOOK },
 };
 
 static const struct {
@@ -117,9 +117,9 @@ static const struct {
 	{ "application/vnd.sun.xml.impress", "odf.sxi", ZIP_ODF },
 	{ "application/vnd.sun.xml.impress.template", "odf.sti", ZIP_ODF },
 	{ "application/vnd.sun.xml.draw", "odf.sxd", ZIP_ODF },
-	{ "application/epub+zip", "epub", ZIP_BOOK },
-	{ "application/hwp+zip", "hwpx", ZIP_BOOK },
-	{ "application/owpml", "hwpx", ZIP_BOOK },
+	{ "application/epub+zip", "book.epub", ZIP_BOOK },
+	{ "application/hwp+zip", "book.hwpx", ZIP_BOOK },
+	{ "application/owpml", "book.hwpx", ZIP_BOOK },
 #undef OD
 };
 
@@ -306,7 +306,7 @@ decide(const struct zipdir *z, const struct found *f, const char **sub)
 	*sub = "odf.other";
 	if ((f->saw & SAW_ODF_MANIFEST) != 0)
 		return ZIP_ODF;
-	*sub = "kmz";
+	*sub = "book.kmz";
 	if ((f->saw & SAW_KML) != 0)
 		return ZIP_BOOK;
 	*sub = "zip";

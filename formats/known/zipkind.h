@@ -19,7 +19,7 @@ enum zip_kind {
 			ppsm potx potm: "ooxml.docx" */
 	ZIP_OPC,     /* other packages with [Content_Types].xml: "opc.xlsb" */
 	ZIP_ODF,     /* OpenDocument: "odf.odt" */
-	ZIP_BOOK,    /* epub, kmz, iWork, ...: "epub" */
+	ZIP_BOOK,    /* epub, kmz, iWork, ...: "book.epub" */
 	ZIP_PROGRAM, /* never crosses: jar, apk, add-ins: "package.jar" */
 };
 

@@ -1,0 +1,213 @@
+/* Pictures that are not rebuilt yet: recognised at offset 0. */
+#include "formats/known/known.h"
+
+static bool
+u16le_at(const struct reader *in, size_t off, uint16_t *out)
+{
+	struct reader r = *in;
+
+	return reader_seek(&r, off) == 0 && reader_u16le(&r, out) == 0;
+}
+
+static bool
+u32le_at(const struct reader *in, size_t off, uint32_t *out)
+{
+	struct reader r = *in;
+
+	return reader_seek(&r, off) == 0 && reader_u32le(&r, out) == 0;
+}
+
+/* "BM" is two letters: the size of the second header must be a known one. */
+static bool
+check_bmp(const struct reader *in)
+{
+	uint32_t n;
+
+	return u32le_at(in, 14, &n) &&
+	       (n == 12 || n == 16 || n == 40 || n == 52 || n == 56 ||
+		   n == 64 || n == 108 || n == 124);
+}
+
+static bool
+check_webp(const struct reader *in)
+{
+	return reader_has(in, 8, "WEBP", 4);
+}
+
+/* The first directory entry must point behind the directory, inside. */
+static bool
+check_icon(const struct reader *in)
+{
+	uint16_t n;
+	uint32_t bytes, off;
+
+	return u16le_at(in, 4, &n) && n >= 1 && n <= 4096 &&
+	       u32le_at(in, 14, &bytes) && u32le_at(in, 18, &off) &&
+	       bytes > 0 && off >= 6 + 16 * (uint32_t)n && off < in->len;
+}
+
+static bool
+check_heif(const struct reader *in)
+{
+	static const char *const brands[] = { "heic", "heix", "hevc", "hevx",
+		"heim", "heis", "mif1", "mif2", "msf1" };
+
+	for (size_t i = 0; i < KNOWN_COUNT(brands); i++)
+		if (reader_has(in, 8, brands[i], 4))
+			return true;
+	return false;
+}
+
+static bool
+check_avif(const struct reader *in)
+{
+	struct reader r = *in;
+	uint32_t n;
+	size_t at;
+
+	if (reader_has(in, 8, "avif", 4) || reader_has(in, 8, "avis", 4))
+		return true;
+	if (!check_heif(in) || reader_u32be(&r, &n) != 0 || n > 256 ||
+	    reader_view(in, 0, n, &r) != 0)
+		return false;
+	return reader_find(&r, 16, "avif", 4, &at) == 0;
+}
+
+static bool
+check_pcx(const struct reader *in)
+{
+	struct reader r = *in;
+	uint8_t magic, version, coding, bits;
+
+	return in->len >= 128 && reader_u8(&r, &magic) == 0 &&
+	       reader_u8(&r, &version) == 0 && reader_u8(&r, &coding) == 0 &&
+	       reader_u8(&r, &bits) == 0 && version <= 5 && coding <= 1 &&
+	       (bits == 1 || bits == 2 || bits == 4 || bits == 8);
+}
+
+/* Its header is no evidence; only version 2 has a mark, at the very end. */
+static bool
+check_tga(const struct reader *in)
+{
+	return in->len > 18 + 26 &&
+	       reader_has(in, in->len - 18, "TRUEVISION-XFILE.\0", 18);
+}
+
+static bool
+check_icns(const struct reader *in)
+{
+	struct reader r = *in;
+	uint32_t n;
+
+	return reader_seek(&r, 4) == 0 && reader_u32be(&r, &n) == 0 && n >= 8 &&
+	       n <= in->len;
+}
+
+static bool
+check_emf(const struct reader *in)
+{
+	return reader_has(in, 40, " EMF", 4);
+}
+
+static bool
+check_wmf(const struct reader *in)
+{
+	uint16_t version;
+
+	return in->len >= 18 && u16le_at(in, 4, &version) &&
+	       (version == 0x0100 || version == 0x0300);
+}
+
+static const struct known gif_table[] = {
+	{ "gif", 0, KNOWN_MAGIC("GIF87a"), NULL },
+	{ "gif", 0, KNOWN_MAGIC("GIF89a"), NULL },
+};
+static const char *const gif_mime[] = { "image/gif", NULL };
+static const char *const gif_ext[] = { "gif", NULL };
+KNOWN_FORMAT(gif, "gif", 0);
+
+static const struct known bmp_table[] = {
+	{ "bmp", 0, KNOWN_MAGIC("BM"), check_bmp },
+};
+static const char *const bmp_mime[] = { "image/bmp", "image/x-ms-bmp",
+	"image/x-bmp", NULL };
+static const char *const bmp_ext[] = { "bmp", "dib", NULL };
+KNOWN_FORMAT(bmp, "bmp", 0);
+
+static const struct known tiff_table[] = {
+	{ "tiff", 0, KNOWN_MAGIC("II*\0"), NULL },
+	{ "tiff", 0, KNOWN_MAGIC("MM\0*"), NULL },
+	{ "tiff", 0, KNOWN_MAGIC("II+\0"), NULL },
+	{ "tiff", 0, KNOWN_MAGIC("MM\0+"), NULL },
+};
+static const char *const tiff_mime[] = { "image/tiff", "image/x-canon-cr2",
+	"image/x-nikon-nef", NULL };
+static const char *const tiff_ext[] = { "tif", "tiff", NULL };
+KNOWN_FORMAT(tiff, "tiff", 0);
+
+static const struct known webp_table[] = {
+	{ "webp", 0, KNOWN_MAGIC("RIFF"), check_webp },
+};
+static const char *const webp_mime[] = { "image/webp", NULL };
+static const char *const webp_ext[] = { "webp", NULL };
+KNOWN_FORMAT(webp, "webp", 0);
+
+static const struct known heif_table[] = {
+	{ "heif.avif", 4, KNOWN_MAGIC("ftyp"), check_avif },
+	{ "heif.heic", 4, KNOWN_MAGIC("ftyp"), check_heif },
+};
+static const char *const heif_mime[] = { "image/heif", "image/heic",
+	"image/heif-sequence", "image/heic-sequence", "image/avif", NULL };
+static const char *const heif_ext[] = { "heic", "heif", "hif", "avif", NULL };
+KNOWN_FORMAT(heif, "heif", 0);
+
+static const struct known icon_table[] = {
+	{ "icon.ico", 0, KNOWN_MAGIC("\0\0\1\0"), check_icon },
+	{ "icon.cur", 0, KNOWN_MAGIC("\0\0\2\0"), check_icon },
+};
+static const char *const icon_mime[] = { "image/vnd.microsoft.icon",
+	"image/x-icon", "image/x-win-bitmap", NULL };
+static const char *const icon_ext[] = { "ico", "cur", NULL };
+KNOWN_FORMAT(icon, "icon", 0);
+
+static const struct known picture_table[] = {
+	{ "picture.jp2", 0, KNOWN_MAGIC("\0\0\0\x0CjP  \r\n\x87\n"), NULL },
+	{ "picture.j2k", 0, KNOWN_MAGIC("\xFF\x4F\xFF\x51"), NULL },
+	{ "picture.jxl", 0, KNOWN_MAGIC("\0\0\0\x0CJXL \r\n\x87\n"), NULL },
+	{ "picture.jxl", 0, KNOWN_MAGIC("\xFF\x0A"), NULL },
+	{ "picture.jxr", 0, KNOWN_MAGIC("II\xBC\x01"), NULL },
+	{ "picture.psd", 0, KNOWN_MAGIC("8BPS\0\1"), NULL },
+	{ "picture.psd", 0, KNOWN_MAGIC("8BPS\0\2"), NULL },
+	{ "picture.icns", 0, KNOWN_MAGIC("icns"), check_icns },
+	{ "picture.pcx", 0, KNOWN_MAGIC("\x0A"), check_pcx },
+	{ "picture.dds", 0, KNOWN_MAGIC("DDS \x7C\0\0\0"), NULL },
+	{ "picture.xcf", 0, KNOWN_MAGIC("gimp xcf "), NULL },
+	{ "picture.exr", 0, KNOWN_MAGIC("\x76\x2F\x31\x01"), NULL },
+	{ "picture.mng", 0, KNOWN_MAGIC("\x8AMNG\r\n\x1A\n"), NULL },
+	{ "picture.jng", 0, KNOWN_MAGIC("\x8BJNG\r\n\x1A\n"), NULL },
+	{ "picture.dicom", 128, KNOWN_MAGIC("DICM"), NULL },
+	{ "picture.bpg", 0, KNOWN_MAGIC("BPG\xFB"), NULL },
+	{ "picture.djvu", 0, KNOWN_MAGIC("AT&TFORM"), NULL },
+	{ "picture.svm", 0, KNOWN_MAGIC("VCLMTF"), NULL },
+	{ "picture.tga", 0, "", 0, check_tga },
+};
+static const char *const picture_mime[] = { "image/jp2", "image/jpx",
+	"image/x-jp2-codestream", "image/jxl", "image/jxr",
+	"image/vnd.adobe.photoshop", "image/x-icns", "image/x-pcx",
+	"image/vnd.zbrush.pcx", "image/x-tga", "image/x-dds", "image/x-xcf",
+	"image/x-exr", "video/x-mng", "application/dicom", "image/vnd.djvu",
+	NULL };
+static const char *const picture_ext[] = { "jp2", "j2k", "jpf", "jpx", "j2c",
+	"jxl", "jxr", "wdp", "hdp", "psd", "psb", "icns", "pcx", "tga", "dds",
+	"xcf", "exr", "mng", "dcm", "djvu", "svm", NULL };
+KNOWN_FORMAT(picture, "picture", 0);
+
+static const struct known metafile_table[] = {
+	{ "metafile.emf", 0, KNOWN_MAGIC("\1\0\0\0"), check_emf },
+	{ "metafile.wmf", 0, KNOWN_MAGIC("\xD7\xCD\xC6\x9A"), NULL },
+	{ "metafile.wmf", 0, KNOWN_MAGIC("\1\0\x09\0"), check_wmf },
+	{ "metafile.wmf", 0, KNOWN_MAGIC("\2\0\x09\0"), check_wmf },
+};
+static const char *const metafile_mime[] = { "image/emf", "image/wmf", NULL };
+static const char *const metafile_ext[] = { "emf", "wmf", NULL };
+KNOWN_FORMAT(metafile, "metafile", 0);

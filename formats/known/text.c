@@ -1,0 +1,233 @@
+/* The families of texts that say what they are; textkind.h. */
+#include <string.h>
+
+#include "formats/known/known.h"
+#include "formats/known/textkind.h"
+#include "formats/known/texthead.h"
+
+#define SNIFF_BYTES 1024u
+
+static bool
+has_html_tag(const char *s)
+{
+	static const char *const tags[] = { "<html", "<body", "<script",
+		"<head>", "<!doctype html", "<table", "<iframe", "<div",
+		"<style", "<title" };
+	const char *hit;
+
+	for (size_t i = 0; i < KNOWN_COUNT(tags); i++) {
+		hit = strcasestr(s, tags[i]);
+		if (hit != NULL && hit < s + SNIFF_BYTES)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_calendar(const char *s, const char **sub)
+{
+	*sub = "calendar.ics";
+	if (texthead_starts(s, "BEGIN:VCALENDAR"))
+		return true;
+	*sub = "calendar.vcf";
+	return texthead_starts(s, "BEGIN:VCARD");
+}
+
+/* "TABLE", "0,1": the head of a Data Interchange Format file. */
+static bool
+is_dif(const char *s)
+{
+	return texthead_starts(s, "TABLE") &&
+	       texthead_starts(texthead_line(s), "0,1");
+}
+
+/* A bracket and what may follow, and its partner at the end: no log. */
+static bool
+is_json(const struct reader *in, const char *s)
+{
+	struct reader r;
+	size_t n = in->len;
+	char open = *s, next = '\0';
+
+	if (open == '{' || open == '[')
+		next = *texthead_space(s + 1);
+	if (next == '\0' ||
+	    strchr(open == '{' ? "\"}" : "\"{[]-0123456789tfn", next) == NULL)
+		return false;
+	while (n > 0 && reader_view(in, n - 1, 1, &r) == 0 &&
+	       (r.data[0] <= ' '))
+		n--;
+	return reader_has(in, n - 1, open == '{' ? "}" : "]", 1);
+}
+
+enum text_kind
+text_kind(const struct reader *in, const char **sub)
+{
+	struct texthead t;
+	enum text_kind k;
+
+	texthead_read(in, &t);
+	if (t.n == 0 || t.s[0] < ' ')
+		return TEXT_NONE;
+	*sub = "rtf";
+	if (strncmp(t.s, "{\\rt", 4) == 0)
+		return TEXT_RTF;
+	if (reader_has(in, 0, "#!AMR", 5))
+		return TEXT_NONE;
+	if ((k = markup_kind(t.s, sub)) != TEXT_NONE ||
+	    (k = active_kind(t.s, sub)) != TEXT_NONE ||
+	    (k = mail_kind(t.s, sub)) != TEXT_NONE)
+		return k;
+	if (is_calendar(t.s, sub))
+		return TEXT_CALENDAR;
+	*sub = "dif";
+	if (is_dif(t.s))
+		return TEXT_DIF;
+	*sub = "html";
+	if (has_html_tag(t.s))
+		return TEXT_HTML_MAYBE;
+	*sub = "json";
+	return is_json(in, t.s) ? TEXT_JSON : TEXT_NONE;
+}
+
+static enum probe
+probe_text(const struct reader *in, enum text_kind want, enum probe yes,
+    const char **sub)
+{
+	const char *s;
+
+	if (text_kind(in, &s) != want)
+		return PROBE_NO;
+	*sub = s;
+	return yes;
+}
+
+#define TEXT_FORMAT(name, id_, want, yes, flags_) \
+	static enum probe name##_probe(const struct reader *in, \
+	    const char **sub) \
+	{ \
+		return probe_text(in, want, yes, sub); \
+	} \
+	const struct format format_##name = { \
+		.id = id_, \
+		.mime = name##_mime, \
+		.extensions = name##_ext, \
+		.flags = flags_, \
+		.probe = name##_probe, \
+	}
+
+static const char *const rtf_mime[] = { "text/rtf", "application/rtf", NULL };
+static const char *const rtf_ext[] = { "rtf", NULL };
+TEXT_FORMAT(rtf, "rtf", TEXT_RTF, PROBE_YES, 0);
+
+static const char *const svg_mime[] = { "image/svg+xml", "text/xml",
+	"application/xml", NULL };
+static const char *const svg_ext[] = { "svg", NULL };
+TEXT_FORMAT(svg, "svg", TEXT_SVG, PROBE_YES, 0);
+
+static const char *const xml_mime[] = { "text/xml", "application/xml",
+	"text/plain", "application/vnd.google-earth.kml+xml",
+	"application/gpx+xml", NULL };
+static const char *const xml_ext[] = { "xml", "xsl", "xslt", "xsd", "kml",
+	"gpx", "gml", "fb2", "rdf", "rss", "atom", "xbrl", "dtd", "vml", "xtx",
+	NULL };
+TEXT_FORMAT(xml, "xml", TEXT_XML, PROBE_YES, 0);
+
+static const char *const odf_flat_mime[] = { "text/xml", "application/xml",
+	NULL };
+static const char *const odf_flat_ext[] = { "fodt", "fods", "fodp", "fodg",
+	"xml", NULL };
+TEXT_FORMAT(odf_flat, "odf-flat", TEXT_ODF, PROBE_YES, 0);
+
+static const char *const mail_mime[] = { "message/rfc822", "message/news",
+	"application/mbox", "text/plain", "text/html", NULL };
+static const char *const mail_ext[] = { "eml", "mbox", "mbx", NULL };
+TEXT_FORMAT(mail, "mail", TEXT_MAIL, PROBE_YES, 0);
+
+static const char *const mhtml_mime[] = { "message/rfc822", "text/plain",
+	"text/html", "multipart/related", "application/x-mimearchive", NULL };
+static const char *const mhtml_ext[] = { "mht", "mhtml", NULL };
+TEXT_FORMAT(mhtml, "mhtml", TEXT_MHTML, PROBE_YES, 0);
+
+static const char *const calendar_mime[] = { "text/calendar", "text/vcard",
+	"text/x-vcard", "text/plain", NULL };
+static const char *const calendar_ext[] = { "ics", "ical", "ifb", "vcs", "vcf",
+	NULL };
+TEXT_FORMAT(calendar, "calendar", TEXT_CALENDAR, PROBE_YES, 0);
+
+static const char *const json_mime[] = { "application/json", "text/plain",
+	NULL };
+static const char *const json_ext[] = { "json", "geojson", "jsonl", NULL };
+TEXT_FORMAT(json, "json", TEXT_JSON, PROBE_MAYBE, FMT_TEXT);
+
+static const char *const dif_mime[] = { "application/x-dif", "text/plain",
+	NULL };
+static const char *const dif_ext[] = { "dif", NULL };
+TEXT_FORMAT(dif, "dif", TEXT_DIF, PROBE_YES, 0);
+
+static const char *const script_mime[] = { "text/x-shellscript",
+	"text/x-msdos-batch", "text/x-php", "text/x-python", "text/x-perl",
+	"text/x-ms-regedit", "application/javascript", "text/xml", "text/html",
+	"text/plain", NULL };
+static const char *const script_ext[] = { "bat", "cmd", "ps1", "vbs", "vbe",
+	"js", "jse", "wsf", "wsc", "sct", "hta", "php", "asp", "jsp", "reg",
+	"inf", "msc", "sh", NULL };
+TEXT_FORMAT(script, "script", TEXT_SCRIPT, PROBE_YES, FMT_BLOCKED);
+
+static const char *const unsafe_table_mime[] = { "application/x-sylk",
+	"text/plain", NULL };
+static const char *const unsafe_table_ext[] = { "slk", "iqy", "dqy", "oqy",
+	NULL };
+TEXT_FORMAT(unsafe_table, "table", TEXT_TABLE, PROBE_YES, FMT_BLOCKED);
+
+/* HTML by its beginning; or perhaps, when tags stand further behind. */
+static enum probe
+html_probe(const struct reader *in, const char **sub)
+{
+	enum text_kind k = text_kind(in, sub);
+
+	*sub = "html";
+	if (k == TEXT_HTML)
+		return PROBE_YES;
+	return k == TEXT_HTML_MAYBE ? PROBE_MAYBE : PROBE_NO;
+}
+
+static const char *const html_mime[] = { "text/html", "application/xhtml+xml",
+	"text/xml", "text/plain", NULL };
+static const char *const html_ext[] = { "html", "htm", "xhtml", "xht", "shtml",
+	NULL };
+const struct format format_html = {
+	.id = "html",
+	.mime = html_mime,
+	.extensions = html_ext,
+	.flags = FMT_TEXT,
+	.probe = html_probe,
+};
+
+/* Shortcuts are texts, but for the link file of Windows. */
+static enum probe
+shortcut_probe(const struct reader *in, const char **sub)
+{
+	static const char lnk[] = "\x4C\0\0\0\1\x14\2\0\0\0\0\0\xC0\0\0\0\0\0\0"
+				  "\x46";
+
+	if (reader_has(in, 0, lnk, sizeof(lnk) - 1)) {
+		*sub = "shortcut.lnk";
+		return PROBE_YES;
+	}
+	return probe_text(in, TEXT_SHORTCUT, PROBE_YES, sub);
+}
+
+static const char *const shortcut_mime[] = { "application/x-ms-shortcut",
+	"application/x-mswinurl", "application/x-wine-extension-ini",
+	"text/xml", "text/plain", NULL };
+static const char *const shortcut_ext[] = { "lnk", "url", "website", "scf",
+	"desktop", "library-ms", "searchconnector-ms", "settingcontent-ms",
+	"theme", "rdp", NULL };
+const struct format format_shortcut = {
+	.id = "shortcut",
+	.mime = shortcut_mime,
+	.extensions = shortcut_ext,
+	.flags = FMT_BLOCKED,
+	.probe = shortcut_probe,
+};

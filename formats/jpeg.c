@@ -26,8 +26,7 @@
 #define OUT_BLOCK_BYTES	 65536u
 #define BLOCK_BYTES	 128u /* 64 coefficients of 16 bits */
 #define BLOCKS_IN_MCU	 10u  /* T.81 B.2.3 */
-#define STD_DC_LOW	 (-1024)
-#define STD_DC_HIGH	 1023
+#define STD_MAX		 1023 /* differences of it: 11 bits */
 #define PREFIX_BYTES_MAX 64u
 
 struct jpeg {
@@ -240,26 +239,36 @@ read_picture(struct jpeg *j)
 
 /* ---- writing */
 
+/* Smallest and largest of 64 coefficients, in a form compilers vectorise. */
 static bool
-same_table(const JHUFF_TBL *a, const JHUFF_TBL *b)
+block_fits(const JCOEF *c)
 {
-	size_t n = 0;
+	JCOEF low = 0, high = 0;
 
-	if (a == NULL || b == NULL || memcmp(a->bits, b->bits, 17) != 0)
-		return false;
-	for (unsigned i = 1; i <= 16; i++)
-		n += a->bits[i];
-	return n <= sizeof(a->huffval) &&
-	       memcmp(a->huffval, b->huffval, n) == 0;
+	for (unsigned i = 0; i < DCTSIZE2; i++) {
+		low = c[i] < low ? c[i] : low;
+		high = c[i] > high ? c[i] : high;
+	}
+	if (low >= -STD_MAX && high <= STD_MAX)
+		return true;
+	/* Pure black at the best quality: only the DC value may be so low. */
+	for (unsigned i = 1; i < DCTSIZE2; i++)
+		if (c[i] < -STD_MAX)
+			return false;
+	return c[0] >= -STD_MAX - 1 && high <= STD_MAX;
 }
 
-/* Every DC value within what the tables of T.81 annex K can code. */
+/*
+ * Can the tables of T.81 annex K code every coefficient? libjpeg does not
+ * check, and a file may hold anything. They serve whenever they can: one set
+ * of tables for all pictures, where nothing can hide, and no extra pass. Else
+ * tables are made for the picture; libjpeg checks each value while it counts.
+ */
 static bool
-dc_in_range(struct jpeg *j)
+standard_tables(struct jpeg *j)
 {
 	const jpeg_component_info *c;
 	JBLOCKARRAY row;
-	JCOEF dc;
 
 	for (int i = 0; i < j->src.num_components; i++) {
 		c = &j->src.comp_info[i];
@@ -267,39 +276,12 @@ dc_in_range(struct jpeg *j)
 			row = j->src.mem
 				  ->access_virt_barray((j_common_ptr)&j->src,
 				      j->coefs[i], y, 1, FALSE);
-			for (JDIMENSION x = 0; x < c->width_in_blocks; x++) {
-				dc = row[0][x][0];
-				if (dc < STD_DC_LOW || dc > STD_DC_HIGH)
+			for (JDIMENSION x = 0; x < c->width_in_blocks; x++)
+				if (!block_fits(row[0][x]))
 					return false;
-			}
 		}
 	}
 	return true;
-}
-
-/*
- * Was the picture coded by the tables of annex K, as cameras do? Then they
- * serve again, which saves a pass. Else tables are made for the picture; that
- * pass also proves that every coefficient can be coded.
- */
-static bool
-standard_tables(struct jpeg *j)
-{
-	const jpeg_component_info *s, *t;
-
-	if (j->facts.sof == 0xc2 || j->facts.scans != 1 ||
-	    j->facts.late_tables || j->damaged > 0)
-		return false;
-	for (int i = 0; i < j->src.num_components; i++) {
-		s = &j->src.comp_info[i];
-		t = &j->dst.comp_info[i];
-		if (!same_table(j->src.dc_huff_tbl_ptrs[s->dc_tbl_no],
-			j->dst.dc_huff_tbl_ptrs[t->dc_tbl_no]) ||
-		    !same_table(j->src.ac_huff_tbl_ptrs[s->ac_tbl_no],
-			j->dst.ac_huff_tbl_ptrs[t->ac_tbl_no]))
-			return false;
-	}
-	return dc_in_range(j);
 }
 
 static void

@@ -37,8 +37,7 @@ struct jpeg_facts {
 	/* tables, headers and coded data, in order: all the decoder sees */
 	struct reader *spans;
 	size_t n_spans;
-	bool late_tables; /* Huffman tables behind the first scan */
-	bool has_end;	  /* EOI was there */
+	bool has_end; /* EOI was there */
 };
 
 /*

@@ -206,8 +206,6 @@ take_segment(struct doc *d, struct jpeg_facts *f, struct reader *in,
 	if (marker == M_DNL || marker == M_DHP || marker == M_EXP)
 		return doc_fail(d, ERR_UNSUPPORTED,
 		    "hierarchical JPEG or a late height (0x%02x)", marker);
-	if (marker == M_DHT && f->scans > 0)
-		f->late_tables = true;
 	if (marker == M_DHT || marker == M_DQT || marker == M_DRI)
 		return add_span(d, f, in, from, reader_pos(in));
 	if (marker == M_SOS) {

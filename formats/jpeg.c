@@ -27,6 +27,7 @@
 #define BLOCK_BYTES	 128u /* 64 coefficients of 16 bits */
 #define BLOCKS_IN_MCU	 10u  /* T.81 B.2.3 */
 #define STD_MAX		 1023 /* differences of it: 11 bits */
+#define SMALL_PX	 65536u
 #define PREFIX_BYTES_MAX 64u
 
 struct jpeg {
@@ -284,6 +285,13 @@ standard_tables(struct jpeg *j)
 	return true;
 }
 
+/* The standard tables would be the larger part of an icon. */
+static bool
+is_small(const struct jpeg *j)
+{
+	return (uint64_t)j->facts.width * j->facts.height <= SMALL_PX;
+}
+
 static void
 set_components(struct jpeg *j)
 {
@@ -374,7 +382,7 @@ write_picture(struct jpeg *j)
 	jpeg_copy_critical_parameters(&j->src, &j->dst);
 	set_headers(j);
 	set_scans(j);
-	j->dst.optimize_coding = !standard_tables(j);
+	j->dst.optimize_coding = is_small(j) || !standard_tables(j);
 	jpeg_write_coefficients(&j->dst, j->coefs);
 	put_exif(j);
 	if (j->icc.len > 0)

@@ -175,6 +175,15 @@ set_pad_mask(struct png *g)
 		g->pad_mask = (uint8_t)(0xff << (8 - bits % 8));
 }
 
+/* libpng says nothing about whole IDAT chunks behind the last row. */
+static void
+end_reading(struct png *g)
+{
+	if (reader_left(&g->spans[2]) > 0)
+		g->extra++;
+	png_read_end(g->in, NULL);
+}
+
 static void
 load_interlaced(struct png *g)
 {
@@ -188,7 +197,7 @@ load_interlaced(struct png *g)
 	for (uint32_t y = 0; y < g->facts.height; y++)
 		g->rows[y] = must_alloc(g, g->row_bytes);
 	png_read_image(g->in, g->rows);
-	png_read_end(g->in, NULL);
+	end_reading(g);
 }
 
 /* All rows, top to bottom; the second call decodes again. */
@@ -197,10 +206,11 @@ each_row(struct png *g, void (*row)(struct png *, uint8_t *))
 {
 	uint8_t *r;
 
-	g->extra = 0;
-	g->damaged = 0;
-	if (g->rows == NULL && g->in == NULL)
+	if (g->rows == NULL) {
+		g->extra = 0;
+		g->damaged = 0;
 		open_reader(g);
+	}
 	if (g->facts.interlaced && g->rows == NULL)
 		load_interlaced(g);
 	if (g->row == NULL)
@@ -213,7 +223,7 @@ each_row(struct png *g, void (*row)(struct png *, uint8_t *))
 		row(g, r);
 	}
 	if (g->rows == NULL)
-		png_read_end(g->in, NULL);
+		end_reading(g);
 	close_reader(g);
 }
 

@@ -84,7 +84,8 @@ prove(const struct options *o, const struct buf *first, const char *id)
 	if (one_pass(o, id, first->data, first->len, &again, &res, &t) != 0)
 		broken("the result is refused", &res, &t);
 	if (again.len != first->len ||
-	    (first->len > 0 && memcmp(again.data, first->data, first->len) != 0))
+	    (first->len > 0 &&
+		memcmp(again.data, first->data, first->len) != 0))
 		broken("the result changes again", &res, &t);
 	if (t.removed > 0)
 		broken("a finding in the result", &res, &t);
@@ -112,16 +113,14 @@ fuzz_rebuild_with(const char *expect, const uint8_t *data, size_t n,
 		broken("an internal error", &res, &t);
 	if (e == 0)
 		prove(&o, &first, res.out_format);
-	if (e == 0 && out != NULL &&
-	    buf_put(out, first.data, first.len) != 0)
+	if (e == 0 && out != NULL && buf_put(out, first.data, first.len) != 0)
 		abort();
 	buf_done(&first);
 	return e;
 }
 
 int
-fuzz_rebuild(const char *expect, const uint8_t *data, size_t n,
-    struct buf *out)
+fuzz_rebuild(const char *expect, const uint8_t *data, size_t n, struct buf *out)
 {
 	return fuzz_rebuild_with(expect, data, n, NULL, out);
 }

@@ -13,6 +13,16 @@
 /* Every answer that counts is found in the first bytes. */
 #define MAGIC_LOOK_BYTES (256u * 1024)
 
+/* Its own defaults are made for a person who waits. */
+static const struct {
+	int param;
+	size_t value;
+} bounds[] = {
+	{ MAGIC_PARAM_BYTES_MAX, MAGIC_LOOK_BYTES },
+	{ MAGIC_PARAM_ENCODING_MAX, 16384 },
+	{ MAGIC_PARAM_REGEX_MAX, 2048 },
+};
+
 static magic_t cookie;
 
 int
@@ -26,6 +36,10 @@ identify_preload(void)
 			    MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF);
 	if (cookie == NULL || magic_load(cookie, NULL) != 0)
 		return ERR_IO;
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		if (magic_setparam(cookie, bounds[i].param, &bounds[i].value) !=
+		    0)
+			return ERR_IO;
 	/* It compiles its expressions on first use: once, not per child. */
 	(void)magic_buffer(cookie, sample, sizeof(sample) - 1);
 	return 0;

@@ -138,8 +138,8 @@ static const char *const archive_mime[] = { "application/x-7z-compressed",
 	"application/x-lzh-compressed", "application/x-lharc",
 	"application/vnd.ms-cab-compressed", "application/x-arj",
 	"application/x-cpio", "application/x-archive", "application/x-xar",
-	"application/x-tar", "application/x-zoo", "application/x-stuffit",
-	"application/zip", NULL };
+	"application/x-tar", "application/x-gtar", "application/x-ustar",
+	"application/x-zoo", "application/x-stuffit", "application/zip", NULL };
 static const char *const archive_ext[] = { "7z", "rar", "gz", "tgz", "bz2",
 	"tbz", "tbz2", "xz", "txz", "zst", "tzst", "lz4", "lz", "lzma", "z",
 	"taz", "lzh", "lha", "lzs", "pma", "cab", "arj", "cpio", "tar", "ustar",

@@ -64,6 +64,8 @@ count_header(const char *s, size_t n, struct tally *t)
 		t->strong++;
 	else if (listed(weak, s, n))
 		t->weak++;
+	if (texthead_starts(s, "Content-Type") && value_has(s, "multipart/"))
+		t->strong++; /* enough alone */
 	if (texthead_starts(s, "MIME-Version"))
 		t->mime = true;
 	if (texthead_starts(s, "Content-Type") &&

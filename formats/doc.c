@@ -247,33 +247,59 @@ set_where(struct doc *d, const char *where, char out[FINDING_WHERE_BYTES])
 	buf_done(&b);
 }
 
+static int
+found(struct doc *d, struct finding *f, const char *where, const char *detail,
+    va_list ap)
+{
+	char raw[1024] = "";
+	int e;
+
+	if (detail != NULL)
+		vsnprintf(raw, sizeof(raw), detail, ap);
+	set_where(d, where, f->where);
+	utf8_printable(raw, strlen(raw), f->detail, sizeof(f->detail));
+	if (d->has_last && d->last.id == f->id &&
+	    d->last.action == f->action &&
+	    strcmp(d->last.where, f->where) == 0 &&
+	    strcmp(d->last.detail, f->detail) == 0) {
+		if (__builtin_add_overflow(d->last.count, f->count,
+			&d->last.count))
+			d->last.count = UINT32_MAX;
+		return 0;
+	}
+	if ((e = send_last(d)) != 0)
+		return e;
+	d->last = *f;
+	d->has_last = true;
+	return 0;
+}
+
 int
 doc_found(struct doc *d, enum finding_id id, enum action act, const char *where,
     const char *detail, ...)
 {
 	struct finding f = { .id = id, .action = act, .count = 1 };
-	char raw[1024] = "";
 	va_list ap;
 	int e;
 
-	if (detail != NULL) {
-		va_start(ap, detail);
-		vsnprintf(raw, sizeof(raw), detail, ap);
-		va_end(ap);
-	}
-	set_where(d, where, f.where);
-	utf8_printable(raw, strlen(raw), f.detail, sizeof(f.detail));
-	if (d->has_last && d->last.id == f.id && d->last.action == f.action &&
-	    strcmp(d->last.where, f.where) == 0 &&
-	    strcmp(d->last.detail, f.detail) == 0) {
-		d->last.count++;
-		return 0;
-	}
-	if ((e = send_last(d)) != 0)
-		return e;
-	d->last = f;
-	d->has_last = true;
-	return 0;
+	va_start(ap, detail);
+	e = found(d, &f, where, detail, ap);
+	va_end(ap);
+	return e;
+}
+
+int
+doc_found_n(struct doc *d, uint32_t n, enum finding_id id, enum action act,
+    const char *where, const char *detail, ...)
+{
+	struct finding f = { .id = id, .action = act, .count = n };
+	va_list ap;
+	int e;
+
+	va_start(ap, detail);
+	e = found(d, &f, where, detail, ap);
+	va_end(ap);
+	return e;
 }
 
 static void
@@ -375,6 +401,21 @@ finish(struct doc *d)
 	}
 }
 
+/* Only a name tells the formats of the text family apart. */
+static void
+as_expected(const struct doc *d, const char *expect, struct identity *id)
+{
+	const struct format *f = format_by_id(expect);
+	const char *sub = NULL;
+	struct reader in = doc_in(d);
+
+	if (f == NULL || f == id->format || !(f->flags & FMT_TEXT) ||
+	    !(id->format->flags & FMT_TEXT) || f->probe(&in, &sub) == PROBE_NO)
+		return;
+	id->format = f;
+	set_id(id->structure, sub == NULL ? f->id : sub);
+}
+
 /* Identify and rebuild; the common part of top level and children. */
 static int
 run(struct doc *d, const struct child *c, const char *expect)
@@ -385,6 +426,8 @@ run(struct doc *d, const struct child *c, const char *expect)
 	hash_of(d->in.data, d->in.len, d->res->in_sha256);
 	d->res->in_bytes = d->in.len;
 	e = identify_doc(d, !(c->flags & CHILD_NO_MAGIC), &id);
+	if (e == 0 && expect != NULL)
+		as_expected(d, expect, &id);
 	if (e == 0 && expect != NULL && !covers(expect, id.format->id))
 		e = doc_fail(d, ERR_MALFORMED, "expected %s, is %s", expect,
 		    id.structure);

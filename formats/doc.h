@@ -79,6 +79,9 @@ int doc_found(struct doc *, enum finding_id, enum action, const char *where,
  */
 void doc_findings_hold(struct doc *);
 int doc_findings_settle(struct doc *, bool keep) MUST_CHECK;
+/* The same for something seen n times. */
+int doc_found_n(struct doc *, uint32_t n, enum finding_id, enum action,
+    const char *where, const char *detail, ...) MUST_CHECK PRINTF_LIKE(6, 7);
 /* Remember why (the first message wins) and return err. */
 int doc_fail(struct doc *, int err, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Forget the message: the caller found another way. */

@@ -9,6 +9,7 @@
 
 extern const struct format format_jpeg, format_png;
 extern const struct format format_zip;
+extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
 	&format_jpeg,
@@ -17,5 +18,7 @@ const struct format *const formats[] = {
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW
+	&format_text,
+	&format_csv,
 	NULL,
 };

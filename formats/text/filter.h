@@ -1,0 +1,29 @@
+/*
+ * The filter that every text passes: characters that act on a screen or hide
+ * from the reader go, all else keeps its bytes. Shared by text and CSV.
+ *
+ * docs/formats/text.md lists what is removed. The result is a fixpoint.
+ */
+#ifndef FORMATS_TEXT_FILTER_H
+#define FORMATS_TEXT_FILTER_H
+
+#include "base/buf.h"
+#include "formats/doc.h"
+#include "formats/format.h"
+#include "formats/text/charset.h"
+
+/*
+ * Filters the whole document into out and reports what was removed.
+ * *id is the charset of what was written. want_bom: put a byte order mark
+ * before text that is newly made UTF-8. ERR_UNSUPPORTED: in no known charset;
+ * ERR_AMBIGUOUS: what is left would be read in another one.
+ */
+int text_filter(struct doc *, struct buf *out, bool want_bom,
+    struct charset_id *id) MUST_CHECK;
+/*
+ * MAYBE for a head that decodes, has few control characters and does not
+ * begin like a type that acts (threats: HTML, XML, SYLK, scripts, shortcuts).
+ */
+enum probe text_probe(const struct reader *, const char **sub);
+
+#endif

@@ -127,7 +127,7 @@ int
 zygote_start(const char *path, struct zygote *z)
 {
 	char found[PATH_MAX];
-	int pair[2], e;
+	int pair[2], sock, e;
 
 	*z = (struct zygote){ .sock = -1 };
 	if (path == NULL) {
@@ -137,18 +137,16 @@ zygote_start(const char *path, struct zygote *z)
 	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return ERR_IO;
-	/* dup2() to the same number would leave it close-on-exec. */
-	if (pair[1] == PROTO_CONTROL_FD) {
-		pair[1] = fcntl(PROTO_CONTROL_FD, F_DUPFD_CLOEXEC,
-		    PROTO_CONTROL_FD + 1);
-		close(PROTO_CONTROL_FD);
-		if (pair[1] < 0) {
-			close(pair[0]);
-			return ERR_IO;
-		}
-	}
-	e = spawn(path, pair[1], &z->pid);
+	/* Out of the way of what spawn() puts at 0, 1 and the control socket,
+	 * also when this program was started without standard input. */
+	sock = fcntl(pair[1], F_DUPFD_CLOEXEC, PROTO_CONTROL_FD + 1);
 	close(pair[1]);
+	if (sock < 0) {
+		close(pair[0]);
+		return ERR_IO;
+	}
+	e = spawn(path, sock, &z->pid);
+	close(sock);
 	z->sock = pair[0];
 	if (e != 0)
 		z->pid = 0;

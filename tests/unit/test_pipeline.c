@@ -4,8 +4,12 @@
  */
 #include "toy_jobs.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #define WORKER TOY_WORKER
 
@@ -319,6 +323,73 @@ Test(pipeline, several_at_a_time_do_not_disturb_each_other)
 	cr_assert_eq(pipeline_wait(p, -1, &back), 0);
 	cr_assert_eq(back, NULL);
 	pipeline_close(p);
+}
+
+Test(pipeline, all_slots_at_once)
+{
+	enum { N = 64 };
+	static struct toy t[N];
+	struct pipeline *p = open_pipeline(N);
+	struct pipeline_job *back;
+
+	for (size_t i = 0; i < N; i++)
+		toy_init(&t[i], "all.toy", "Tall");
+	for (size_t i = 0; i < N; i++) {
+		t[i].options.limits.max_wall_ms = 60000;
+		cr_assert_eq(pipeline_submit(p, &t[i].job), 0);
+	}
+	for (size_t n = 0; n < N; n += back != NULL)
+		cr_assert_eq(pipeline_wait(p, -1, &back), 0);
+	for (size_t i = 0; i < N; i++) {
+		toy_is_released(&t[i], "Tall");
+		toy_done(&t[i]);
+	}
+	pipeline_close(p);
+}
+
+/* A program that dies leaves nobody behind who still works on a document. */
+Test(pipeline, children_do_not_outlive_the_program)
+{
+	struct toy t;
+	pid_t pid;
+
+	cr_assert_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+	if ((pid = fork()) == 0) {
+		struct pipeline_job *back;
+		struct pipeline *p = open_pipeline(1);
+
+		toy_init(&t, "spin.toy", "T-spin");
+		t.options.limits.max_wall_ms = 60000;
+		if (pipeline_submit(p, &t.job) == 0)
+			(void)!pipeline_wait(p, 300, &back);
+		raise(SIGKILL);
+	}
+	cr_assert_gt(pid, 0);
+	/* The program, its zygote and the child; or this never ends. */
+	alarm(30);
+	for (int n = 0; n < 3; n++)
+		cr_assert_gt(waitpid(-1, NULL, 0), 0);
+	cr_assert_eq(waitpid(-1, NULL, 0), -1);
+	cr_assert_eq(errno, ECHILD);
+}
+
+Test(pipeline, starts_without_standard_descriptors)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		struct pipeline *p = NULL;
+
+		for (int fd = 0; fd < 3; fd++)
+			close(fd);
+		if (pipeline_open(WORKER, 1, &p) != 0)
+			_exit(1);
+		pipeline_close(p);
+		_exit(0);
+	}
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_assert_eq(status, 0);
 }
 
 Test(pipeline, names_are_claims_of_bounded_size)

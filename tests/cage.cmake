@@ -29,3 +29,9 @@ sekisho_test(test_hostile SOURCES unit/test_hostile.c LIBS pipeline)
 target_compile_definitions(test_hostile PRIVATE
   HOSTILE_WORKER="$<TARGET_FILE:hostile-worker>")
 add_dependencies(test_hostile hostile-worker)
+
+if(SEKISHO_FUZZ)
+  add_executable(fuzz_proto fuzz/fuzz_proto.c)
+  target_link_libraries(fuzz_proto PRIVATE proto)
+  target_link_options(fuzz_proto PRIVATE -fsanitize=fuzzer)
+endif()

@@ -151,8 +151,9 @@ check_dbf(const struct reader *in)
 	if (reader_view(in, 0, 32, &r) != 0 || !u16le_at(in, 8, &head) ||
 	    !u16le_at(in, 10, &record))
 		return false;
-	if (strchr("\x02\x03\x04\x05\x30\x31\x32\x43\x63\x7b\x83\x8b\x8c\x8e\xcb"
-		   "\xe5\xf5\xfb",
+	if (strchr(
+		"\x02\x03\x04\x05\x30\x31\x32\x43\x63\x7b\x83\x8b\x8c\x8e\xcb"
+		"\xe5\xf5\xfb",
 		r.data[0]) == NULL ||
 	    r.data[0] == 0)
 		return false;

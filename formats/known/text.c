@@ -83,11 +83,12 @@ text_kind(const struct reader *in, const char **sub)
 	*sub = "dif";
 	if (is_dif(t.s))
 		return TEXT_DIF;
-	*sub = "html";
-	if (has_html_tag(t.s))
-		return TEXT_HTML_MAYBE;
 	*sub = "json";
-	return is_json(in, t.s) ? TEXT_JSON : TEXT_NONE;
+	if (is_json(in, t.s))
+		return TEXT_JSON;
+	*sub = "html";
+	t.s[SNIFF_BYTES] = '\0';
+	return has_html_tag(t.s) ? TEXT_HTML_MAYBE : TEXT_NONE;
 }
 
 static enum probe

@@ -44,32 +44,51 @@ find_units(const struct reader *in, struct units *u)
 		set_units(u, 2, true, 0);
 }
 
+/* Units of two or four bytes. */
 static bool
 next_unit(struct units *u, uint32_t *c)
 {
 	uint16_t c2;
-	uint8_t c1;
 	int e;
 
 	if (u->bytes == 4)
 		return (u->big ? reader_u32be(&u->r, c)
 			       : reader_u32le(&u->r, c)) == 0;
-	if (u->bytes == 2) {
-		e = u->big ? reader_u16be(&u->r, &c2)
-			   : reader_u16le(&u->r, &c2);
-		*c = c2;
-		return e == 0;
-	}
-	if (reader_u8(&u->r, &c1) != 0)
-		return false;
-	*c = c1;
-	return true;
+	e = u->big ? reader_u16be(&u->r, &c2) : reader_u16le(&u->r, &c2);
+	*c = e == 0 ? c2 : 0;
+	return e == 0;
 }
 
 static bool
 is_space(uint32_t c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* False when the head is full, or is nothing of ours. */
+static bool
+add(struct texthead *t, uint32_t c, size_t at)
+{
+	if (c == 0 || (t->n == 0 && (is_space(c) || c == 0xFEFF)))
+		return true;
+	if (t->n == 0)
+		t->first = at;
+	t->s[t->n++] = c < 0x80 ? (char)c : (char)0x80;
+	return t->n < TEXTHEAD_BYTES && (t->n > 1 || (c >= ' ' && c < 0x7f));
+}
+
+/* Most texts: many probes ask, so this is the quick way. */
+static void
+read_bytes(struct reader *r, struct texthead *t)
+{
+	size_t at = reader_pos(r), n = reader_left(r);
+	const uint8_t *p;
+
+	if (reader_bytes(r, n, &p) != 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (!add(t, p[i], at + i))
+			break;
 }
 
 void
@@ -81,15 +100,12 @@ texthead_read(const struct reader *in, struct texthead *t)
 	t->n = 0;
 	t->first = 0;
 	find_units(in, &u);
-	while (t->n < TEXTHEAD_BYTES && next_unit(&u, &c)) {
-		if (c == 0 || (t->n == 0 && (is_space(c) || c == 0xFEFF)))
-			continue;
-		if (t->n == 0)
-			t->first = reader_pos(&u.r) - u.bytes;
-		t->s[t->n++] = c < 0x80 ? (char)c : (char)0x80;
-		if (t->n == 1 && (c < ' ' || c >= 0x7f))
-			break; /* nothing of ours starts like this */
-	}
+	if (u.bytes == 1)
+		read_bytes(&u.r, t);
+	else
+		while (next_unit(&u, &c) &&
+		       add(t, c, reader_pos(&u.r) - u.bytes))
+			;
 	t->s[t->n] = '\0';
 }
 

@@ -134,18 +134,18 @@ struct search {
 };
 
 /* A type counts only as a whole: "...main" is no prefix of "...main+xml". */
-static bool
-holds(const char *window, const char *type)
+static void
+mark(struct search *s)
 {
-	const char *p = window;
-	size_t n = strlen(type);
+	for (const char *p = s->window;
+	     (p = strcasestr(p, "application/")) != NULL; p++)
+		for (size_t i = 0; i < COUNT(types); i++) {
+			size_t n = strlen(types[i].type);
 
-	while ((p = strcasestr(p, type)) != NULL) {
-		p += n;
-		if (*p == '"' || *p == '\'' || *p == ';' || *p == ' ')
-			return true;
-	}
-	return false;
+			if (strncasecmp(p, types[i].type, n) == 0 &&
+			    p[n] != '\0' && strchr("\"'; ", p[n]) != NULL)
+				s->hit[i] = true;
+		}
 }
 
 /* Looks at the carried end of the last piece together with this one. UTF-16
@@ -161,8 +161,7 @@ search_piece(void *arg, const void *data, size_t n)
 		if (p[i] != '\0')
 			s->window[s->n++] = p[i];
 	s->window[s->n] = '\0';
-	for (size_t i = 0; i < COUNT(types); i++)
-		s->hit[i] = s->hit[i] || holds(s->window, types[i].type);
+	mark(s);
 	keep = s->n < NEEDLE_BYTES ? s->n : NEEDLE_BYTES;
 	memmove(s->window, s->window + s->n - keep, keep);
 	s->n = keep;

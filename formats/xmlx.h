@@ -26,7 +26,9 @@ struct xattr {
 	const char *value; /* decoded, UTF-8, NUL-terminated */
 	uint32_t len;
 	uint16_t name; /* SN_*: namespace and local name together */
-	uint8_t check; /* enum schema_check that it passed */
+	uint8_t check; /* enum schema_check that it passed; the code that
+			  resolves a CHECK_REL, _FORMULA, _URL or _MACRO sets
+			  CHECK_DONE, else the writer refuses it */
 };
 
 struct xnode {
@@ -35,7 +37,8 @@ struct xnode {
 	const char *text;    /* text nodes: NUL-terminated; else NULL */
 	uint32_t len;	     /* of text */
 	uint16_t name;	     /* SN_*; SN_TEXT for text */
-	uint16_t type;	     /* index into the schema, 0 for text */
+	uint16_t type;	     /* ST_*: index into the schema, 0 for text */
+	bool done; /* converted: else a SCHEMA_TRANSFORM type is not written */
 };
 
 struct xtree; /* arena and root of one parsed part; freed with the doc or by
@@ -64,9 +67,20 @@ struct xml_parser;
 int xml_preload(void) MUST_CHECK;
 
 /*
- * Push parser. part: the schema root to expect (schema_root()); another root
- * element is ERR_MALFORMED ("expected X, is Y"). out: NULL, or where units go
- * as XML (declaration, root, namespaces: see xml_write). Feed pieces as they
+ * Markup compatibility is settled while reading: of mc:AlternateContent the
+ * first mc:Choice whose namespaces our table understands is taken, else
+ * mc:Fallback; its children stand in the parent's place and pass the parent's
+ * grammar; the other branches are never parsed into anything. What is taken
+ * is reported by neither callback. mc: attributes vanish.
+ *
+ * Fail closed: a node whose type has SCHEMA_TRANSFORM and that is not done,
+ * or an attribute whose check is REL, FORMULA, URL or MACRO, is ERR_INTERNAL
+ * in the writer (an empty macro="" is fine). Nodes made by code: xnode_new()
+ * and xnode_set() mark what they make as done.
+ *
+ * Push parser. root_type: the schema root to expect (schema_root()); another
+ * root element is ERR_MALFORMED ("expected X, is Y"). out: NULL, or where units
+ * go as XML (declaration, root, namespaces: see xml_write). Feed pieces as they
  * are inflated; xml_end() completes. All errors say why by doc_fail().
  */
 int xml_begin(struct doc *, const char *where, uint16_t root_type,
@@ -82,9 +96,11 @@ struct xnode *xnode_child(const struct xnode *,
 const char *xnode_attr(const struct xnode *, uint16_t name); /* or NULL */
 struct xattr *xnode_attr_node(const struct xnode *,
     uint16_t name); /* or NULL */
-/* Set or add; NULL when out of memory. value is copied. */
+/* Set or add, as CHECK_DONE; NULL when out of memory. value is copied. */
 struct xattr *xnode_set(struct xml_parser *, struct xnode *, uint16_t name,
-    const char *value);
+    const char *value) MUST_CHECK;
+/* A relationship id (or formula, URL) was resolved and may be written. */
+void xattr_done(struct xattr *);
 void xnode_unset(struct xnode *, uint16_t name);
 void xnode_remove(struct xnode *); /* with its subtree */
 void xnode_unwrap(struct xnode *); /* children take its place */

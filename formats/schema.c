@@ -115,7 +115,7 @@ schema_ext(uint16_t name, const char *uri, const char **canonical)
 {
 	for (const struct schema_ext_rec *e = schema_exts; e->uri != NULL;
 	     e++) {
-		if ((e->name == 0) == (name == SN_AA_GRAPHICDATA) ||
+		if ((e->name == 0) == (name == SN_A_GRAPHICDATA) ||
 		    strcasecmp(e->uri, uri) != 0)
 			continue;
 		*canonical = e->uri;

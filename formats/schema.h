@@ -6,9 +6,9 @@
  * transitional with Microsoft's extensions) into formats/ooxml/schema.tsv,
  * which is reviewed and kept, and from that by the build into C tables
  * (docs/formats/ooxml-schema.md). Names are numbers: SN_W_P is
- * {wordprocessingml main, "p"}; attributes without namespace are SN_A_VAL
- * (namespace 0), DrawingML's "a:" is SN_AA_T, a second name that differs by
- * case only ends in _CASE2. Types are elements in their places: ST_W_P.
+ * {wordprocessingml main, "p"}; SN_NO_VAL has no namespace; a second name
+ * that differs by case only ends in _CASE2. What cuts.tsv leaves out by name
+ * has a number too. Types are elements in their places: ST_W_P.
  */
 #ifndef FORMATS_SCHEMA_H
 #define FORMATS_SCHEMA_H

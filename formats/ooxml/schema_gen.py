@@ -67,10 +67,12 @@ class Tables:
                                           table('namespaces.tsv')]
         self.ns_no = {r[0]: i for i, r in enumerate(self.ns)}
         self.exts = table('exts.tsv')
-        groups, self.types, self.roots = {}, [], []
+        groups, self.types, self.roots, self.others = {}, [], [], []
         for r in table('schema.tsv'):
             if r[0] == 'group':
                 groups[r[1]] = r[2]
+            elif r[0] == 'name':
+                self.others = r[1].split()
             elif r[0] == 'root':
                 self.roots.append((r[1], r[2]))
             else:
@@ -82,13 +84,12 @@ class Tables:
         self.number()
 
     def number(self):
-        names = set()
+        names = set(self.others)
         for key, _, attrs, _ in self.types:
             if not key.startswith('*'):
                 names.add(self.element(key))
             names |= {a[0] for a in attrs}
-        names |= {'*', 'mc:AlternateContent', 'mc:Choice', 'mc:Fallback'}
-        names.discard('*')
+        names |= {'mc:AlternateContent', 'mc:Choice', 'mc:Fallback'}
         order = sorted(names, key=lambda q: (self.ns_no[split(q)[0]],
                                              split(q)[1].lower(),
                                              split(q)[1].swapcase()))
@@ -110,19 +111,16 @@ def write_names(t, out):
     u = Unique()
     for r in t.ns[1:]:
         out.write('\t%s, /* %s */\n' % (u.name('SNS_', r[0]), r[1]))
-    out.write('\tSNS_COUNT\n};\n\n/* Names; SN_A_x are x without namespace,'
-              ' SN_AA_x are of DrawingML ("a:"). */\nenum schema_sn {\n'
+    out.write('\tSNS_COUNT\n};\n\n/* Names; SN_NO_x have no namespace. */\nenum schema_sn {\n'
               '\tSN_NONE,\n\tSN_TEXT,\n')
     for q in t.names[2:]:
         p, local = split(q)
-        p = {'': 'A', 'a': 'AA'}.get(p, p)
+        p = p or 'NO'
         out.write('\t%s, /* %s */\n' % (u.name('SN_', p + ':' + local), q))
     out.write('\tSN_COUNT\n};\n\n/* Types: elements in their places. */\n'
               'enum schema_type {\n\tST_NONE,\n')
     for key, _, _, _ in t.types:
-        out.write('\t%s,\n' % u.name('ST_', key.replace('a:', 'AA:', 1)
-                                     if key.startswith('a:') else
-                                     key.replace('*', 'ANY')))
+        out.write('\t%s,\n' % u.name('ST_', key.replace('*', 'ANY')))
     out.write('\tST_COUNT\n};\n\n#endif\n')
 
 

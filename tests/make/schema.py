@@ -215,7 +215,7 @@ def apply_cuts(types, path):
             hit = check(types, what, extra.split()[0])
         elif verb == 'add':
             hit = add(types, what, extra.split(' - ')[0])
-        elif verb not in ('group', 'type', 'root'):
+        elif verb not in ('group', 'type', 'root', 'known'):
             raise SystemExit('cuts.tsv: %s?' % verb)
         if hit == 0:
             print('cuts.tsv: no effect: %s %s' % (verb, what),
@@ -284,7 +284,19 @@ def merge(types):
     return {k: first[cls[k]] for k in types}
 
 
-def emit(types, roots, out):
+def cut_names(prefixes):
+    """What is cut by name: it has a number, so that code can say it."""
+    names = set()
+    for r in rows(CUTS):
+        for q in (place(r[1])[1:] if r[0] in ('cut', 'known') else ()):
+            q = (q or '').rpartition('/')[2]
+            if q and '*' not in q and (':' not in q or
+                                       q.partition(':')[0] in prefixes):
+                names.add(q)
+    return sorted(names)
+
+
+def emit(types, roots, cuts, out):
     same = merge(types)
     kinds = {}
     for k in sorted(set(same.values())):
@@ -301,6 +313,7 @@ def emit(types, roots, out):
         lists[k] = (a, c)
         for x in (a, c):
             use[x] = use.get(x, 0) + 1
+    out.write('name\t%s\n' % ' '.join(cuts))
     groups = {}
     for x in sorted(x for x in use if use[x] > 1 and len(x) > 40):
         groups[x] = '@%d' % (len(groups) + 1)
@@ -326,7 +339,7 @@ def main():
         'children.\n# Made by tests/make/schema.py from the Open XML SDK '
         'data, cuts.tsv, exts.tsv and\n# namespaces.tsv; do not edit. '
         'See docs/formats/ooxml-schema.md.\n')
-    emit(kept, roots, sys.stdout)
+    emit(kept, roots, cut_names(prefixes), sys.stdout)
 
 
 if __name__ == '__main__':

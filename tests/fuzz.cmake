@@ -2,7 +2,9 @@
 # SEKISHO_FUZZ fuzz_X is a libFuzzer program; else replay_X runs files.
 add_library(fuzz_common STATIC fuzz/fuzz_common.c)
 target_include_directories(fuzz_common PUBLIC fuzz)
-target_link_libraries(fuzz_common PUBLIC formats findings)
+pkg_check_modules(FUZZ_ZLIB REQUIRED IMPORTED_TARGET zlib)
+target_link_libraries(fuzz_common PUBLIC formats findings
+  PkgConfig::FUZZ_ZLIB)
 
 # sekisho_fuzz(X SEEDS folders-relative-to-the-project...)
 function(sekisho_fuzz name)

@@ -7,3 +7,8 @@ pkg_check_modules(BENCH_PNG REQUIRED IMPORTED_TARGET libpng)
 add_executable(bench_images bench/bench_images.c)
 target_link_libraries(bench_images PRIVATE formats findings
   PkgConfig::BENCH_PNG)
+
+sekisho_test(test_jpeg SOURCES unit/test_jpeg.c unit/picture_checks.c
+  LIBS fuzz_common)
+sekisho_test(test_png SOURCES unit/test_png.c unit/picture_checks.c
+  fuzz/fuzz_png.c LIBS fuzz_common PkgConfig::BENCH_PNG)

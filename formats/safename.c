@@ -160,17 +160,17 @@ trimmed(const char *s, size_t n)
 static size_t
 fitting(const char *s, size_t n, size_t max_bytes, size_t max_chars)
 {
-	size_t chars = 0, at = 0, i;
+	size_t chars = 0, at = 0;
 
-	for (i = 0; i < n; i++) {
-		if (((unsigned char)s[i] & 0xc0) == 0x80)
+	for (size_t i = 0; i <= n; i++) {
+		if (i < n && ((unsigned char)s[i] & 0xc0) == 0x80)
 			continue;
-		if (i > max_bytes || chars == max_chars)
-			return at;
+		if (i > max_bytes || chars > max_chars)
+			break;
 		at = i;
 		chars++;
 	}
-	return n <= max_bytes ? n : at;
+	return at;
 }
 
 const char *

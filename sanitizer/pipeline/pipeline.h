@@ -5,6 +5,9 @@
  * Whatever goes wrong - worker crash, silence, flood, lie, timeout, limit - is
  * a record with VERDICT_HELD. Output exists for the caller only when the
  * verdict is VERDICT_RELEASED. The original is never handed on as output.
+ *
+ * For one thread: a program with several calls all of this under one lock
+ * (base/fsx.h and base/hash.h copy through static blocks).
  */
 #ifndef PIPELINE_PIPELINE_H
 #define PIPELINE_PIPELINE_H

@@ -81,7 +81,8 @@ proto_send(int sock, const void *msg, size_t bytes, const int *fds,
 	if (n_fds > 0) {
 		mh.msg_control = a.space;
 		mh.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
-		c = CMSG_FIRSTHDR(&mh);
+		if ((c = CMSG_FIRSTHDR(&mh)) == NULL)
+			return ERR_INTERNAL;
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
 		c->cmsg_len = CMSG_LEN(sizeof(int) * n_fds);

@@ -412,6 +412,21 @@ Test(pipeline, names_are_claims_of_bounded_size)
 	pipeline_close(p);
 }
 
+Test(pipeline, the_worker_is_not_for_people)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		close_range(3, ~0u, 0);
+		execl(WORKER, WORKER, (char *)NULL);
+		_exit(99);
+	}
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_assert(WIFEXITED(status));
+	cr_assert_eq(WEXITSTATUS(status), 64);
+}
+
 Test(pipeline, does_not_start_without_a_worker)
 {
 	struct pipeline *p = NULL;

@@ -107,6 +107,20 @@ open_context(struct account *a)
 	return ctx;
 }
 
+int
+icc_preload(void)
+{
+	struct account account = { 0 };
+	cmsContext ctx = open_context(&account);
+	cmsHPROFILE p = NULL;
+
+	if (ctx != NULL && (p = cmsCreateProfilePlaceholder(ctx)) != NULL)
+		cmsCloseProfile(p);
+	if (ctx != NULL)
+		cmsDeleteContext(ctx);
+	return p == NULL ? ERR_NOMEM : 0;
+}
+
 struct rewrite {
 	cmsContext ctx;
 	cmsHPROFILE in, out;

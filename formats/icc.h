@@ -14,6 +14,11 @@ enum icc_space { ICC_GRAY, ICC_RGB, ICC_CMYK };
 #define ICC_MAX_BYTES (4u << 20)
 
 /*
+ * Before any input: Little CMS asks for today's date, and the first time that
+ * reads the zone file, which no caged process may. ERR_NOMEM.
+ */
+int icc_preload(void) MUST_CHECK;
+/*
  * Append a canonical profile that means the same to out. A canonical one
  * comes out byte for byte. ERR_MALFORMED: not a profile, of a kind or space
  * that does not fit, or it cannot be written in canonical form: the caller

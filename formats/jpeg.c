@@ -525,6 +525,7 @@ const struct format format_jpeg = {
 	.id = "jpeg",
 	.mime = jpeg_mime,
 	.extensions = jpeg_extensions,
+	.preload = icc_preload,
 	.probe = jpeg_probe,
 	.rebuild = jpeg_rebuild,
 };

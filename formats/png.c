@@ -514,6 +514,7 @@ const struct format format_png = {
 	.id = "png",
 	.mime = png_mime,
 	.extensions = png_extensions,
+	.preload = icc_preload,
 	.probe = png_probe,
 	.rebuild = png_rebuild,
 };

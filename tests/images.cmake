@@ -12,3 +12,9 @@ sekisho_test(test_jpeg SOURCES unit/test_jpeg.c unit/picture_checks.c
   LIBS fuzz_common)
 sekisho_test(test_png SOURCES unit/test_png.c unit/picture_checks.c
   fuzz/fuzz_png.c LIBS fuzz_common PkgConfig::BENCH_PNG)
+
+# In the real cage.
+sekisho_test(test_picture_cage SOURCES unit/test_picture_cage.c LIBS pipeline)
+target_compile_definitions(test_picture_cage PRIVATE
+  SEKISHO_WORKER="$<TARGET_FILE:sekisho-worker>")
+add_dependencies(test_picture_cage sekisho-worker)

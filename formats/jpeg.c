@@ -523,6 +523,7 @@ static const char *const jpeg_extensions[] = { "jpg", "jpeg", "jpe", "jfif",
 
 const struct format format_jpeg = {
 	.id = "jpeg",
+	.flags = FMT_IMAGE,
 	.mime = jpeg_mime,
 	.extensions = jpeg_extensions,
 	.preload = icc_preload,

@@ -512,6 +512,7 @@ static const char *const png_extensions[] = { "png", "apng", NULL };
 
 const struct format format_png = {
 	.id = "png",
+	.flags = FMT_IMAGE,
 	.mime = png_mime,
 	.extensions = png_extensions,
 	.preload = icc_preload,

@@ -7,11 +7,12 @@
 
 #include <stddef.h>
 
-extern const struct format format_jpeg, format_png;
+extern const struct format format_ooxml, format_jpeg, format_png;
 extern const struct format format_zip;
 extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
+	&format_ooxml,
 	&format_jpeg,
 	&format_png,
 	&format_zip,

@@ -7,35 +7,6 @@
 
 #define BLOCK 65536
 
-/*
- * What a root declares, by its own namespace: what its producers use. Others
- * are declared where they are first needed.
- */
-static const struct {
-	unsigned root;
-	unsigned char ns[40];
-} families[] = {
-
-#define F(...) \
-	{ \
-		__VA_ARGS__, SNS_NONE \
-	}
-	{ SNS_W, F(SNS_W, SNS_R, SNS_MC, SNS_M, SNS_V, SNS_O, SNS_W10, SNS_WP,
-		     SNS_WP14, SNS_A, SNS_PIC, SNS_WPC, SNS_WPG, SNS_WPS,
-		     SNS_W14, SNS_W15, SNS_W16CID, SNS_W16SE) },
-	{ SNS_X, F(SNS_X, SNS_R, SNS_MC, SNS_X14AC, SNS_XR, SNS_XR2, SNS_XR3) },
-	{ SNS_P, F(SNS_P, SNS_A, SNS_R) },
-	{ SNS_XDR, F(SNS_XDR, SNS_A, SNS_R) },
-	{ SNS_C, F(SNS_C, SNS_A, SNS_R) },
-	{ SNS_DGM, F(SNS_DGM, SNS_A, SNS_R) },
-	{ SNS_DSP, F(SNS_DSP, SNS_DGM, SNS_A) },
-	{ SNS_CP, F(SNS_CP, SNS_DC, SNS_DCTERMS, SNS_XSI) },
-	{ SNS_AP, F(SNS_AP, SNS_VT) },
-	{ SNS_OP, F(SNS_OP, SNS_VT) },
-	{ SNS_NONE, F(SNS_V, SNS_O, SNS_XVML) },
-#undef F
-};
-
 void
 xml_out_init(struct xml_out *w, int (*out)(void *, const void *, size_t),
     void *arg)
@@ -133,10 +104,17 @@ put_cb(void *arg, const void *s, size_t n)
 	return put(arg, s, n);
 }
 
+/* "" for the default namespace of this part. */
+static const char *
+prefix_of(const struct xml_out *w, unsigned ns)
+{
+	return ns != SNS_NONE && ns == w->by_default ? "" : schema_prefix(ns);
+}
+
 static int
 put_name(struct xml_out *w, uint16_t name)
 {
-	const char *prefix = schema_prefix(schema_ns(name));
+	const char *prefix = prefix_of(w, schema_ns(name));
 	int e;
 
 	if (prefix[0] != '\0' &&
@@ -148,7 +126,7 @@ put_name(struct xml_out *w, uint16_t name)
 static int
 put_xmlns(struct xml_out *w, unsigned ns)
 {
-	const char *prefix = schema_prefix(ns);
+	const char *prefix = prefix_of(w, ns);
 	int e;
 
 	if ((e = put_str(w, prefix[0] == '\0' ? " xmlns" : " xmlns:")) != 0 ||
@@ -172,17 +150,8 @@ need_ns(struct xml_out *w, const struct xnode *n, unsigned ns)
 	return put_xmlns(w, ns);
 }
 
-static const unsigned char *
-family(unsigned root)
-{
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-		if (families[i].root == root)
-			return families[i].ns;
-	return (const unsigned char *)"";
-}
-
 static int
-put_ignorable(struct xml_out *w, const unsigned char *ns)
+put_ignorable(struct xml_out *w, const uint8_t *ns)
 {
 	bool first = true;
 	int e = 0;
@@ -202,13 +171,13 @@ put_ignorable(struct xml_out *w, const unsigned char *ns)
 static int
 put_root_ns(struct xml_out *w, const struct xnode *n)
 {
-	const unsigned char *list = family(schema_ns(n->name));
+	const struct schema_profile *p = schema_profile(n->name);
 	int e = 0;
 
 	w->root_done = true;
-	for (const unsigned char *ns = list; e == 0 && *ns != SNS_NONE; ns++)
+	for (const uint8_t *ns = p->ns; e == 0 && *ns != SNS_NONE; ns++)
 		e = put_xmlns(w, *ns);
-	return e == 0 ? put_ignorable(w, list) : e;
+	return e == 0 ? put_ignorable(w, p->ns) : e;
 }
 
 static int
@@ -217,7 +186,7 @@ put_attr(struct xml_out *w, const struct xattr *a)
 	int e;
 
 	if (a->check == CHECK_REL || a->check == CHECK_FORMULA ||
-	    a->check == CHECK_URL)
+	    a->check == CHECK_URL || (a->check == CHECK_MACRO && a->len > 0))
 		return ERR_INTERNAL;
 	if ((e = put(w, " ", 1)) != 0 || (e = put_name(w, a->name)) != 0 ||
 	    (e = put(w, "=\"", 2)) != 0 ||
@@ -241,6 +210,10 @@ xml_out_start(struct xml_out *w, const struct xnode *n, bool empty)
 	/* Nobody took it: our bug, and it must not leave. */
 	if ((schema_flags(n->type) & SCHEMA_TRANSFORM) && !n->done)
 		return ERR_INTERNAL;
+	if (!w->root_done)
+		w->by_default = schema_profile(n->name)->by_default
+				    ? schema_ns(n->name)
+				    : SNS_NONE;
 	if ((e = put(w, "<", 1)) != 0 || (e = put_name(w, n->name)) != 0)
 		return e;
 	if (!w->root_done && (e = put_root_ns(w, n)) != 0)

@@ -118,6 +118,12 @@ xnode_next(const struct xnode *n, const struct xnode *top)
 	return n->first != NULL ? n->first : xnode_skip(n, top);
 }
 
+void
+xattr_done(struct xattr *a)
+{
+	a->check = CHECK_DONE;
+}
+
 int
 xnode_gather(const struct xnode *n, struct buf *out)
 {

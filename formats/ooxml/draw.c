@@ -94,15 +94,8 @@ static int
 draw_link(struct walk *w, struct xnode *n)
 {
 	const char *action = node_attr(n, SN_NO_ACTION);
-	const char *invalid = node_attr(n, SN_NO_INVALIDURL);
-	int e;
 
 	walk_done(n);
-	if (invalid[0] != '\0' && (e = part_found(w->part, FIND_OOXML_LINK,
-				       ACT_REMOVED, "%s", invalid)) != 0)
-		return e;
-	xnode_unset(n, SN_NO_INVALIDURL);
-	xnode_unset(n, SN_NO_TGTFRAME);
 	if (action[0] == '\0')
 		return link_target(w, n);
 	if (w->part->opc->app != APP_SLIDE)
@@ -431,7 +424,6 @@ node_fn *const draw_nodes[SN_COUNT] = {
 	[SN_A_VIDEOFILE] = draw_media,
 	[SN_A_QUICKTIMEFILE] = draw_media,
 	[SN_A_WAVAUDIOFILE] = draw_media,
-	[SN_A_AUDIOCD] = draw_media,
 	[SN_A_GRAPHICDATA] = draw_graphic,
 	[SN_C_CHART] = draw_chart,
 	[SN_CX_CHART] = draw_chart,

@@ -169,6 +169,11 @@ static const struct {
 	{ "smartTags", FIND_OOXML_CUSTOM_XML },
 	{ "FmlaMacro", FIND_OOXML_MACRO_ATTRIBUTE },
 	{ "script", FIND_OOXML_VML },
+	{ "entryMacro", FIND_OOXML_FORM_MACRO },
+	{ "exitMacro", FIND_OOXML_FORM_MACRO },
+	{ "sndAc", FIND_OOXML_MEDIA },
+	{ "@refreshOnLoad", FIND_OOXML_AUTO_UPDATE },
+	{ "@invalidUrl", FIND_OOXML_LINK },
 };
 
 int
@@ -179,13 +184,11 @@ ooxml_dropped(struct part *p, const struct xnode *parent, const char *uri,
 	const char *local = colon == NULL ? name : colon + 1;
 
 	(void)parent;
-	if (is_attr)
-		return 0;
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
 		if (strcmp(named[i].local, local) == 0)
 			return part_found(p, named[i].find, ACT_REMOVED, "%s",
 			    name);
-	if (known || p->n_unknown >= PART_UNKNOWN_MAX)
+	if (is_attr || known || p->n_unknown >= PART_UNKNOWN_MAX)
 		return 0;
 	p->n_unknown++;
 	return part_found(p, FIND_OOXML_UNKNOWN_MARKUP, ACT_REMOVED, "%s (%s)",
@@ -197,7 +200,7 @@ ooxml_dropped(struct part *p, const struct xnode *parent, const char *uri,
 static enum probe
 probe(const struct reader *in, const char **sub)
 {
-	return ooxml_kind(in, sub) ? PROBE_YES : PROBE_NO;
+	return ooxml_kind(in, sub);
 }
 
 static const char *const mime[] = {
@@ -226,6 +229,7 @@ const struct format format_ooxml = {
 	.id = "ooxml",
 	.mime = mime,
 	.extensions = extensions,
+	.preload = xml_preload,
 	.probe = probe,
 	.rebuild = opc_rebuild,
 };

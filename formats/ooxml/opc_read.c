@@ -271,12 +271,13 @@ static int
 fill(struct rels *r, const struct xnode *n, struct opc_rel *rel)
 {
 	struct doc *d = r->o->doc;
-	const char *id = attr(n, SN_NO_ID), *target = attr(n, SN_NO_TARGET);
+	const char *id = attr(n, SN_NO_ID_CASE2),
+		   *target = attr(n, SN_NO_TARGET);
 	const char *type;
 
 	rel->id = doc_strndup(d, id, strlen(id));
 	rel->target = doc_strndup(d, target, strlen(target));
-	rel->type = opc_rel_short(d, attr(n, SN_NO_TYPE));
+	rel->type = opc_rel_short(d, attr(n, SN_NO_TYPE_CASE2));
 	rel->external = strcasecmp(attr(n, SN_NO_TARGETMODE), "External") == 0;
 	rel->entry = OPC_NONE;
 	rel->kind = -1;

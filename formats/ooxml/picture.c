@@ -98,6 +98,8 @@ use_placeholder(struct part *p, const char *why)
 	int e;
 
 	p->out_type = NULL;
+	/* Its number is the placeholder's: so it is when read again. */
+	p->opc->numbers[PART_IMAGE]--;
 	if ((e = part_found(p, FIND_OOXML_PICTURE, ACT_REPLACED, "%s", why)) !=
 	    0)
 		return e;

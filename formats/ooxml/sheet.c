@@ -417,11 +417,6 @@ pivot_cache(struct walk *w, struct xnode *n)
 	walk_done(n);
 	if (strcmp(type, "worksheet") != 0)
 		return opc_refuse(w->part, FIND_OOXML_CONNECTION);
-	if (is_on(node_attr(n, SN_NO_REFRESHONLOAD)) &&
-	    (e = part_found(w->part, FIND_OOXML_AUTO_UPDATE, ACT_REMOVED,
-		 "refreshOnLoad")) != 0)
-		return e;
-	xnode_unset(n, SN_NO_REFRESHONLOAD);
 	if (xnode_attr(n, SN_R_ID) == NULL)
 		return 0;
 	if (!doc_options(w->part->opc->doc)->keep_pivot_records)
@@ -459,7 +454,16 @@ vml_shape(struct walk *w, struct xnode *n)
 	return 0;
 }
 
+static int
+vml_data(struct walk *w, struct xnode *n)
+{
+	(void)w;
+	walk_done(n);
+	return 0;
+}
+
 node_fn *const sheet_nodes[SN_COUNT] = {
+	[SN_XVML_CLIENTDATA] = vml_data,
 	[SN_X_WORKBOOK] = workbook,
 	[SN_X_DEFINEDNAME] = sheet_defined_name,
 	[SN_X_EXTERNALREFERENCES] = drop,
@@ -474,7 +478,6 @@ node_fn *const sheet_nodes[SN_COUNT] = {
 	[SN_X_HYPERLINK] = sheet_link,
 	[SN_X_OLEOBJECTS] = sheet_objects,
 	[SN_X_CONTROLS] = sheet_objects,
-	[SN_X_LEGACYDRAWINGHF] = drop,
 	[SN_XDR_SP] = sheet_shape,
 	[SN_XDR_PIC] = sheet_shape,
 	[SN_XDR_CXNSP] = sheet_shape,

@@ -141,13 +141,6 @@ slide_media(struct walk *w, struct xnode *n)
 	return 0;
 }
 
-static int
-slide_sound(struct walk *w, struct xnode *n)
-{
-	walk_remove(w, n);
-	return part_found(w->part, FIND_OOXML_MEDIA, ACT_REMOVED, "sound");
-}
-
 /* ---- animations */
 
 static bool
@@ -203,6 +196,5 @@ node_fn *const slide_nodes[SN_COUNT] = {
 	[SN_P_CONTROLS] = slide_controls,
 	[SN_P_CUSTDATALST] = drop,
 	[SN_P14_MEDIA] = slide_media,
-	[SN_P_SNDAC] = slide_sound,
 	[SN_P_TIMING] = slide_timing,
 };

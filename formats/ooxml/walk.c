@@ -16,7 +16,7 @@ walk_done(struct xnode *n)
 void
 attr_done(struct xattr *a)
 {
-	a->check = CHECK_DONE;
+	xattr_done(a);
 }
 
 void
@@ -218,6 +218,30 @@ settle_attrs(struct walk *w, struct xnode *n)
 	return 0;
 }
 
+/* What means nothing without children and has none (any more). */
+static bool
+is_hollow(const struct xnode *n)
+{
+	return n->text == NULL && n->first == NULL &&
+	       (schema_flags(n->type) & SCHEMA_PRUNE);
+}
+
+static void
+prune(struct xnode *top, bool *drop)
+{
+	struct xnode *n, *next, *up;
+
+	for (n = xnode_next(top, top); n != NULL; n = next) {
+		next = xnode_next(n, top);
+		for (; n != top && is_hollow(n); n = up) {
+			up = n->parent;
+			xnode_remove(n);
+		}
+	}
+	if (is_hollow(top))
+		*drop = true;
+}
+
 int
 walk_unit(struct part *p, struct xnode *top, bool *drop)
 {
@@ -239,5 +263,7 @@ walk_unit(struct part *p, struct xnode *top, bool *drop)
 			w.next = xnode_next(n, top);
 	}
 	*drop = w.drop;
+	if (!w.drop)
+		prune(top, drop);
 	return 0;
 }

@@ -94,7 +94,7 @@ prog_id(const struct xnode *object)
 {
 	const struct xnode *o = xnode_child(object, SN_O_OLEOBJECT);
 
-	return o == NULL ? "" : node_attr(o, SN_NO_PROGID);
+	return o == NULL ? "" : node_attr(o, SN_NO_PROGID_CASE2);
 }
 
 /* The preview of an object becomes a plain drawing in its place. */
@@ -146,7 +146,7 @@ word_ole(struct walk *w, struct xnode *n)
 {
 	walk_remove(w, n);
 	return part_found(w->part, FIND_OOXML_OLE, ACT_REMOVED, "%s",
-	    node_attr(n, SN_NO_PROGID));
+	    node_attr(n, SN_NO_PROGID_CASE2));
 }
 
 /* An imported document leaves a line that says so. */
@@ -179,20 +179,6 @@ word_chunk(struct walk *w, struct xnode *n)
 	xnode_append(at[2], text);
 	walk_replace(w, n, at[0]);
 	return 0;
-}
-
-/* ---- form fields */
-
-static int
-word_form_macro(struct walk *w, struct xnode *n)
-{
-	const char *name = node_attr(n, SN_W_VAL);
-
-	walk_remove(w, n);
-	if (name[0] == '\0')
-		return 0;
-	return part_found(w->part, FIND_OOXML_FORM_MACRO, ACT_REMOVED, "%s",
-	    name);
 }
 
 /* ---- comments, by policy */
@@ -238,8 +224,6 @@ node_fn *const word_nodes[SN_COUNT] = {
 	[SN_W_HYPERLINK] = word_link,
 	[SN_W_SMARTTAG] = unwrap,
 	[SN_W_CUSTOMXML] = unwrap,
-	[SN_W_SMARTTAGPR] = drop,
-	[SN_W_CUSTOMXMLPR] = drop,
 	[SN_W_SDT] = keep,
 	[SN_W_SDTPR] = keep,
 	[SN_W_SDTCONTENT] = keep,
@@ -247,13 +231,13 @@ node_fn *const word_nodes[SN_COUNT] = {
 	[SN_W15_DATABINDING] = word_binding,
 	[SN_W_OBJECT] = word_object,
 	[SN_W_PICT] = keep,
+	[SN_V_BACKGROUND] = keep,
+	[SN_XVML_CLIENTDATA] = drop,
 	[SN_W_CONTROL] = word_control,
 	[SN_O_OLEOBJECT] = word_ole,
 	[SN_W_ALTCHUNK] = word_chunk,
 	[SN_W_SUBDOC] = drop,
 	[SN_W_FFDATA] = keep,
-	[SN_W_ENTRYMACRO] = word_form_macro,
-	[SN_W_EXITMACRO] = word_form_macro,
 	[SN_W_COMMENTRANGESTART] = word_comment,
 	[SN_W_COMMENTRANGEEND] = word_comment,
 	[SN_W_COMMENTREFERENCE] = word_comment,

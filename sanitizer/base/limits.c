@@ -16,7 +16,7 @@ limits_default(struct limits *l)
 		    [BUDGET_FINDINGS] = 10000,
 		},
 		.max_depth = 5,
-		.max_ratio = 100,
+		.max_ratio = 500,
 		.ratio_after_bytes = 10 * MIB,
 		.max_in_bytes = 512 * MIB,
 		.max_image_side_px = 20000,

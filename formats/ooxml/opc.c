@@ -143,9 +143,9 @@ reach(struct part *from, const struct opc_rel *rel, struct part **out)
 	enqueue(o, p);
 	e = 0;
 	if (rel->kind == PART_IMAGE)
-		e = picture_rebuild(p);
+		e = opc_picture(p);
 	else if (rel->kind == PART_EMBEDDED)
-		e = workbook_rebuild(p);
+		e = opc_workbook(p);
 	if (e == 0)
 		*out = p;
 	return e;
@@ -194,7 +194,7 @@ opc_keep_placeholder(struct part *p, char id[OPC_ID_BYTES])
 	int e;
 
 	if (p->opc->placeholder == NULL &&
-	    (e = picture_placeholder(p->opc)) != 0)
+	    (e = opc_placeholder(p->opc)) != 0)
 		return e;
 	return link_part(p, p->opc->placeholder, id);
 }

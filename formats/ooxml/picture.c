@@ -79,7 +79,7 @@ is_fatal(int e)
 }
 
 int
-picture_placeholder(struct opc *o)
+opc_placeholder(struct opc *o)
 {
 	struct doc_result res;
 	struct reader in;
@@ -103,7 +103,7 @@ use_placeholder(struct part *p, const char *why)
 	if ((e = part_found(p, FIND_OOXML_PICTURE, ACT_REPLACED, "%s", why)) !=
 	    0)
 		return e;
-	return p->opc->placeholder != NULL ? 0 : picture_placeholder(p->opc);
+	return p->opc->placeholder != NULL ? 0 : opc_placeholder(p->opc);
 }
 
 static int
@@ -123,7 +123,7 @@ rebuild_entry(struct part *p, struct doc_result *res)
 }
 
 int
-picture_rebuild(struct part *p)
+opc_picture(struct part *p)
 {
 	struct doc_result res = { .message = "" };
 	int e = rebuild_entry(p, &res);
@@ -132,7 +132,7 @@ picture_rebuild(struct part *p)
 }
 
 int
-workbook_rebuild(struct part *p)
+opc_workbook(struct part *p)
 {
 	struct doc_result res = { .message = "" };
 	int e = rebuild_entry(p, &res);

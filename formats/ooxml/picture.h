@@ -9,13 +9,13 @@
  * are set; or out_type is NULL, the finding was made and o->placeholder is
  * there to be used instead.
  */
-int picture_rebuild(struct part *) MUST_CHECK;
+int opc_picture(struct part *) MUST_CHECK;
 /*
  * The workbook behind a chart, rebuilt like any document. On 0 out_type is
  * set, or NULL when it could not be rebuilt (the chart shows its cache).
  */
-int workbook_rebuild(struct part *) MUST_CHECK;
+int opc_workbook(struct part *) MUST_CHECK;
 /* Make o->placeholder. */
-int picture_placeholder(struct opc *) MUST_CHECK;
+int opc_placeholder(struct opc *) MUST_CHECK;
 
 #endif

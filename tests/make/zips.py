@@ -33,17 +33,22 @@ def nice(what, *entries, **kw):
 
 def trick(what, name=None, **kw):
     """One distorted entry behind a good one."""
+    kw = dict(method=8) | kw
     bad(what, Entry(name or 'trick.txt', text(what), **kw))
 
 
+def distort(what, **kw):
+    """Good entries in a distorted file."""
+    bad(what, Entry('trick.txt', text(what)), **kw)
+
+
 def a_classes():
-    t = text('A1-method')
     trick('A1-method', lmethod=0)
     trick('A2-size', lsize=5)
     trick('A2-packed-size', lcsize=5)
     trick('A2-crc', lcrc=1)
     trick('A2-descriptor', desc='sig', desc_crc=7)
-    bad('A2-stored-sizes', Entry('trick.txt', t, 0, size=5))
+    trick('A2-stored-sizes', method=0, size=5)
     two = extra(1, struct.pack('<Q', 9)) * 2
     trick('A2-two-zip64', extra=two)
     trick('A2-zip64-surplus', extra=extra(1, struct.pack('<QQ', 1, 2)))
@@ -67,9 +72,9 @@ def a_classes():
     aes = extra(0x9901, b'\2\0AE\3\x08\0')
     trick('A5-aes-without', flags=1, method=8, extra=aes)
     body = b'x' * 40
-    bad('A5-aes-missing', Entry('trick.txt', text('A5'), 99, packed=body,
+    bad('A5-aes-missing', Entry('trick.txt', text('A5-aes-missing'), 99, packed=body,
                                 flags=1))
-    bad('A5-aes-differs', Entry('trick.txt', text('A5'), 99, packed=body,
+    bad('A5-aes-differs', Entry('trick.txt', text('A5-aes-differs'), 99, packed=body,
                                 flags=1, extra=aes,
                                 lextra=extra(0x9901, b'\1\0AE\1\x08\0')))
 
@@ -129,7 +134,7 @@ def c_ends():
     t = text('C2')
     inner = build([Entry('inner.txt', t)])
     bad('C2-comment', Entry('trick.txt', t), comment=inner)
-    trick('C2-suffix', None)
+    trick('C2-suffix')
     planted['C2-suffix'] += b'SEKISHO-CANARY-zip-suffix'
     # An end record in stored data whose comment is the rest of the file.
     plain = build([good(), Entry('trick.txt', b'#' * 64, 0)])
@@ -145,45 +150,44 @@ def c_ends():
     bad('C2-inner-end', Entry('trick.txt', data, 0))
     data = (one + end(1, len(one), at)).ljust(128, b'#')
     bad('C2-inner-directory', Entry('trick.txt', data, 0))
-    two = [Entry('trick.txt', t)]
-    bad('C3-less', *two, n=1)
-    bad('C3-more', *two, n=3)
-    bad('C3-here', *two, n_here=1)
+    distort('C3-less', n=1)
+    distort('C3-more', n=3)
+    distort('C3-here', n_here=1)
     planted['C4-prefix'] = b'SEKISHO-CANARY-zip-prefix' + build(
         [good(), Entry('trick.txt', t)])
-    bad('C4-prefix-adjusted', *two, prefix=b'MZ SEKISHO-CANARY-zip-sfx')
-    bad('C4-offset', *two, off=3)
-    bad('C4-size', *two, size=10)
-    bad('C4-before-directory', *two, before_cd=b'APK Sig Block 42')
-    bad('C4-behind-directory', *two, after_cd=b'PK\5\5\4\0sign')
-    bad('C5-disk', *two, disk=1)
-    bad('C5-entry-disk', Entry('trick.txt', t, disk=1))
-    bad('C5-locator', *two, z64={'at': 5})
-    bad('C5-differs', *two, z64={'n': 1})
-    bad('C5-extensible', *two, z64={'more': b'SEKISHO-CANARY-zip-z64'})
-    bad('C5-masked', *two, size=0xffffffff)
-    bad('C5-disks', *two, z64={'disks': 2})
-    bad('C5-value-missing', Entry('trick.txt', t, size=0xffffffff))
+    distort('C4-prefix-adjusted', prefix=b'MZ SEKISHO-CANARY-zip-sfx')
+    distort('C4-offset', off=3)
+    distort('C4-size', size=10)
+    distort('C4-before-directory', before_cd=b'APK Sig Block 42')
+    distort('C4-behind-directory', after_cd=b'PK\5\5\4\0sign')
+    distort('C5-disk', disk=1)
+    trick('C5-entry-disk', disk=1)
+    distort('C5-locator', z64={'at': 5})
+    distort('C5-differs', z64={'n': 1})
+    distort('C5-extensible', z64={'more': b'SEKISHO-CANARY-zip-z64'})
+    distort('C5-masked', size=0xffffffff)
+    distort('C5-disks', z64={'disks': 2})
+    trick('C5-value-missing', size=0xffffffff)
 
 
 def others():
-    t = text('D')
     for m in (1, 9, 12, 14, 93, 98):
-        bad('D-method-%d' % m, Entry('trick.txt', t, m))
-    bad('D-behind-block', Entry('trick.txt', t, packed=deflate(t) +
-                                b'SEKISHO-CANARY-zip-tail'))
-    bad('D-more', Entry('trick.txt', t, size=len(t) - 1))
-    bad('D-less', Entry('trick.txt', t, size=len(t) + 1))
-    bad('D-crc', Entry('trick.txt', t, crc=5))
-    bad('D-claim', Entry('trick.txt', t, size=0x7fffffff))
-    bad('D-damaged', Entry('trick.txt', t, packed=b'\7' * 20))
-    bad('D-cut', Entry('trick.txt', t, packed=deflate(t)[:-4]))
+        trick('D-method-%d' % m, method=m)
+    t = text('D-behind-block')
+    trick('D-behind-block', packed=deflate(t) + b'SEKISHO-CANARY-zip-tail')
+    trick('D-more', size=len(text('D-more')) - 1)
+    trick('D-less', size=len(text('D-less')) + 1)
+    trick('D-crc', crc=5)
+    trick('D-claim', size=0x7fffffff)
+    trick('D-damaged', packed=b'\7' * 20)
+    trick('D-cut', packed=deflate(text('D-cut'))[:-4])
     trick('D-flags', flags=0x80)
-    bad('D-no-name', Entry('', t))
+    bad('D-no-name', Entry('', text('D-no-name')))
     trick('D-link', made=3 << 8 | 20, attr=0o120777 << 16)
     trick('D-device', made=3 << 8 | 20, attr=0o020666 << 16)
     trick('D-utf8-false', b'tr\x82ck.txt', flags=0x800)
     trick('D-extra-long', extra=b'\x42\x42\xff\0abc')
+    t = text('D-no-end')
     planted['D-no-end'] = build([Entry('trick.txt', t)])[:-30]
     bomb = b'\0' * (11 << 20)
     bad('bomb-ratio', Entry('bomb.bin', bomb))

@@ -290,6 +290,13 @@ cs_more(const struct cs_in *in)
 	return reader_left(&at.r) > 0;
 }
 
+void
+cs_close(struct cs_in *in)
+{
+	if (in->is == CS_ISO2022JP)
+		take_shifts(in);
+}
+
 static int
 decode(struct cs_in *in, struct cs_char *c)
 {

@@ -77,6 +77,8 @@ void cs_open(struct cs_in *, const struct reader *, const struct charset_id *);
 bool cs_more(const struct cs_in *);
 /* The next character. ERR_TRUNCATED at the end, ERR_MALFORMED. */
 int cs_get(struct cs_in *, struct cs_char *out) MUST_CHECK;
+/* Behind the last character: takes the shifts that are left. */
+void cs_close(struct cs_in *);
 /* from: what cs_get() read; is: CS_UTF8, or the same as from. */
 void cs_start(struct cs_out *, struct buf *, enum charset from,
     enum charset is);

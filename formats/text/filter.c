@@ -415,9 +415,28 @@ run(struct filter *f)
 		    (e = filter_char(f, &c)) != 0)
 			return e;
 	}
+	cs_close(&f->in);
 	if ((e = flush(f)) != 0)
 		return e;
 	return cs_end(&f->out);
+}
+
+int
+text_check(struct doc *d, const struct buf *out, struct charset_id *id)
+{
+	struct charset_id again;
+	struct reader r;
+
+	buf_reader(out, &r);
+	if (charset_detect(&r, false, &again) != 0 ||
+	    (again.is != id->is && again.is != CS_ASCII))
+		return doc_fail(d, ERR_AMBIGUOUS,
+		    "the charset is not certain: %s", charset_name(id->is));
+	if (text_acts(&r, &again))
+		return doc_fail(d, ERR_AMBIGUOUS,
+		    "the text begins like something that acts");
+	*id = again;
+	return 0;
 }
 
 int
@@ -426,7 +445,7 @@ text_filter(struct doc *d, struct buf *out, bool want_bom,
 {
 	struct filter f = { .line = 1, .out.to = out };
 	struct reader r = doc_in(d);
-	struct charset_id was, again;
+	struct charset_id was;
 	int e;
 
 	if ((e = charset_detect(&r, false, &was)) != 0)
@@ -435,11 +454,7 @@ text_filter(struct doc *d, struct buf *out, bool want_bom,
 	f.eol = custom_eol(f.in);
 	if ((e = begin(d, &f, &was, want_bom, id)) != 0 || (e = run(&f)) != 0)
 		return e;
-	buf_reader(out, &r);
-	if (charset_detect(&r, false, &again) != 0 ||
-	    (again.is != id->is && again.is != CS_ASCII))
-		return doc_fail(d, ERR_AMBIGUOUS,
-		    "the charset is not certain: %s", charset_name(id->is));
-	*id = again;
+	if ((e = text_check(d, out, id)) != 0)
+		return e;
 	return report(d, &f);
 }

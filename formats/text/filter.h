@@ -21,6 +21,14 @@
 int text_filter(struct doc *, struct buf *out, bool want_bom,
     struct charset_id *id) MUST_CHECK;
 /*
+ * Is out what we say it is: in this charset (or plain ASCII), and not a text
+ * that begins like something that acts? ERR_AMBIGUOUS.
+ */
+int text_check(struct doc *, const struct buf *out,
+    struct charset_id *id) MUST_CHECK;
+/* Does it begin like a type that acts (HTML, RTF, SYLK, a script)? */
+bool text_acts(const struct reader *, const struct charset_id *);
+/*
  * MAYBE for a head that decodes, has few control characters and does not
  * begin like a type that acts (threats: HTML, XML, SYLK, scripts, shortcuts).
  */

@@ -85,10 +85,21 @@ few_controls(const struct reader *r, const struct charset_id *id)
 	return bad <= 4 + all / 32;
 }
 
+bool
+text_acts(const struct reader *r, const struct charset_id *id)
+{
+	char head[TOKEN_CHARS + 1];
+
+	read_head(r, id, head);
+	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++)
+		if (begins(head, acting[i]))
+			return true;
+	return is_message(head);
+}
+
 enum probe
 text_probe(const struct reader *in, const char **sub)
 {
-	char head[TOKEN_CHARS + 1];
 	struct charset_id id;
 	struct reader r = *in;
 	bool cut = in->len > HEAD_BYTES;
@@ -98,11 +109,7 @@ text_probe(const struct reader *in, const char **sub)
 		return PROBE_NO;
 	if (charset_detect(&r, cut, &id) != 0 || !few_controls(&r, &id))
 		return PROBE_NO;
-	read_head(&r, &id, head);
-	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++)
-		if (begins(head, acting[i]))
-			return PROBE_NO;
-	return is_message(head) ? PROBE_NO : PROBE_MAYBE;
+	return text_acts(&r, &id) ? PROBE_NO : PROBE_MAYBE;
 }
 
 static const char *const mime[] = { "text/plain", "application/x-empty",

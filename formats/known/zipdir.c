@@ -24,6 +24,7 @@ find_end(const struct reader *in, size_t *out)
 	uint16_t comment;
 	bool any = false, good = false, fits;
 
+	*out = 0;
 	while (reader_find(in, from, "PK\5\6", 4, &at) == 0) {
 		if (reader_seek(&r, at) != 0 || reader_skip(&r, 20) != 0 ||
 		    reader_u16le(&r, &comment) != 0)

@@ -74,8 +74,10 @@ def load(sdkdir):
             for a in chain.get('Attributes', []):
                 n = qname(a['QName'].lstrip(':'))
                 kind = a['Type'].split('<')[0]
-                ty.attrs.setdefault(n, 'REL' if n.startswith('r:')
-                                    else CHECKS[kind])
+                c = 'REL' if n.startswith('r:') else CHECKS[kind]
+                if c == 'INT' and 'spreadsheetml' not in path:
+                    c = 'DECIMAL'   # strict: '50%', '12pt'
+                ty.attrs.setdefault(n, c)
             for c in chain.get('Children', []):
                 k = key_of(c['Name'])
                 ty.children.setdefault(k.partition('/')[2], k)
@@ -227,10 +229,10 @@ def extensions(types):
     """Each listed uri makes a type 'a:ext{uri}' out of 'a:ext'."""
     prefixes = {r[0] for r in rows(NAMESPACES)}
     for k, t in types.items():
-        if t.name.endswith(':ext') and 'uri' in t.attrs:
+        if t.name.endswith(':ext') and 'cx' not in t.attrs:
             t.children, t.attrs = {}, {'uri': 'TEXT'}
             t.flags = {'ext'}
-        elif t.name.endswith(':extLst') or t.name == 'a:extLst':
+        elif t.name.endswith(':extLst'):
             t.flags.add('prune')
     for r in rows(EXTS):
         el, uri, kids = r[0], r[1], r[2].split()

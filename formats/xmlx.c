@@ -56,7 +56,8 @@ on_error(void *arg, xmlErrorPtr err)
 	struct xml_parser *p = arg;
 	char line[160];
 
-	if (p->err != 0 || err->level != XML_ERR_FATAL)
+	/* Also what is no fatal error to libxml2: undeclared prefixes. */
+	if (p->err != 0 || err->level < XML_ERR_ERROR)
 		return;
 	snprintf(line, sizeof(line), "line %d: %.100s", err->line,
 	    err->message == NULL ? "" : err->message);
@@ -134,9 +135,12 @@ check_head(struct xml_parser *p)
 		return doc_fail(p->d, ERR_MALFORMED,
 		    "%s: does not begin as XML", p->where);
 	squeeze(&p->head, s, sizeof(s));
-	at = strstr(s, "<?xml");
-	if (at == NULL || (end = strstr(at, "?>")) == NULL)
+	if ((at = strstr(s, "<?xml")) == NULL)
 		return 0;
+	/* One that goes on and on would hide its encoding from us. */
+	if ((end = strstr(at, "?>")) == NULL)
+		return doc_fail(p->d, ERR_MALFORMED,
+		    "%s: XML declaration too long", p->where);
 	*end = '\0';
 	if ((at = strstr(at, "encoding")) == NULL)
 		return 0;
@@ -211,8 +215,8 @@ parse(struct xml_parser *p, const void *data, size_t n, bool last)
 		if (p->err != 0)
 			return p->err;
 		if (rc != 0 && !p->ctxt->wellFormed)
-			return doc_fail(p->d, ERR_MALFORMED,
-			    "%s: not well-formed XML", p->where);
+			return p->err = doc_fail(p->d, ERR_MALFORMED,
+				   "%s: not well-formed XML", p->where);
 		s += step;
 		n -= (size_t)step;
 	} while (n > 0);

@@ -23,6 +23,7 @@ struct xml_out {
 
 	size_t n_local;
 	bool root_done;
+	uint16_t refused;    /* name of what was not dealt with */
 	unsigned by_default; /* the namespace written without a prefix */
 };
 

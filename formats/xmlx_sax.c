@@ -180,9 +180,15 @@ take_attr(struct xml_parser *p, struct arena *a, struct xnode *n,
 	struct xattr *x;
 
 	if (check == CHECK_NONE) {
-		tell_dropped(p, at[1], at[0], at[2], true, name != 0);
+		if (at[2] == NULL ||
+		    schema_ns_of((const char *)at[2]) != SNS_MC)
+			tell_dropped(p, at[1], at[0], at[2], true, name != 0);
 		return;
 	}
+	/* Other values of xml:space say nothing. */
+	if (name == SN_XML_SPACE &&
+	    (len != 8 || memcmp(at[3], "preserve", 8) != 0))
+		return;
 	if (len > doc_options(p->d)->limits.max_xml_attr_bytes) {
 		xml_fail(p, ERR_LIMIT,
 		    "attribute too long:", (const char *)at[0]);
@@ -211,31 +217,32 @@ push(struct xml_parser *p, struct xnode *node, enum frame_mode mode)
 	p->frames[p->depth++] = (struct frame){ .node = node, .mode = mode };
 }
 
-/* The value of attribute "uri", for elements that it gives their type. */
+/* The type that attribute "uri" gives to an ext; 0: we do not keep it. */
 static uint16_t
-type_by_uri(uint16_t name, int n_attrs, const xmlChar **attrs)
+type_by_uri(uint16_t name, int n_attrs, const xmlChar **attrs,
+    const char **canonical)
 {
-	const char *canonical;
 	char uri[256];
 	size_t len;
 
 	for (int i = 0; i < n_attrs; i++, attrs += 5) {
-		if (strcmp((const char *)attrs[0], "uri") != 0)
+		if (attrs[2] != NULL ||
+		    strcmp((const char *)attrs[0], "uri") != 0)
 			continue;
 		len = (size_t)(attrs[4] - attrs[3]);
 		if (len >= sizeof(uri))
-			return 0;
+			return ST_NONE;
 		memcpy(uri, attrs[3], len);
 		uri[len] = '\0';
-		return schema_ext(name, uri, &canonical);
+		return schema_ext(name, uri, canonical);
 	}
-	return 0;
+	return ST_NONE;
 }
 
 /* The type this element has here, or 0. */
 static uint16_t
 type_here(struct xml_parser *p, uint16_t name, const xmlChar *local,
-    int n_attrs, const xmlChar **attrs)
+    int n_attrs, const xmlChar **attrs, const char **uri)
 {
 	struct xnode *up;
 	uint16_t type;
@@ -250,13 +257,13 @@ type_here(struct xml_parser *p, uint16_t name, const xmlChar *local,
 	up = p->frames[p->depth - 1].node;
 	type = name == 0 ? 0 : schema_child(up->type, name);
 	if (type != 0 && (schema_flags(type) & SCHEMA_EXT))
-		return type_by_uri(name, n_attrs, attrs);
+		return type_by_uri(name, n_attrs, attrs, uri);
 	return type;
 }
 
 static void
 open_element(struct xml_parser *p, uint16_t name, uint16_t type, int n_attrs,
-    const xmlChar **attrs)
+    const xmlChar **attrs, const char *uri)
 {
 	bool stream = (schema_flags(type) & SCHEMA_STREAM) != 0;
 	struct frame *f = p->depth == 0 ? NULL : &p->frames[p->depth - 1];
@@ -271,6 +278,9 @@ open_element(struct xml_parser *p, uint16_t name, uint16_t type, int n_attrs,
 	n->type = type;
 	for (int i = 0; i < n_attrs && p->err == 0; i++)
 		take_attr(p, a, n, attrs + 5 * i);
+	/* In the one spelling that we write. */
+	if (uri != NULL && n->attrs != NULL && n->attrs->name == SN_NO_URI)
+		n->attrs->value = uri;
 	if (f != NULL && f->mode != FRAME_STREAM &&
 	    p->frames[p->depth - 1].node != NULL &&
 	    !(schema_flags(f->node->type) & SCHEMA_STREAM))
@@ -287,20 +297,21 @@ xml_on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
 {
 	struct xml_parser *p = arg;
 	struct frame *f;
+	const char *ext = NULL;
 	uint16_t name, type;
 
 	(void)n_ns, (void)ns, (void)n_default;
 	if (p->err != 0)
 		return;
+	if (doc_spend(p->d, BUDGET_XML_NODES, 1) != 0) {
+		xml_stop(p, ERR_LIMIT);
+		return;
+	}
 	if (p->skipping > 0) {
 		p->skipping++;
 		return;
 	}
 	flush_text(p);
-	if (doc_spend(p->d, BUDGET_XML_NODES, 1) != 0) {
-		xml_stop(p, ERR_LIMIT);
-		return;
-	}
 	name = name_of(p, local, uri);
 	f = p->depth == 0 ? NULL : &p->frames[p->depth - 1];
 	if (f != NULL && f->mode == FRAME_CHOICE) {
@@ -317,13 +328,13 @@ xml_on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
 		push(p, f->node, FRAME_CHOICE);
 		return;
 	}
-	if ((type = type_here(p, name, local, n_attrs, attrs)) == 0) {
+	if ((type = type_here(p, name, local, n_attrs, attrs, &ext)) == 0) {
 		if (p->err == 0)
 			tell_dropped(p, prefix, local, uri, false, name != 0);
 		p->skipping = 1;
 		return;
 	}
-	open_element(p, name, type, n_attrs, attrs);
+	open_element(p, name, type, n_attrs, attrs, ext);
 }
 
 /* Start tags of streamed ancestors that were not written yet. */
@@ -363,7 +374,8 @@ finish_unit(struct xml_parser *p, struct xnode *n, bool is_root)
 			e = xml_out_tree(&p->out, n);
 	}
 	if (e == ERR_INTERNAL)
-		(void)doc_fail(p->d, e, "%s: %s was not dealt with", p->where,
+		(void)doc_fail(p->d, e, "%s: %s in %s was not dealt with",
+		    p->where, schema_local(p->out.refused),
 		    schema_local(n->name));
 	xml_arena_reset(p, &p->unit, 1);
 	return e;
@@ -378,6 +390,13 @@ finish_stream(struct xml_parser *p, struct frame *f)
 	if (f->chosen)
 		return xml_out_end(&p->out, f->node);
 	return write_ancestors(p, p->depth + 1, true);
+}
+
+/* An ext or extLst out of which everything was dropped. */
+static bool
+is_hollow(const struct xnode *n)
+{
+	return n->first == NULL && (schema_flags(n->type) & SCHEMA_PRUNE) != 0;
 }
 
 void
@@ -400,6 +419,12 @@ xml_on_end(void *arg, const xmlChar *local, const xmlChar *prefix,
 		return;
 	f = &p->frames[--p->depth];
 	up = p->depth == 0 ? NULL : &p->frames[p->depth - 1];
+	if (f->mode == FRAME_NODE && up != NULL && is_hollow(f->node)) {
+		xnode_remove(f->node);
+		if (schema_flags(up->node->type) & SCHEMA_STREAM)
+			xml_arena_reset(p, &p->unit, 1);
+		return;
+	}
 	if (f->mode == FRAME_STREAM)
 		e = finish_stream(p, f);
 	else if (f->mode == FRAME_NODE && up == NULL)

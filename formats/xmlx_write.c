@@ -186,8 +186,10 @@ put_attr(struct xml_out *w, const struct xattr *a)
 	int e;
 
 	if (a->check == CHECK_REL || a->check == CHECK_FORMULA ||
-	    a->check == CHECK_URL || (a->check == CHECK_MACRO && a->len > 0))
+	    a->check == CHECK_URL || (a->check == CHECK_MACRO && a->len > 0)) {
+		w->refused = a->name;
 		return ERR_INTERNAL;
+	}
 	if ((e = put(w, " ", 1)) != 0 || (e = put_name(w, a->name)) != 0 ||
 	    (e = put(w, "=\"", 2)) != 0 ||
 	    (e = xml_escape(a->value, a->len, true, put_cb, w)) != 0)
@@ -208,8 +210,10 @@ xml_out_start(struct xml_out *w, const struct xnode *n, bool empty)
 	int e;
 
 	/* Nobody took it: our bug, and it must not leave. */
-	if ((schema_flags(n->type) & SCHEMA_TRANSFORM) && !n->done)
+	if ((schema_flags(n->type) & SCHEMA_TRANSFORM) && !n->done) {
+		w->refused = n->name;
 		return ERR_INTERNAL;
+	}
 	if (!w->root_done)
 		w->by_default = schema_profile(n->name)->by_default
 				    ? schema_ns(n->name)
@@ -247,31 +251,53 @@ xml_out_end(struct xml_out *w, const struct xnode *n)
 	return put(w, ">", 1);
 }
 
+/* Says nothing: no text, or an ext or extLst in which nothing is left. */
+static bool
+is_hollow(const struct xnode *n)
+{
+	if (n->text != NULL)
+		return n->len == 0;
+	if (!(schema_flags(n->type) & SCHEMA_PRUNE))
+		return false;
+	for (const struct xnode *c = n->first; c != NULL; c = c->next)
+		if (!is_hollow(c))
+			return false;
+	return true;
+}
+
+static const struct xnode *
+solid(const struct xnode *n)
+{
+	while (n != NULL && is_hollow(n))
+		n = n->next;
+	return n;
+}
+
 int
 xml_out_tree(struct xml_out *w, const struct xnode *top)
 {
-	const struct xnode *n = top, *up;
+	const struct xnode *n = is_hollow(top) ? NULL : top, *first, *next;
 	int e;
 
 	while (n != NULL) {
+		first = solid(n->first);
 		if (n->text != NULL)
 			e = xml_escape(n->text, n->len, false, put_cb, w);
 		else
-			e = xml_out_start(w, n, n->first == NULL);
+			e = xml_out_start(w, n, first == NULL);
 		if (e != 0)
 			return e;
-		if (n->first != NULL) {
-			n = n->first;
+		if (first != NULL) {
+			n = first;
 			continue;
 		}
 		if (n->text == NULL)
 			forget_ns(w, n);
-		for (; n != top && n->next == NULL; n = up) {
-			up = n->parent;
-			if ((e = xml_out_end(w, up)) != 0)
+		for (; n != top && (next = solid(n->next)) == NULL;
+		     n = n->parent)
+			if ((e = xml_out_end(w, n->parent)) != 0)
 				return e;
-		}
-		n = n == top ? NULL : n->next;
+		n = n == top ? NULL : next;
 	}
 	return 0;
 }

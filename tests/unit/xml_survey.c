@@ -63,7 +63,8 @@ dropped(void *arg, const struct xnode *parent, const char *uri,
 	if (!quiet)
 		printf("drop\t%s\t%s:%s\t%s\t%s\t%s\n",
 		    known ? "known" : "unknown",
-		    parent == NULL ? "" : schema_prefix(schema_ns(parent->name)),
+		    parent == NULL ? ""
+				   : schema_prefix(schema_ns(parent->name)),
 		    parent == NULL ? "" : schema_local(parent->name), name, uri,
 		    file);
 	return 0;
@@ -149,8 +150,8 @@ survey(const struct options *opt)
 		 (out.len > 0 && memcmp(out.data, again.data, out.len) != 0))
 		bad = printf("fail\tno fixpoint\t%s\n", file);
 	snprintf(name, sizeof(name), "%s.out", file);
-	if (keep && fsx_publish(AT_FDCWD, name, out.data, out.len, 0644,
-			false) != 0)
+	if (keep &&
+	    fsx_publish(AT_FDCWD, name, out.data, out.len, 0644, false) != 0)
 		bad = 1;
 	buf_done(&in);
 	buf_done(&out);

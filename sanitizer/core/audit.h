@@ -46,10 +46,11 @@ int audit_open(const char *state_dir, const struct keys *keys,
     uint32_t checkpoint_lines, struct audit **) MUST_CHECK;
 /*
  * Add one line. event: a constant word ("release", "hold", ...). fields: an
- * object or NULL; the reference is taken over, in any case. Texts in it are
- * the caller's to make printable. ERR_LIMIT: over AUDIT_LINE_BYTES, nothing
- * is written; ERR_IO (errno), ERR_DENIED: not written as far as is known, and
- * the log refuses every later call.
+ * object; the reference is taken over in any case, and NULL is taken for a
+ * failed allocation (ERR_NOMEM). Texts in it are the caller's to make
+ * printable. ERR_LIMIT: over AUDIT_LINE_BYTES; ERR_IO (errno): not written;
+ * ERR_DENIED: the log was changed under us. After a failed fsync or a cut log
+ * every later call fails as well.
  */
 int audit_append(struct audit *, const char *event, json_t *fields,
     enum audit_when) MUST_CHECK;

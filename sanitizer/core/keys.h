@@ -50,7 +50,7 @@ int keys_read_public(const char *path, uint8_t key[KEYS_SIGN_PUBLIC],
 void keys_public_text(const uint8_t key[KEYS_SIGN_PUBLIC], char out[128]);
 
 /*
- * Ed25519 over context, a zero byte and the data, so that a signature made
+ * Ed25519 over SHA-256(context, a zero byte, data): a signature made
  * for one purpose is worth nothing for another. ERR_DENIED: wrong signature.
  */
 int keys_sign(const struct keys *, const char *context, const void *, size_t n,

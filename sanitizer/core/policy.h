@@ -29,8 +29,8 @@
 #define POLICY_MAX_BYTES  (1u << 20) /* of a policy file */
 
 struct policy {
-	char name[POLICY_NAME_BYTES]; /* of the profile, or "standard" */
-	uint8_t sha256[HASH_BYTES];   /* of the text and the profile name */
+	char name[POLICY_NAME_BYTES];	    /* of the profile, or "standard" */
+	uint8_t sha256[HASH_BYTES];	    /* of the text of the file */
 	char state_dir[POLICY_PATH_BYTES];  /* absolute */
 	char department[POLICY_NAME_BYTES]; /* of parcels, unless said */
 	struct options options;		    /* given to the worker */

@@ -1,0 +1,533 @@
+/*
+ * Writing and reading parcels. The reader checks everything again that the
+ * writer checked: it stands on another host and trusts the signature only to
+ * say who wrote, not that what was written is sane.
+ */
+#include "core/parcel.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/utf8.h"
+
+#define CANONICAL  (JSON_COMPACT | JSON_SORT_KEYS)
+#define SCHEMA	   "sekisho.parcel/1"
+#define SIGN	   "sekisho-parcel-1"
+#define HEAD_BYTES (8 + 4)
+#define BLOCK	   65536
+
+static int bad(char *why, int err, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+static int
+bad(char *why, int err, const char *fmt, ...)
+{
+	char raw[2 * PARCEL_WHY_BYTES];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	utf8_printable(raw, strlen(raw), why, PARCEL_WHY_BYTES);
+	return err;
+}
+
+void
+parcel_done(struct parcel *p)
+{
+	for (size_t i = 0; i < p->n_recipients; i++)
+		free(p->recipients[i]);
+	for (size_t i = 0; i < p->n_payloads; i++) {
+		free(p->payloads[i].receipt);
+		free(p->payloads[i].receipt_text);
+	}
+	free(p->recipients);
+	free(p->payloads);
+	p->recipients = NULL;
+	p->payloads = NULL;
+	p->n_recipients = p->n_payloads = 0;
+}
+
+/* Printable as it stands: what utf8_printable() would not change. */
+static bool
+is_clean(const char *s, size_t max)
+{
+	char out[1024];
+	size_t n = strlen(s);
+
+	if (n == 0 || n > max || n >= sizeof(out))
+		return false;
+	utf8_printable(s, n, out, sizeof(out));
+	return strcmp(s, out) == 0;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+static int
+check_repeats(const struct parcel *p, char why[PARCEL_WHY_BYTES])
+{
+	const char **names = calloc(p->n_payloads, sizeof(*names));
+	int e = 0;
+
+	if (names == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < p->n_payloads; i++)
+		names[i] = p->payloads[i].name;
+	qsort(names, p->n_payloads, sizeof(*names), by_name);
+	for (size_t i = 1; e == 0 && i < p->n_payloads; i++)
+		if (strcmp(names[i - 1], names[i]) == 0)
+			e = bad(why, ERR_MALFORMED, "a name twice: %s",
+			    names[i]);
+	free(names);
+	return e;
+}
+
+static int
+check_payloads(const struct parcel *p, char why[PARCEL_WHY_BYTES])
+{
+	if (p->n_payloads == 0 || p->n_payloads > PARCEL_MAX_PAYLOADS)
+		return bad(why, ERR_MALFORMED, "no payloads, or too many");
+	for (size_t i = 0; i < p->n_payloads; i++) {
+		const struct parcel_payload *q = &p->payloads[i];
+
+		if (!parcel_name_ok(q->name))
+			return bad(why, ERR_MALFORMED, "unsafe name: %s",
+			    q->name);
+		if (!is_clean(q->format, ID_BYTES - 1) || q->bytes > INT64_MAX)
+			return bad(why, ERR_MALFORMED, "no format or size: %s",
+			    q->name);
+	}
+	return check_repeats(p, why);
+}
+
+/* The rules of parcel.h that are not about the form of the text. */
+static int
+check(const struct parcel *p, char why[PARCEL_WHY_BYTES])
+{
+	if (!parcel_id_ok(p->id))
+		return bad(why, ERR_MALFORMED, "unfit id");
+	if (p->seq == 0 || p->seq > INT64_MAX)
+		return bad(why, ERR_MALFORMED, "unfit number");
+	if (!is_clean(p->time, sizeof(p->time) - 1))
+		return bad(why, ERR_MALFORMED, "unfit time");
+	if (!parcel_department_ok(p->department))
+		return bad(why, ERR_MALFORMED, "unfit department: %s",
+		    p->department);
+	if (strcmp(p->kind, "folder") != 0 && strcmp(p->kind, "mail") != 0)
+		return bad(why, ERR_MALFORMED, "unknown kind: %s", p->kind);
+	if (p->n_recipients > PARCEL_MAX_RECIPIENTS)
+		return bad(why, ERR_MALFORMED, "too many recipients");
+	for (size_t i = 0; i < p->n_recipients; i++)
+		if (!is_clean(p->recipients[i], 320))
+			return bad(why, ERR_MALFORMED, "unfit recipient");
+	return check_payloads(p, why);
+}
+
+static json_t *
+receipt_json(const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return json_object();
+	return json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+}
+
+static json_t *
+payload_json(const struct parcel_payload *q)
+{
+	char hex[HASH_HEX];
+	json_t *receipt = receipt_json(q->receipt);
+
+	if (!json_is_object(receipt)) {
+		json_decref(receipt);
+		return NULL;
+	}
+	hash_hex(q->sha256, hex);
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:I}", "format", q->format,
+	    "name", q->name, "receipt", receipt, "receipt_text",
+	    q->receipt_text == NULL ? "" : q->receipt_text, "sha256", hex,
+	    "size", (json_int_t)q->bytes);
+}
+
+static json_t *
+manifest_json(const struct parcel *p)
+{
+	json_t *payloads = json_array(), *to = json_array();
+	int fail = 0;
+
+	for (size_t i = 0; i < p->n_payloads; i++)
+		fail |= json_array_append_new(payloads,
+		    payload_json(&p->payloads[i]));
+	for (size_t i = 0; i < p->n_recipients; i++)
+		fail |=
+		    json_array_append_new(to, json_string(p->recipients[i]));
+	if (fail != 0) {
+		json_decref(payloads);
+		json_decref(to);
+		return NULL;
+	}
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s}",
+	    "department", p->department, "id", p->id, "kind", p->kind,
+	    "payloads", payloads, "recipients", to, "schema", SCHEMA, "seq",
+	    (json_int_t)p->seq, "time", p->time);
+}
+
+int
+parcel_manifest(const struct parcel *p, struct buf *out,
+    char why[PARCEL_WHY_BYTES])
+{
+	json_t *root;
+	char *text;
+	int e;
+
+	if ((e = check(p, why)) != 0)
+		return e;
+	if ((root = manifest_json(p)) == NULL)
+		return bad(why, ERR_MALFORMED, "a receipt is not JSON");
+	text = json_dumps(root, CANONICAL);
+	json_decref(root);
+	e = text == NULL ? ERR_NOMEM : buf_puts(out, text);
+	free(text);
+	return e == 0 ? 0 : bad(why, e, "the manifest is too long");
+}
+
+/* A string member that fits; a NUL inside would cut it unseen. */
+static int
+take_text(const json_t *o, const char *key, char *out, size_t size)
+{
+	const json_t *v = json_object_get(o, key);
+	const char *s = json_string_value(v);
+
+	if (s == NULL || json_string_length(v) >= size ||
+	    strlen(s) != json_string_length(v))
+		return ERR_MALFORMED;
+	memcpy(out, s, strlen(s) + 1);
+	return 0;
+}
+
+static int
+take_number(const json_t *o, const char *key, uint64_t *out)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return ERR_MALFORMED;
+	*out = (uint64_t)json_integer_value(v);
+	return 0;
+}
+
+static int
+take_copy(const json_t *v, char **out)
+{
+	const char *s = json_string_value(v);
+
+	if (s == NULL || strlen(s) != json_string_length(v))
+		return ERR_MALFORMED;
+	*out = strdup(s);
+	return *out == NULL ? ERR_NOMEM : 0;
+}
+
+static int
+take_payload(const json_t *o, struct parcel_payload *q)
+{
+	const json_t *receipt = json_object_get(o, "receipt");
+	char hex[HASH_HEX], again[HASH_HEX];
+	int e;
+
+	q->fd = -1;
+	if (json_object_size(o) != 6 || !json_is_object(receipt) ||
+	    take_text(o, "name", q->name, sizeof(q->name)) != 0 ||
+	    take_text(o, "format", q->format, sizeof(q->format)) != 0 ||
+	    take_number(o, "size", &q->bytes) != 0 ||
+	    take_text(o, "sha256", hex, sizeof(hex)) != 0 ||
+	    sodium_hex2bin(q->sha256, HASH_BYTES, hex, strlen(hex), NULL, NULL,
+		NULL) != 0)
+		return ERR_MALFORMED;
+	hash_hex(q->sha256, again);
+	if (strcmp(hex, again) != 0)
+		return ERR_MALFORMED;
+	if ((e = take_copy(json_object_get(o, "receipt_text"),
+		 &q->receipt_text)) != 0)
+		return e;
+	q->receipt = json_dumps(receipt, CANONICAL);
+	return q->receipt == NULL ? ERR_NOMEM : 0;
+}
+
+static int
+take_lists(const json_t *root, struct parcel *p)
+{
+	const json_t *payloads = json_object_get(root, "payloads");
+	const json_t *to = json_object_get(root, "recipients");
+	size_t n = json_array_size(payloads), m = json_array_size(to);
+	int e = 0;
+
+	if (!json_is_array(payloads) || !json_is_array(to) || n == 0 ||
+	    n > PARCEL_MAX_PAYLOADS || m > PARCEL_MAX_RECIPIENTS)
+		return ERR_MALFORMED;
+	p->payloads = calloc(n, sizeof(*p->payloads));
+	p->recipients = calloc(m > 0 ? m : 1, sizeof(*p->recipients));
+	if (p->payloads == NULL || p->recipients == NULL)
+		return ERR_NOMEM;
+	for (; e == 0 && p->n_payloads < n; p->n_payloads++)
+		e = take_payload(json_array_get(payloads, p->n_payloads),
+		    &p->payloads[p->n_payloads]);
+	for (; e == 0 && p->n_recipients < m; p->n_recipients++)
+		e = take_copy(json_array_get(to, p->n_recipients),
+		    &p->recipients[p->n_recipients]);
+	return e;
+}
+
+static int
+take_all(const json_t *root, struct parcel *p)
+{
+	char schema[32];
+
+	if (json_object_size(root) != 8 ||
+	    take_text(root, "schema", schema, sizeof(schema)) != 0 ||
+	    strcmp(schema, SCHEMA) != 0 ||
+	    take_text(root, "id", p->id, sizeof(p->id)) != 0 ||
+	    take_number(root, "seq", &p->seq) != 0 ||
+	    take_text(root, "time", p->time, sizeof(p->time)) != 0 ||
+	    take_text(root, "department", p->department,
+		sizeof(p->department)) != 0 ||
+	    take_text(root, "kind", p->kind, sizeof(p->kind)) != 0)
+		return ERR_MALFORMED;
+	return take_lists(root, p);
+}
+
+static bool
+is_canonical(const json_t *root, const void *text, size_t n)
+{
+	char *again = root == NULL ? NULL : json_dumps(root, CANONICAL);
+	bool same =
+	    again != NULL && strlen(again) == n && memcmp(again, text, n) == 0;
+
+	free(again);
+	return same;
+}
+
+int
+parcel_parse(const void *manifest, size_t n, struct parcel *out,
+    char why[PARCEL_WHY_BYTES])
+{
+	struct parcel p = { .seq = 0 };
+	json_t *root = json_loadb(manifest, n, JSON_REJECT_DUPLICATES, NULL);
+	int e = ERR_MALFORMED;
+
+	if (!is_canonical(root, manifest, n))
+		bad(why, e, "the manifest is not JSON in its one form");
+	else if ((e = take_all(root, &p)) != 0)
+		bad(why, e, "the manifest lacks or adds a member");
+	else
+		e = check(&p, why);
+	json_decref(root);
+	if (e != 0)
+		parcel_done(&p);
+	else
+		*out = p;
+	return e;
+}
+
+/* Copy what a payload's fd holds, which must be what the manifest says. */
+static int
+write_payload(int fd, const struct parcel_payload *q,
+    char why[PARCEL_WHY_BYTES])
+{
+	uint8_t block[BLOCK], digest[HASH_BYTES];
+	struct hash h;
+	uint64_t at = 0;
+	size_t n;
+	int e;
+
+	hash_init(&h);
+	for (; at < q->bytes; at += n) {
+		n = q->bytes - at < BLOCK ? (size_t)(q->bytes - at) : BLOCK;
+		if ((e = fsx_pread_all(q->fd, block, n, at)) != 0)
+			return bad(why, e == ERR_TRUNCATED ? ERR_DENIED : e,
+			    "cannot read all of %s", q->name);
+		hash_add(&h, block, n);
+		if ((e = fsx_write_all(fd, block, n)) != 0)
+			return bad(why, e, "cannot write");
+	}
+	hash_end(&h, digest);
+	if (memcmp(digest, q->sha256, sizeof(digest)) != 0)
+		return bad(why, ERR_DENIED, "not what was released: %s",
+		    q->name);
+	return 0;
+}
+
+/* Magic, length and manifest: what is signed. */
+static int
+make_head(const struct parcel *p, struct buf *head, char why[PARCEL_WHY_BYTES])
+{
+	struct buf manifest;
+	int e;
+
+	buf_init(&manifest, PARCEL_MANIFEST_BYTES);
+	if ((e = parcel_manifest(p, &manifest, why)) == 0 &&
+	    ((e = buf_put(head, PARCEL_MAGIC, 8)) != 0 ||
+		(e = buf_u32be(head, (uint32_t)manifest.len)) != 0 ||
+		(e = buf_put(head, manifest.data, manifest.len)) != 0))
+		bad(why, e, "out of memory");
+	buf_done(&manifest);
+	return e;
+}
+
+int
+parcel_write(int fd, const struct parcel *p, const struct keys *k,
+    char why[PARCEL_WHY_BYTES])
+{
+	uint8_t sig[KEYS_SIGNATURE];
+	struct buf head;
+	int e;
+
+	buf_init(&head, PARCEL_MANIFEST_BYTES + HEAD_BYTES);
+	if ((e = make_head(p, &head, why)) == 0 &&
+	    ((e = keys_sign(k, SIGN, head.data, head.len, sig)) != 0 ||
+		(e = fsx_write_all(fd, head.data, head.len)) != 0 ||
+		(e = fsx_write_all(fd, sig, sizeof(sig))) != 0))
+		bad(why, e, "cannot sign or write");
+	buf_done(&head);
+	for (size_t i = 0; e == 0 && i < p->n_payloads; i++)
+		e = write_payload(fd, &p->payloads[i], why);
+	return e;
+}
+
+static int
+read_exact(int fd, void *out, size_t n)
+{
+	uint8_t *p = out;
+	ssize_t r;
+
+	while (n > 0) {
+		if ((r = read(fd, p, n)) < 0) {
+			if (errno == EINTR)
+				continue;
+			return ERR_IO;
+		}
+		if (r == 0)
+			return ERR_TRUNCATED;
+		p += r;
+		n -= (size_t)r;
+	}
+	return 0;
+}
+
+/* Head and manifest into b, in pieces: a length that lies costs no memory. */
+static int
+read_signed(int fd, struct buf *b, uint32_t *manifest_bytes)
+{
+	uint8_t head[HEAD_BYTES], *to;
+	struct reader r;
+	uint32_t n, left, take;
+	int e;
+
+	if ((e = read_exact(fd, head, sizeof(head))) != 0)
+		return e;
+	reader_init(&r, head, sizeof(head));
+	if (!reader_has(&r, 0, PARCEL_MAGIC, 8))
+		return ERR_MALFORMED;
+	if ((e = reader_skip(&r, 8)) != 0 || (e = reader_u32be(&r, &n)) != 0)
+		return e;
+	if (n < 2 || n > PARCEL_MANIFEST_BYTES)
+		return ERR_LIMIT;
+	if ((e = buf_put(b, head, sizeof(head))) != 0)
+		return e;
+	for (left = n; left > 0; left -= take) {
+		take = left < BLOCK ? left : BLOCK;
+		if ((e = buf_reserve(b, take, &to)) != 0 ||
+		    (e = read_exact(fd, to, take)) != 0)
+			return e;
+		buf_commit(b, take);
+	}
+	*manifest_bytes = n;
+	return 0;
+}
+
+static int
+read_head(int fd, const uint8_t key[KEYS_SIGN_PUBLIC], struct buf *b,
+    struct parcel *p, uint8_t digest[HASH_BYTES], char why[PARCEL_WHY_BYTES])
+{
+	uint8_t sig[KEYS_SIGNATURE];
+	struct reader r, manifest;
+	struct hash h;
+	uint32_t n;
+	int e;
+
+	if ((e = read_signed(fd, b, &n)) != 0 ||
+	    (e = read_exact(fd, sig, sizeof(sig))) != 0)
+		return bad(why, e, "not a whole parcel: %s", err_text(e));
+	if ((e = keys_verify(key, SIGN, b->data, b->len, sig)) != 0)
+		return bad(why, e, "the signature is not the gateway's");
+	buf_reader(b, &r);
+	if ((e = reader_view(&r, HEAD_BYTES, n, &manifest)) != 0)
+		return e;
+	if ((e = parcel_parse(manifest.data, manifest.len, p, why)) != 0)
+		return e;
+	hash_init(&h);
+	hash_add(&h, b->data, b->len);
+	hash_add(&h, sig, sizeof(sig));
+	hash_end(&h, digest);
+	return 0;
+}
+
+int
+parcel_read_head(int fd, const uint8_t key[KEYS_SIGN_PUBLIC],
+    struct parcel *out, uint8_t digest[HASH_BYTES], char why[PARCEL_WHY_BYTES])
+{
+	struct buf b;
+	int e;
+
+	buf_init(&b, PARCEL_MANIFEST_BYTES + HEAD_BYTES);
+	e = read_head(fd, key, &b, out, digest, why);
+	buf_done(&b);
+	return e;
+}
+
+int
+parcel_read_payload(int fd, const struct parcel_payload *q, int out_fd,
+    char why[PARCEL_WHY_BYTES])
+{
+	uint8_t block[BLOCK], digest[HASH_BYTES];
+	struct hash h;
+	uint64_t left = q->bytes;
+	size_t n;
+	int e;
+
+	hash_init(&h);
+	for (; left > 0; left -= n) {
+		n = left < BLOCK ? (size_t)left : BLOCK;
+		if ((e = read_exact(fd, block, n)) != 0)
+			return bad(why, e, "%s: %s", q->name, err_text(e));
+		hash_add(&h, block, n);
+		if ((e = fsx_write_all(out_fd, block, n)) != 0)
+			return bad(why, e, "cannot write");
+	}
+	hash_end(&h, digest);
+	if (memcmp(digest, q->sha256, sizeof(digest)) != 0)
+		return bad(why, ERR_DENIED, "%s: not what the manifest says",
+		    q->name);
+	return 0;
+}
+
+int
+parcel_read_end(int fd, char why[PARCEL_WHY_BYTES])
+{
+	uint8_t more;
+	int e = read_exact(fd, &more, 1);
+
+	if (e == ERR_TRUNCATED)
+		return 0;
+	return bad(why, e == 0 ? ERR_MALFORMED : e,
+	    e == 0 ? "bytes behind the last payload" : "cannot read");
+}

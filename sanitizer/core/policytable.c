@@ -1,0 +1,152 @@
+/*
+ * The table of settings. Defaults stand in options_default(),
+ * limits_default() and policy_default(), once.
+ */
+#include <stddef.h>
+
+#include "core/policy.h"
+
+#define K (UINT64_C(1) << 10)
+#define M (UINT64_C(1) << 20)
+#define G (UINT64_C(1) << 30)
+
+#define WHERE(field) \
+	offsetof(struct policy, field), sizeof(((struct policy *)NULL)->field)
+#define UINT(section, key, field, lo, hi, ja, en) \
+	{ \
+		section, key, POLICY_UINT, lo, hi, NULL, ja, en, WHERE(field) \
+	}
+#define LIMIT(key, field, lo, hi, ja, en) \
+	UINT("limits", key, options.limits.field, lo, hi, ja, en)
+#define BUDGET(key, id, lo, hi, ja, en) LIMIT(key, max[id], lo, hi, ja, en)
+#define BOOL(section, key, field, ja, en) \
+	{ \
+		section, key, POLICY_BOOL, 0, 1, NULL, ja, en, WHERE(field) \
+	}
+#define CHOICE(section, key, field, choices, ja, en) \
+	{ \
+		section, key, POLICY_CHOICE, 0, 0, choices, ja, en, \
+		    WHERE(field) \
+	}
+#define TEXT(section, key, field, hi, ja, en) \
+	{ \
+		section, key, POLICY_TEXT, 1, hi, NULL, ja, en, WHERE(field) \
+	}
+
+/* In the order of the enums of formats/options.h. */
+static const char *const url_choices[] = { "keep", "remove", "show", NULL };
+static const char *const charset_choices[] = { "keep", "utf8", NULL };
+static const char *const csv_choices[] = { "quote", "report", NULL };
+static const char *const metadata_choices[] = { "drop", "keep-basic", NULL };
+
+static const struct policy_setting table[] = {
+	TEXT("", "state_dir", state_dir, POLICY_PATH_BYTES - 1,
+	    "鍵、監査記録、隔離、送出待ちを置くフォルダー（絶対パス）",
+	    "folder of keys, audit log, quarantine and spool (absolute)"),
+	TEXT("", "department", department, POLICY_NAME_BYTES - 1,
+	    "宛先を指定しないときの所属（内側のフォルダー名）",
+	    "department of parcels when none is said (a folder inside)"),
+
+	LIMIT("max_in_bytes", max_in_bytes, 1, 16 * G,
+	    "受け付ける1ファイルの最大バイト数", "bytes of one input file"),
+	BUDGET("max_expanded_bytes", BUDGET_EXPANDED_BYTES, 1, 64 * G,
+	    "展開してできるバイト数の合計（全階層）",
+	    "bytes produced by inflating, all levels together"),
+	BUDGET("max_out_bytes", BUDGET_OUT_BYTES, 1, 16 * G,
+	    "無害化した結果の最大バイト数", "bytes of one result"),
+	BUDGET("max_memory_bytes", BUDGET_MEMORY_BYTES, M, 64 * G,
+	    "1文書の処理に使うメモリーの最大バイト数",
+	    "bytes of memory for one document"),
+	BUDGET("max_members", BUDGET_MEMBERS, 1, 1000000,
+	    "書庫の中や埋め込みのファイルの最大個数",
+	    "archive members and embedded files"),
+	BUDGET("max_xml_nodes", BUDGET_XML_NODES, 1, 10000000000,
+	    "XMLの要素の最大個数", "XML elements read"),
+	BUDGET("max_pixels", BUDGET_PIXELS, 1, 100000000000,
+	    "全画像の画素数の合計", "pixels of all pictures together"),
+	BUDGET("max_findings", BUDGET_FINDINGS, 1, 100000,
+	    "記録する検出の最大件数", "findings recorded for one document"),
+	LIMIT("max_depth", max_depth, 1, 16, "書庫の入れ子の最大の深さ",
+	    "containers in containers"),
+	LIMIT("max_ratio", max_ratio, 2, 10000, "圧縮率（展開後÷圧縮後）の上限",
+	    "produced bytes for one packed byte"),
+	LIMIT("ratio_after_bytes", ratio_after_bytes, 1, G,
+	    "圧縮率を調べ始める展開後のバイト数",
+	    "bytes produced before the ratio counts"),
+	LIMIT("max_image_side_px", max_image_side_px, 1, 100000,
+	    "画像の一辺の最大画素数", "pixels of one side of a picture"),
+	LIMIT("max_image_px", max_image_px, 1, 10000000000,
+	    "画像1枚の最大画素数", "pixels of one picture"),
+	LIMIT("max_frames", max_frames, 1, 100000, "動画像の最大こま数",
+	    "frames of one animation"),
+	LIMIT("max_xml_depth", max_xml_depth, 1, 1024,
+	    "XMLの入れ子の最大の深さ", "XML elements in elements"),
+	LIMIT("max_xml_attr_bytes", max_xml_attr_bytes, 1, 16 * M,
+	    "XMLの属性1つの最大バイト数", "bytes of one XML attribute"),
+	LIMIT("max_jpeg_scans", max_jpeg_scans, 1, 1000,
+	    "JPEGのスキャンの最大個数", "scans of one JPEG"),
+	LIMIT("max_cpu_s", max_cpu_s, 1, 3600, "1文書のCPU時間の上限（秒）",
+	    "seconds of CPU for one document"),
+	LIMIT("max_wall_ms", max_wall_ms, 100, 3600000,
+	    "1文書の処理時間の上限（ミリ秒）", "milliseconds for one document"),
+	LIMIT("max_address_space_bytes", max_address_space_bytes, 64 * M,
+	    256 * G, "処理プロセスのアドレス空間の上限（バイト）",
+	    "bytes of address space of a worker"),
+
+	CHOICE("links", "urls", options.url, url_choices,
+	    "リンク：keep 残す、remove 外す、show 外して文字で示す",
+	    "links: keep, remove, or show (as text, not as a link)"),
+	CHOICE("text", "charset", options.charset, charset_choices,
+	    "文字コード：keep 元のまま、utf8 UTF-8にする",
+	    "character set: keep, or utf8"),
+	CHOICE("csv", "formulas", options.csv, csv_choices,
+	    "CSVの数式：quote 文字列にする、report 報告だけ",
+	    "formulas in CSV: quote (made text), or report only"),
+	CHOICE("office", "metadata", options.metadata, metadata_choices,
+	    "文書の属性：drop 消す、keep-basic 題名など基本だけ残す",
+	    "properties: drop, or keep-basic (title and the like)"),
+	BOOL("office", "keep_comments", options.keep_comments,
+	    "コメントと注釈を残す", "keep comments and notes"),
+	BOOL("office", "keep_tracked_changes", options.keep_tracked_changes,
+	    "変更履歴を残す（残さないときは反映する）",
+	    "keep tracked changes (else they are accepted)"),
+	BOOL("office", "keep_hidden_sheets", options.keep_hidden_sheets,
+	    "非表示のシートを残す", "keep hidden sheets"),
+	BOOL("office", "keep_pivot_records", options.keep_pivot_records,
+	    "ピボットテーブルの元データの写しを残す",
+	    "keep the cached records of pivot tables"),
+
+	BOOL("rules", "hold_name_mismatch", hold_name_mismatch,
+	    "拡張子と中身が違うファイルを保留する",
+	    "hold a file whose extension tells another format"),
+	BOOL("rules", "hold_magic_mismatch", hold_magic_mismatch,
+	    "形式判定が食い違うファイルを保留する",
+	    "hold a file on whose format the opinions differ"),
+	BOOL("rules", "hold_attacks", hold_attacks,
+	    "攻撃に使われる部品を検出した文書を保留する（除去済みでも）",
+	    "hold a document with a finding of the kind attack, though "
+	    "removed"),
+	BOOL("rules", "hold_member_held", hold_member_held,
+	    "中のファイルが1つでも保留になれば全体を保留する",
+	    "hold the whole when a file inside was held"),
+	{ "rules", "hold_findings", POLICY_FINDINGS, 0, 0, NULL,
+	    "ここに挙げた検出があれば保留する（検出のID）",
+	    "hold a document with one of these findings (ids)",
+	    WHERE(hold_finding) },
+
+	UINT("audit", "checkpoint_lines", audit_checkpoint_lines, 1, 100000,
+	    "監査記録に署名を入れる間隔（行）",
+	    "lines between two signed check-points"),
+	UINT("parcel", "max_payloads", parcel_max_payloads, 1, 10000,
+	    "1つの小包に入れる文書の最大数", "documents in one parcel"),
+	UINT("parcel", "max_bytes", parcel_max_bytes, K, 16 * G,
+	    "1つの小包に入れる文書の合計バイト数（超える文書は単独）",
+	    "bytes of documents in one parcel (a larger one goes alone)"),
+};
+
+const struct policy_setting *
+policy_settings(size_t *n)
+{
+	*n = sizeof(table) / sizeof(table[0]);
+	return table;
+}

@@ -431,3 +431,21 @@ Test(zip, many_twins)
 	}
 	cr_expect_eq(run_list(list), 0, "%s", res.message);
 }
+
+/* Every amount of memory: an honest error, or the result. */
+Test(zip, memory_runs_out)
+{
+	static const char *const names[] = { "name-cp932", "encrypted-mixed" };
+	int e;
+
+	for (size_t i = 0; i < 2; i++) {
+		for (uint64_t n = 0; n < 700000; n += 4801) {
+			options.limits.max[BUDGET_MEMORY_BYTES] = n;
+			e = run_file("benign", names[i], "himitsu");
+			cr_assert(e == 0 || e == ERR_NOMEM || e == ERR_LIMIT,
+			    "%s with %llu bytes: %s", names[i],
+			    (unsigned long long)n, err_name(e));
+		}
+		cr_expect_eq(e, 0);
+	}
+}

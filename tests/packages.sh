@@ -1,0 +1,42 @@
+# The Debian 12 packages that building and testing need; sourced by
+# tests/run.sh and samples/demo.sh. packages_install WHAT... installs what is
+# missing of the lists named (build, test), as root directly, else by sudo.
+packages_build="build-essential cmake ninja-build pkg-config python3
+libmagic-dev libxml2-dev zlib1g-dev libsodium-dev libsqlite3-dev
+libseccomp-dev libconfuse-dev libjansson-dev libcriterion-dev
+libjpeg62-turbo-dev libpng-dev liblcms2-dev libssl-dev libidn2-dev"
+# Optional ones come last: the tests that need them are skipped without.
+packages_test="ccache clang clang-format python3-pil python3-numpy
+python3-openpyxl python3-docx python3-pptx file unzip p7zip-full libxml2-utils"
+
+packages_missing()
+{
+	for p in "$@"; do
+		case $(dpkg-query -W -f '${Status}' "$p" 2>/dev/null) in
+		*" installed") ;;
+		*) echo "$p" ;;
+		esac
+	done
+}
+
+packages_install()
+{
+	want=
+	for list in "$@"; do
+		case $list in
+		build) want="$want $packages_build" ;;
+		test) want="$want $packages_test" ;;
+		esac
+	done
+	command -v dpkg-query >/dev/null || return 0
+	# shellcheck disable=SC2086
+	want=$(packages_missing $want)
+	[ -n "$want" ] || return 0
+	root=
+	[ "$(id -u)" -eq 0 ] || root=sudo
+	echo "installing:" $want >&2
+	# shellcheck disable=SC2086
+	(export DEBIAN_FRONTEND=noninteractive
+	    $root apt-get -q update && $root apt-get -q -y \
+		--no-install-recommends install $want) >/dev/null
+}

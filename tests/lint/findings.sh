@@ -12,7 +12,9 @@ sort "$tmp/ids" | uniq -d | sed 's/^/twice: /' >"$tmp/bad"
 sort -u -o "$tmp/ids" "$tmp/ids"
 # shellcheck disable=SC2086
 cat $docs /dev/null | grep -oE '`[a-z0-9]+\.[a-z0-9-]+`' | tr -d '`' | sort -u >"$tmp/named"
-comm -23 "$tmp/ids" "$tmp/named" | sed 's/^/not described: /' >>"$tmp/bad"
+# shellcheck disable=SC2086
+cat $docs /dev/null | grep -oE '[a-z0-9]+\.[a-z0-9-]+' | sort -u >"$tmp/words"
+comm -23 "$tmp/ids" "$tmp/words" | sed 's/^/not described: /' >>"$tmp/bad"
 # Ids of formats look the same; only the families of findings are judged.
 cut -d. -f1 "$tmp/ids" | sort -u >"$tmp/families"
 comm -13 "$tmp/ids" "$tmp/named" | while read -r id; do

@@ -15,7 +15,7 @@ struct shared {
 	uint64_t unsaid; /* findings past the budget */
 	bool holding;
 	struct buf held; /* findings of a transaction */
-	bool exhausted;  /* some budget has refused something */
+	bool exhausted;	 /* some budget has refused something */
 };
 
 struct block {
@@ -125,8 +125,8 @@ doc_spend(struct doc *d, enum budget b, uint64_t n)
 void
 doc_refund(struct doc *d, enum budget b, uint64_t n)
 {
-	d->shared->spent[b] -= n < d->shared->spent[b] ? n :
-							 d->shared->spent[b];
+	d->shared->spent[b] -=
+	    n < d->shared->spent[b] ? n : d->shared->spent[b];
 }
 
 int
@@ -258,8 +258,7 @@ found(struct doc *d, struct finding *f, const char *where, const char *detail,
 		vsnprintf(raw, sizeof(raw), detail, ap);
 	set_where(d, where, f->where);
 	utf8_printable(raw, strlen(raw), f->detail, sizeof(f->detail));
-	if (d->has_last && d->last.id == f->id &&
-	    d->last.action == f->action &&
+	if (d->has_last && d->last.id == f->id && d->last.action == f->action &&
 	    strcmp(d->last.where, f->where) == 0 &&
 	    strcmp(d->last.detail, f->detail) == 0) {
 		if (__builtin_add_overflow(d->last.count, f->count,
@@ -401,21 +400,6 @@ finish(struct doc *d)
 	}
 }
 
-/* Only a name tells the formats of the text family apart. */
-static void
-as_expected(const struct doc *d, const char *expect, struct identity *id)
-{
-	const struct format *f = format_by_id(expect);
-	const char *sub = NULL;
-	struct reader in = doc_in(d);
-
-	if (f == NULL || f == id->format || !(f->flags & FMT_TEXT) ||
-	    !(id->format->flags & FMT_TEXT) || f->probe(&in, &sub) == PROBE_NO)
-		return;
-	id->format = f;
-	set_id(id->structure, sub == NULL ? f->id : sub);
-}
-
 /* Identify and rebuild; the common part of top level and children. */
 static int
 run(struct doc *d, const struct child *c, const char *expect)
@@ -427,7 +411,7 @@ run(struct doc *d, const struct child *c, const char *expect)
 	d->res->in_bytes = d->in.len;
 	e = identify_doc(d, !(c->flags & CHILD_NO_MAGIC), &id);
 	if (e == 0 && expect != NULL)
-		as_expected(d, expect, &id);
+		identify_expected(&d->in, expect, &id);
 	if (e == 0 && expect != NULL && !covers(expect, id.format->id))
 		e = doc_fail(d, ERR_MALFORMED, "expected %s, is %s", expect,
 		    id.structure);

@@ -15,11 +15,14 @@ struct doc;
 enum probe { PROBE_NO, PROBE_MAYBE, PROBE_YES };
 
 #define FMT_CONTAINER (1u << 0) /* its members appear in receipts */
-#define FMT_TEXT      (1u << 1) /* text family: MAYBE counts when nothing says YES \
-				 */
+#define FMT_TEXT \
+	(1u << 1) /* text family: MAYBE counts when nothing says YES \
+		   */
 #define FMT_BLOCKED   (1u << 2) /* never crosses: programs, links, scripts */
 #define FMT_ENCRYPTED (1u << 3) /* a password-protected form: ERR_ENCRYPTED */
-#define FMT_IMAGE     (1u << 4) /* a picture: may stand in a document; mime[0] is what is written */
+#define FMT_IMAGE \
+	(1u << 4) /* a picture: may stand in a document; mime[0] is what is \
+		     written */
 
 struct format {
 	const char *id; /* "jpeg", or a family: "ooxml" */

@@ -185,3 +185,21 @@ identify(const struct reader *in, const char *name, bool ask_magic,
 	    listed(out->format->mime, out->magic);
 	return 0;
 }
+
+void
+identify_expected(const struct reader *in, const char *expect,
+    struct identity *id)
+{
+	const struct format *f = format_by_id(expect);
+	const char *sub = NULL;
+	struct reader fresh = *in;
+
+	fresh.pos = 0;
+	if (f == NULL || f == id->format || !(f->flags & FMT_TEXT) ||
+	    !(id->format->flags & FMT_TEXT) ||
+	    f->probe(&fresh, &sub) == PROBE_NO)
+		return;
+	id->format = f;
+	snprintf(id->structure, sizeof(id->structure), "%s",
+	    sub == NULL ? f->id : sub);
+}

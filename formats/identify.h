@@ -32,6 +32,13 @@ int identify_preload(void) MUST_CHECK;
  */
 int identify(const struct reader *, const char *name, bool ask_magic,
     struct identity *out) MUST_CHECK;
+/*
+ * Only a name tells the formats of the text family apart: when the identity
+ * is of that family and the format of expect is as well and may be it, *id
+ * becomes that format.
+ */
+void identify_expected(const struct reader *, const char *expect,
+    struct identity *id);
 /* The format of this id or of its family ("ooxml.docx" -> ooxml), or NULL. */
 const struct format *format_by_id(const char *id);
 /* The (first) format that owns this extension (any case), or NULL. */

@@ -1,9 +1,10 @@
 #!/bin/bash
-# Every finding is described in docs/formats/*.md or docs/findings.md, and
+# Every finding is described in docs/formats/*.md, docs/findings.md or
+# docs/identify.md, and
 # every finding that these name exists.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-docs=$(ls docs/formats/*.md docs/findings.md 2>/dev/null)
+docs=$(ls docs/formats/*.md docs/findings.md docs/identify.md 2>/dev/null)
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 sed -n 's/^FINDING([A-Z0-9_]*, *"\([^"]*\)".*/\1/p' formats/findings/*.def |

@@ -1,0 +1,96 @@
+/*
+ * What the subcommands of `sekisho` share. Main program only: these functions
+ * speak to the user on standard error and return exit statuses.
+ */
+#ifndef CMD_CLI_H
+#define CMD_CLI_H
+
+#include <libintl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/audit.h"
+#include "core/keys.h"
+#include "core/policy.h"
+#include "core/words.h"
+#include "pipeline/pipeline.h"
+#include "quarantine/store.h"
+
+#define _(s)  gettext(s)
+#define N_(s) s
+
+/* As in sysexits.h; the manual page says what each means. */
+enum {
+	STATUS_OK = 0,
+	STATUS_NOT_ALL = 1, /* something was held, blocked or is wrong */
+	STATUS_USAGE = 64,
+	STATUS_NOINPUT = 65,
+	STATUS_INTERNAL = 70,
+	STATUS_AGAIN = 75
+};
+
+int cmd_clean(int, char **);
+int cmd_explain(int, char **);
+int cmd_identify(int, char **);
+int cmd_send(int, char **);
+int cmd_receive(int, char **);
+int cmd_quarantine(int, char **);
+int cmd_audit(int, char **);
+int cmd_policy(int, char **);
+
+/* "sekisho CMD: message", and where help is. Returns STATUS_USAGE. */
+int cli_usage(const char *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* What getopt_long() found wrong. Returns STATUS_USAGE. */
+int cli_bad_option(const char *cmd, char **argv);
+/* Help text on standard output. Returns STATUS_OK. */
+int cli_help(const char *text);
+/* ERR_IO, ERR_LIMIT, ERR_NOMEM: STATUS_AGAIN; others: STATUS_INTERNAL. */
+int cli_status(int err);
+/* A whole number within the range, or ERR_MALFORMED. */
+int cli_number(const char *, unsigned min, unsigned max, unsigned *) MUST_CHECK;
+/* The language of messages. */
+enum words_lang cli_lang(void);
+/* The person at the keyboard, for records: SUDO_USER or the login name. */
+const char *cli_who(void);
+/* Index of word in names (NULL-terminated), or -1. */
+int cli_verb(const char *const *names, const char *word);
+
+/* Set by SIGINT and SIGTERM; a second signal ends the program at once. */
+extern volatile sig_atomic_t cli_stop;
+void cli_catch_signals(void);
+
+/* Options that several subcommands take. */
+struct cli_policy {
+	const char *file;    /* --policy, or NULL */
+	const char *profile; /* --profile, or NULL */
+	const char *state;   /* --state, or NULL */
+};
+
+/*
+ * Read the policy (--policy, else the site's file when there is one, else the
+ * defaults) and settle state_dir. 0, or an exit status; the user was told.
+ */
+int cli_load_policy(const char *cmd, const struct cli_policy *,
+    struct policy *);
+
+/* Keys and records of a state folder. */
+struct cli_state {
+	struct keys keys;
+	struct audit *audit;
+	struct quarantine *quarantine; /* NULL unless asked for */
+};
+
+enum { STATE_CREATE = 1, STATE_QUARANTINE = 2 };
+
+/* 0, or an exit status; the user was told. cli_state_close() in any case. */
+int cli_state_open(struct cli_state *, const struct policy *, unsigned flags);
+/* 0, or the status of a log that could not be finished. */
+int cli_state_close(struct cli_state *);
+
+/* Start the worker. 0, or an exit status; the user was told. */
+int cli_pipeline(unsigned slots, struct pipeline **);
+/* Run one document to its end. 0, or an exit status; the user was told. */
+int cli_run_one(struct pipeline *, struct pipeline_job *);
+
+#endif

@@ -38,8 +38,8 @@ schema_name_in(unsigned ns, const char *local)
 
 	for (; (n = schema_name_hash[i]) != 0;
 	     i = (i + 1) & schema_name_hash_mask)
-		if (schema_names[n].ns == ns &&
-		    strcmp(schema_names[n].local, local) == 0)
+		if (schema_ns_table[n] == ns &&
+		    strcmp(schema_local(n), local) == 0)
 			return n;
 	return SN_NONE;
 }
@@ -115,19 +115,12 @@ schema_ext(uint16_t name, const char *uri, const char **canonical)
 {
 	for (const struct schema_ext_rec *e = schema_exts; e->uri != NULL;
 	     e++) {
-		if ((e->name == 0) == (name == SN_A_GRAPHICDATA) ||
-		    strcasecmp(e->uri, uri) != 0)
+		if (e->name != name || strcasecmp(e->uri, uri) != 0)
 			continue;
 		*canonical = e->uri;
 		return e->type;
 	}
 	return ST_NONE;
-}
-
-unsigned
-schema_flags(uint16_t type)
-{
-	return rec(type)->flags;
 }
 
 uint16_t
@@ -139,13 +132,9 @@ schema_type_name(uint16_t type)
 const char *
 schema_local(uint16_t name)
 {
-	return schema_names[name < SN_COUNT ? name : SN_NONE].local;
-}
+	const struct schema_qname *q = schema_qname(name);
 
-unsigned
-schema_ns(uint16_t name)
-{
-	return schema_names[name < SN_COUNT ? name : SN_NONE].ns;
+	return q->text + q->local;
 }
 
 const char *

@@ -66,16 +66,23 @@ uint16_t schema_child(uint16_t type, uint16_t name);
  */
 uint16_t schema_ext(uint16_t name, const char *uri, const char **canonical);
 enum schema_check schema_attr(uint16_t type, uint16_t name);
-unsigned schema_flags(uint16_t type);
-uint16_t schema_type_name(uint16_t type); /* SN_*; 0 for types of any ext */
+static inline unsigned schema_flags(uint16_t type);
+uint16_t schema_type_name(uint16_t type); /* SN_* */
 /* Does a decoded value pass? (REL, FORMULA, URL: only length.) */
 bool schema_value_ok(enum schema_check, const char *value, size_t len);
 const char *schema_local(uint16_t name); /* "p" */
-unsigned schema_ns(uint16_t name);	 /* SNS_*; 0: none */
-const char *schema_prefix(unsigned ns);	 /* "w" */
-const char *schema_uri(unsigned ns);	 /* transitional */
-bool schema_ns_ignorable(unsigned ns);	 /* belongs into mc:Ignorable */
-bool schema_ns_understood(unsigned ns);	 /* mc:Choice may require it */
+
+/* "w:p", its length, and where "p" begins in it; never NULL. */
+struct schema_qname {
+	const char *text;
+	uint8_t len, local;
+};
+static inline const struct schema_qname *schema_qname(uint16_t name);
+static inline unsigned schema_ns(uint16_t name); /* SNS_*; 0: none */
+const char *schema_prefix(unsigned ns);		 /* "w" */
+const char *schema_uri(unsigned ns);		 /* transitional */
+bool schema_ns_ignorable(unsigned ns);		 /* belongs into mc:Ignorable */
+bool schema_ns_understood(unsigned ns);		 /* mc:Choice may require it */
 /* SNS_* of a URI (aliases folded); 0: unknown. */
 unsigned schema_ns_of(const char *uri);
 
@@ -91,5 +98,29 @@ struct schema_profile {
 
 /* Of a root name; a plain one when nothing is known. Never NULL. */
 const struct schema_profile *schema_profile(uint16_t root_name);
+
+/* ---- the hot look-ups */
+
+extern const uint8_t schema_flag_table[ST_COUNT];
+extern const uint8_t schema_ns_table[SN_COUNT];
+extern const struct schema_qname schema_qname_table[SN_COUNT];
+
+static inline unsigned
+schema_flags(uint16_t type)
+{
+	return schema_flag_table[type < ST_COUNT ? type : ST_NONE];
+}
+
+static inline unsigned
+schema_ns(uint16_t name)
+{
+	return schema_ns_table[name < SN_COUNT ? name : SN_NONE];
+}
+
+static inline const struct schema_qname *
+schema_qname(uint16_t name)
+{
+	return &schema_qname_table[name < SN_COUNT ? name : SN_NONE];
+}
 
 #endif

@@ -12,8 +12,10 @@
 static uint16_t
 name_of(struct xml_parser *p, const xmlChar *local, const xmlChar *uri)
 {
-	uintptr_t h = ((uintptr_t)local >> 3) * 31 + ((uintptr_t)uri >> 3);
-	struct cached *c = &p->cache[(h ^ h >> 10) & (XML_CACHE - 1)];
+	uint64_t h =
+	    ((uint64_t)(uintptr_t)local ^ (uint64_t)(uintptr_t)uri << 20) *
+	    0x9e3779b97f4a7c15u;
+	struct cached *c = &p->cache[h >> 54 & (XML_CACHE - 1)];
 
 	if (c->local != local || c->uri != uri || c->local == NULL) {
 		c->local = local;

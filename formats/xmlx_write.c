@@ -34,18 +34,25 @@ xml_out_flush(struct xml_out *w)
 }
 
 static int
+put_big(struct xml_out *w, const char *s, size_t n)
+{
+	int e;
+
+	if ((e = xml_out_flush(w)) != 0)
+		return e;
+	return w->out(w->arg, s, n);
+}
+
+static inline int
 put(struct xml_out *w, const char *s, size_t n)
 {
 	int e;
 
+	if (n >= BLOCK)
+		return put_big(w, s, n);
 	if (w->block.len >= BLOCK && (e = xml_out_flush(w)) != 0)
 		return e;
-	if (n >= BLOCK) {
-		if ((e = xml_out_flush(w)) != 0)
-			return e;
-		return w->out(w->arg, s, n);
-	}
-	return buf_put(&w->block, s, n);
+	return buf_add(&w->block, s, n);
 }
 
 static int
@@ -54,54 +61,62 @@ put_str(struct xml_out *w, const char *s)
 	return put(w, s, strlen(s));
 }
 
-static const char *
-escaped(char c, bool attr)
+/* What text and attributes cannot hold as it is; others are NULL. */
+static const char *const in_text['>' + 1] = {
+	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['\r'] = "&#13;"
+};
+static const char *const in_attr['>' + 1] = { ['&'] = "&amp;",
+	['<'] = "&lt;",
+	['>'] = "&gt;",
+	['\r'] = "&#13;",
+	['"'] = "&quot;",
+	['\n'] = "&#10;",
+	['\t'] = "&#9;" };
+
+/* How many bytes of s need nothing. */
+static inline size_t
+plain(const char *s, size_t n, const char *const *table)
 {
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	case '\r':
-		return "&#13;";
-	case '"':
-		return attr ? "&quot;" : NULL;
-	case '\n':
-		return attr ? "&#10;" : NULL;
-	case '\t':
-		return attr ? "&#9;" : NULL;
-	default:
-		return NULL;
-	}
+	size_t i = 0;
+
+	while (i < n && ((unsigned char)s[i] > '>' ||
+			    table[(unsigned char)s[i]] == NULL))
+		i++;
+	return i;
 }
 
 int
 xml_escape(const char *s, size_t n, bool attr,
     int (*out)(void *, const void *, size_t), void *arg)
 {
-	const char *text;
-	size_t from = 0;
+	const char *const *table = attr ? in_attr : in_text, *text;
+	size_t run;
 	int e;
 
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)s[i] > '>' ||
-		    (text = escaped(s[i], attr)) == NULL)
-			continue;
-		if (i > from && (e = out(arg, s + from, i - from)) != 0)
+	for (;; s += run + 1, n -= run + 1) {
+		run = plain(s, n, table);
+		if (run > 0 && (e = out(arg, s, run)) != 0)
 			return e;
+		if (run == n)
+			return 0;
+		text = table[(unsigned char)s[run]];
 		if ((e = out(arg, text, strlen(text))) != 0)
 			return e;
-		from = i + 1;
 	}
-	return n > from ? out(arg, s + from, n - from) : 0;
 }
 
 static int
 put_cb(void *arg, const void *s, size_t n)
 {
 	return put(arg, s, n);
+}
+
+static inline int
+put_escaped(struct xml_out *w, const char *s, size_t n, bool attr)
+{
+	if (plain(s, n, attr ? in_attr : in_text) == n)
+		return put(w, s, n);
+	return xml_escape(s, n, attr, put_cb, w);
 }
 
 /* "" for the default namespace of this part. */
@@ -111,16 +126,15 @@ prefix_of(const struct xml_out *w, unsigned ns)
 	return ns != SNS_NONE && ns == w->by_default ? "" : schema_prefix(ns);
 }
 
-static int
+static inline int
 put_name(struct xml_out *w, uint16_t name)
 {
-	const char *prefix = prefix_of(w, schema_ns(name));
-	int e;
+	const struct schema_qname *q = schema_qname(name);
+	unsigned ns = schema_ns(name);
 
-	if (prefix[0] != '\0' &&
-	    ((e = put_str(w, prefix)) != 0 || (e = put(w, ":", 1)) != 0))
-		return e;
-	return put_str(w, schema_local(name));
+	if (ns == w->by_default && ns != SNS_NONE)
+		return put(w, q->text + q->local, (size_t)(q->len - q->local));
+	return put(w, q->text, q->len);
 }
 
 static int
@@ -192,7 +206,7 @@ put_attr(struct xml_out *w, const struct xattr *a)
 	}
 	if ((e = put(w, " ", 1)) != 0 || (e = put_name(w, a->name)) != 0 ||
 	    (e = put(w, "=\"", 2)) != 0 ||
-	    (e = xml_escape(a->value, a->len, true, put_cb, w)) != 0)
+	    (e = put_escaped(w, a->value, a->len, true)) != 0)
 		return e;
 	return put(w, "\"", 1);
 }
@@ -282,7 +296,7 @@ xml_out_tree(struct xml_out *w, const struct xnode *top)
 	while (n != NULL) {
 		first = solid(n->first);
 		if (n->text != NULL)
-			e = xml_escape(n->text, n->len, false, put_cb, w);
+			e = put_escaped(w, n->text, n->len, false);
 		else
 			e = xml_out_start(w, n, first == NULL);
 		if (e != 0)

@@ -7,11 +7,6 @@
 
 #include "formats/schema.h"
 
-struct schema_name_rec {
-	uint16_t ns;
-	const char *local;
-};
-
 struct schema_kid { /* sorted by name within a type */
 	uint16_t name, type;
 };
@@ -23,7 +18,7 @@ struct schema_att { /* sorted by name within a type */
 
 struct schema_rec {
 	uint32_t kid, n_kids, att, n_atts;
-	uint16_t flags, name;
+	uint16_t name;
 };
 
 struct schema_uri_rec {
@@ -37,12 +32,11 @@ struct schema_ns_rec {
 };
 
 struct schema_ext_rec {
-	uint16_t name; /* 0: any ext */
+	uint16_t name; /* of the ext, or graphicData */
 	const char *uri;
 	uint16_t type;
 };
 
-extern const struct schema_name_rec schema_names[];
 extern const struct schema_kid schema_kids[];
 extern const struct schema_att schema_atts[];
 extern const struct schema_rec schema_types[];

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/reader.h"
@@ -28,6 +29,8 @@ void buf_done(struct buf *);
 void buf_clear(struct buf *);
 
 int buf_put(struct buf *, const void *, size_t n) MUST_CHECK;
+/* The same, inline where there is room: for loops over many small pieces. */
+static inline int buf_add(struct buf *, const void *, size_t n) MUST_CHECK;
 int buf_puts(struct buf *, const char *) MUST_CHECK;
 int buf_u8(struct buf *, uint8_t) MUST_CHECK;
 int buf_u16le(struct buf *, uint16_t) MUST_CHECK;
@@ -51,5 +54,15 @@ void buf_truncate(struct buf *, size_t n);
  * NULL only when there is no memory for the NUL. */
 const char *buf_cstr(struct buf *);
 void buf_reader(const struct buf *, struct reader *);
+
+static inline int
+buf_add(struct buf *b, const void *data, size_t n)
+{
+	if (n >= b->cap - b->len || n > b->max - b->len)
+		return buf_put(b, data, n);
+	memcpy(b->data + b->len, data, n);
+	b->len += n;
+	return 0;
+}
 
 #endif

@@ -238,7 +238,7 @@ def extensions(types):
         el, uri, kids = r[0], r[1], r[2].split()
         t = types['%s{%s}' % (el, uri)] = Type(el)
         t.attrs = {'uri': 'TEXT'}
-        t.flags = {'prune'} if el == '*:ext' else set()
+        t.flags = {'prune'} if el.endswith(':ext') else set()
         for c in kids:
             k = find_type(types, c)
             t.children[types[k].name] = k

@@ -172,35 +172,50 @@ inbox_unstage(struct inbox *in, const char *name)
 	unlinkat(in->stage, name, AT_REMOVEDIR);
 }
 
+/* Into one component, made when absent; closes fd. */
+static int
+enter(int fd, const char *part, int *out)
+{
+	int e = 0, next = -1;
+
+	if (mkdirat(fd, part, 0750) < 0 && errno != EEXIST)
+		e = ERR_IO;
+	if (e == 0) {
+		next = openat(fd, part,
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		if (next < 0)
+			e = errno == ENOTDIR || errno == ELOOP ? ERR_EXIST
+							       : ERR_IO;
+	}
+	close(fd);
+	*out = next;
+	return e;
+}
+
 /*
  * The folder of a path below DEST, made when absent. Component by component
  * and never through a link: those who use the tree could have put one there
- * to make us write elsewhere.
+ * to make us write elsewhere. ERR_EXIST: a component is no folder.
  */
 static int
 open_parent(struct inbox *in, const char *path, int *out, const char **base)
 {
 	char part[PARCEL_NAME_BYTES];
-	int fd = fcntl(in->dest, F_DUPFD_CLOEXEC, 0), next;
+	int fd = fcntl(in->dest, F_DUPFD_CLOEXEC, 0), e = 0;
 	const char *slash;
 
-	for (; fd >= 0 && (slash = strchr(path, '/')) != NULL;
+	if (fd < 0)
+		return ERR_IO;
+	for (; e == 0 && (slash = strchr(path, '/')) != NULL;
 	     path = slash + 1) {
 		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-		if (mkdirat(fd, part, 0750) < 0 && errno != EEXIST)
-			break;
-		next = openat(fd, part,
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		close(fd);
-		fd = next;
+		e = enter(fd, part, &fd);
 	}
-	if (fd >= 0 && strchr(path, '/') != NULL) {
-		close(fd);
-		fd = -1;
-	}
+	if (e != 0)
+		return e;
 	*out = fd;
 	*base = path;
-	return fd >= 0 ? 0 : ERR_IO;
+	return 0;
 }
 
 static bool
@@ -250,28 +265,62 @@ is_planned(struct inbox *in, uint64_t seq, const char *path, bool *yes)
 	return e == ERR_NOENT ? 0 : e;
 }
 
+/* "dept/a/b" as "dept/a_b": when "dept/a" is a file, or a link. */
+static int
+flatten(const char *path, char *out, size_t size)
+{
+	char name[2 * PARCEL_NAME_BYTES], made[PARCEL_NAME_BYTES];
+	const char *slash = strchr(path, '/');
+	int w;
+
+	if (slash == NULL)
+		return ERR_INTERNAL;
+	snprintf(name, sizeof(name), "%s", slash + 1);
+	for (char *s = name; *s != '\0'; s++)
+		if (*s == '/')
+			*s = '_';
+	parcel_name_make(name, made);
+	w = snprintf(out, size, "%.*s%s", (int)(slash - path) + 1, path, made);
+	return w < 0 || (size_t)w >= size ? ERR_LIMIT : 0;
+}
+
+static int
+is_taken(struct inbox *in, const char *path, bool *yes)
+{
+	const char *base;
+	int dir, e;
+
+	if ((e = open_parent(in, path, &dir, &base)) != 0)
+		return e;
+	*yes = !is_free(dir, base, "") ||
+	       !is_free(dir, base, ".receipt.json") ||
+	       !is_free(dir, base, ".receipt.ja.txt");
+	close(dir);
+	return 0;
+}
+
 /* The first free name for a path: the file's and its receipts'. */
 static int
 choose(struct inbox *in, uint64_t seq, const char *path, char *out, size_t size)
 {
-	const char *base;
+	char wish[2 * PARCEL_NAME_BYTES];
 	bool taken = true;
-	int dir, e = 0;
+	int e = 0;
 
+	snprintf(wish, sizeof(wish), "%s", path);
 	for (unsigned n = 1; e == 0 && taken; n++) {
-		if (n > 100000)
+		if (n > 99999)
 			return ERR_LIMIT;
-		if ((e = numbered(path, n, out, size)) != 0 ||
-		    (e = is_planned(in, seq, out, &taken)) != 0)
-			return e;
-		if (taken)
-			continue;
-		if ((e = open_parent(in, out, &dir, &base)) != 0)
-			return e;
-		taken = !is_free(dir, base, "") ||
-			!is_free(dir, base, ".receipt.json") ||
-			!is_free(dir, base, ".receipt.ja.txt");
-		close(dir);
+		if ((e = numbered(wish, n, out, size)) == 0 &&
+		    (e = is_planned(in, seq, out, &taken)) == 0 && !taken)
+			e = is_taken(in, out, &taken);
+		if (e == ERR_EXIST) { /* once: a flat name has no folder */
+			if ((e = flatten(path, wish, sizeof(wish))) == 0 &&
+			    strcmp(wish, path) == 0)
+				e = ERR_IO;
+			taken = true;
+			n = 0;
+		}
 	}
 	return e;
 }

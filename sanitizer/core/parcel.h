@@ -65,7 +65,7 @@ void parcel_done(struct parcel *);
 
 /*
  * A relative path that is safe on the inner side, on Linux and when the tree
- * is shared with Windows: valid UTF-8, 1..255 bytes a component, at most
+ * is shared with Windows: valid UTF-8, 1..224 bytes a component, at most
  * PARCEL_NAME_BYTES - 1 in all and 32 components; no component that begins
  * with a dot or ends in a dot or space, no control, bidi or hidden
  * characters, none of \\ : * ? " < > |, no device name (CON, NUL, COM1, ...).

@@ -9,7 +9,8 @@
 #include "base/utf8.h"
 #include "core/parcel.h"
 
-#define COMPONENT_BYTES 255
+/* So that " (99999)" and ".receipt.ja.txt" still fit into 255 bytes. */
+#define COMPONENT_BYTES 224
 #define MAX_COMPONENTS	32
 
 /* Characters that Windows refuses or reads in a way of its own. */

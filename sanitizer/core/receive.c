@@ -129,6 +129,8 @@ stage_payload(struct inbox *in, int parcel, int stage, size_t i,
 	if ((e = open_staged(stage, i, "", &fd)) != 0)
 		return e;
 	e = parcel_read_payload(parcel, q, fd, why);
+	if (e == 0 && lseek(fd, 0, SEEK_SET) < 0)
+		e = ERR_IO;
 	if (e == 0 &&
 	    (e = in->setup->prove(in->setup->arg, fd, q->format)) != 0)
 		snprintf(why, PARCEL_WHY_BYTES, "%.150s: does not prove: %s",

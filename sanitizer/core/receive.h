@@ -29,7 +29,7 @@ struct receive_setup {		       /* all borrowed during the call */
 	struct audit *audit;	       /* of the inner side */
 	/* The payload in fd must prove to be of that format: 0. ERR_IO,
 	 * ERR_NOMEM and ERR_INTERNAL mean "not now": the parcel stays where
-	 * it is. Any other error refuses the parcel. */
+	 * it is (ERR_IO ends the run). Any other error refuses it. */
 	int (*prove)(void *arg, int fd, const char *format);
 	void *arg;
 };

@@ -48,7 +48,7 @@ struct crossing_setup { /* borrowed until close */
 	const char *const *recipients; /* NULL-terminated, or NULL */
 	const char *who;	       /* the person or service that hands in */
 	/*
-	 * Called once for every item, in order, when its fate is on disk, or
+	 * Called once for every item, when its fate is on disk, or
 	 * has failed: err is 0 or the error (the outcome is
 	 * outcome_of(record->verdict, err)). record->out_name is now the name
 	 * really given, relative to the folder. The record and the fds are the

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "core/tree.h"
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS parcel ("
@@ -172,79 +173,6 @@ inbox_unstage(struct inbox *in, const char *name)
 	unlinkat(in->stage, name, AT_REMOVEDIR);
 }
 
-/* Into one component, made when absent; closes fd. */
-static int
-enter(int fd, const char *part, int *out)
-{
-	int e = 0, next = -1;
-
-	if (mkdirat(fd, part, 0750) < 0 && errno != EEXIST)
-		e = ERR_IO;
-	if (e == 0) {
-		next = openat(fd, part,
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		if (next < 0)
-			e = errno == ENOTDIR || errno == ELOOP ? ERR_EXIST
-							       : ERR_IO;
-	}
-	close(fd);
-	*out = next;
-	return e;
-}
-
-/*
- * The folder of a path below DEST, made when absent. Component by component
- * and never through a link: those who use the tree could have put one there
- * to make us write elsewhere. ERR_EXIST: a component is no folder.
- */
-static int
-open_parent(struct inbox *in, const char *path, int *out, const char **base)
-{
-	char part[PARCEL_NAME_BYTES];
-	int fd = fcntl(in->dest, F_DUPFD_CLOEXEC, 0), e = 0;
-	const char *slash;
-
-	if (fd < 0)
-		return ERR_IO;
-	for (; e == 0 && (slash = strchr(path, '/')) != NULL;
-	     path = slash + 1) {
-		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-		e = enter(fd, part, &fd);
-	}
-	if (e != 0)
-		return e;
-	*out = fd;
-	*base = path;
-	return 0;
-}
-
-static bool
-is_free(int dir, const char *base, const char *suffix)
-{
-	char name[2 * PARCEL_NAME_BYTES];
-
-	snprintf(name, sizeof(name), "%s%s", base, suffix);
-	return faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-	       errno == ENOENT;
-}
-
-/* "a.pdf" with 2: "a (2).pdf". */
-static int
-numbered(const char *path, unsigned n, char *out, size_t size)
-{
-	const char *base = strrchr(path, '/'), *dot;
-	int w;
-
-	base = base == NULL ? path : base + 1;
-	dot = strrchr(base, '.');
-	if (dot == NULL || dot == base)
-		dot = path + strlen(path);
-	w = n < 2 ? snprintf(out, size, "%s", path)
-		  : snprintf(out, size, "%.*s (%u)%s", (int)(dot - path), path,
-			n, dot);
-	return w < 0 || (size_t)w >= size ? ERR_LIMIT : 0;
-}
-
 /* Whether another payload of this parcel is planned for the path. */
 static int
 is_planned(struct inbox *in, uint64_t seq, const char *path, bool *yes)
@@ -290,11 +218,11 @@ is_taken(struct inbox *in, const char *path, bool *yes)
 	const char *base;
 	int dir, e;
 
-	if ((e = open_parent(in, path, &dir, &base)) != 0)
+	if ((e = tree_open_parent(in->dest, path, 0750, &dir, &base)) != 0)
 		return e;
-	*yes = !is_free(dir, base, "") ||
-	       !is_free(dir, base, ".receipt.json") ||
-	       !is_free(dir, base, ".receipt.ja.txt");
+	*yes = !tree_is_free(dir, base, "") ||
+	       !tree_is_free(dir, base, ".receipt.json") ||
+	       !tree_is_free(dir, base, ".receipt.ja.txt");
 	close(dir);
 	return 0;
 }
@@ -304,21 +232,19 @@ static int
 choose(struct inbox *in, uint64_t seq, const char *path, char *out, size_t size)
 {
 	char wish[2 * PARCEL_NAME_BYTES];
-	bool taken = true;
+	bool taken = true, flat = false;
 	int e = 0;
 
 	snprintf(wish, sizeof(wish), "%s", path);
 	for (unsigned n = 1; e == 0 && taken; n++) {
 		if (n > 99999)
 			return ERR_LIMIT;
-		if ((e = numbered(wish, n, out, size)) == 0 &&
+		if ((e = tree_numbered(wish, n, out, size)) == 0 &&
 		    (e = is_planned(in, seq, out, &taken)) == 0 && !taken)
 			e = is_taken(in, out, &taken);
-		if (e == ERR_EXIST) { /* once: a flat name has no folder */
-			if ((e = flatten(path, wish, sizeof(wish))) == 0 &&
-			    strcmp(wish, path) == 0)
-				e = ERR_IO;
-			taken = true;
+		if (e == ERR_EXIST) {
+			e = flat ? ERR_IO : flatten(path, wish, sizeof(wish));
+			flat = taken = true;
 			n = 0;
 		}
 	}
@@ -392,20 +318,6 @@ struct target {
 	char path[2 * PARCEL_NAME_BYTES];
 };
 
-static int
-move_to(struct inbox *in, int stage, const char *staged, const char *path)
-{
-	const char *base;
-	int dir, e;
-
-	if ((e = open_parent(in, path, &dir, &base)) != 0)
-		return e;
-	if (renameat2(stage, staged, dir, base, 1) < 0)
-		e = errno == EEXIST ? ERR_EXIST : ERR_IO;
-	close(dir);
-	return e;
-}
-
 /* The planned name was taken meanwhile: plan another, on disk before use. */
 static int
 replan(struct inbox *in, uint64_t seq, struct target *t)
@@ -439,12 +351,12 @@ move_receipt(struct inbox *in, int stage, const struct target *t,
 
 	snprintf(staged, sizeof(staged), "%lld%s", (long long)t->idx,
 	    staged_end);
-	if (is_free(stage, staged, ""))
+	if (tree_is_free(stage, staged, ""))
 		return 0;
 	snprintf(wish, sizeof(wish), "%s%s", t->path, end);
 	for (unsigned n = 1; e == ERR_EXIST && n < 100000; n++)
-		if ((e = numbered(wish, n, path, sizeof(path))) == 0)
-			e = move_to(in, stage, staged, path);
+		if ((e = tree_numbered(wish, n, path, sizeof(path))) == 0)
+			e = tree_move(stage, staged, in->dest, path, 0750);
 	return e;
 }
 
@@ -455,8 +367,9 @@ move_target(struct inbox *in, uint64_t seq, int stage, struct target *t)
 	int e = 0;
 
 	snprintf(staged, sizeof(staged), "%lld", (long long)t->idx);
-	while (!is_free(stage, staged, "")) {
-		if ((e = move_to(in, stage, staged, t->path)) == 0)
+	while (!tree_is_free(stage, staged, "")) {
+		if ((e = tree_move(stage, staged, in->dest, t->path, 0750)) ==
+		    0)
 			break;
 		if (e != ERR_EXIST || (e = replan(in, seq, t)) != 0)
 			return e;

@@ -130,22 +130,43 @@ clear_parts(int dest)
 	return 0;
 }
 
+/* When "a" of "a/b" is a file or a link: "a_b". */
+static void
+step_aside(struct crossing *c, struct record *r)
+{
+	char made[PARCEL_NAME_BYTES];
+	const char *base;
+	int dir, e;
+
+	e = tree_open_parent(c->setup.dest_fd, r->out_name, 0777, &dir, &base);
+	if (e == 0)
+		close(dir);
+	if (e != ERR_EXIST)
+		return;
+	for (char *s = r->out_name; *s != '\0'; s++)
+		if (*s == '/')
+			*s = '_';
+	parcel_name_make(r->out_name, made);
+	snprintf(r->out_name, sizeof(r->out_name), "%s", made);
+}
+
 /* Give the copy its name: never over a file, never through a link. */
 static int
 publish(struct crossing *c, struct waiting *w)
 {
 	struct record *r = w->item.record;
-	char part[PART_BYTES], path[RECORD_NAME_BYTES + 16];
+	char part[PART_BYTES], path[RECORD_NAME_BYTES];
 	int e = ERR_EXIST;
 
 	part_name(r, part);
+	step_aside(c, r);
 	for (unsigned n = 1; e == ERR_EXIST && n < 100000; n++)
 		if ((e = tree_numbered(r->out_name, n, path, sizeof(path))) ==
 		    0)
 			e = tree_move(c->setup.dest_fd, part, c->setup.dest_fd,
 			    path, 0777);
-	if (e == 0 && strlen(path) < sizeof(r->out_name))
-		snprintf(r->out_name, sizeof(r->out_name), "%s", path);
+	if (e == 0)
+		memcpy(r->out_name, path, sizeof(path));
 	else
 		unlinkat(c->setup.dest_fd, part, 0);
 	return e;
@@ -182,11 +203,22 @@ audit_all(struct crossing *c, const char *event)
 	return e;
 }
 
+static bool
+any_release(const struct crossing *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (is_release(&c->wait[i]))
+			return true;
+	return false;
+}
+
 static void
 to_folder(struct crossing *c)
 {
 	int e;
 
+	if (!any_release(c))
+		return;
 	for (size_t i = 0; i < c->n; i++)
 		if (is_release(&c->wait[i]))
 			c->wait[i].err = write_part(c, &c->wait[i]);
@@ -302,12 +334,9 @@ seal(struct crossing *c, struct waiting *first, size_t n)
 static void
 to_spool(struct crossing *c)
 {
-	bool any = false;
 	int e;
 
-	for (size_t i = 0; i < c->n; i++)
-		any |= is_release(&c->wait[i]);
-	if (!any)
+	if (!any_release(c))
 		return;
 	if ((e = audit_all(c, "release")) == 0 &&
 	    (e = audit_sync(c->setup.audit)) == 0)
@@ -376,17 +405,22 @@ crossing_flush(struct crossing *c)
 	return finish(c);
 }
 
-/* A release must have what it releases and a name that stays inside. */
+/* A release must have what it releases, and a name that stays inside. */
 static int
 check(const struct crossing *c, const struct crossing_item *i)
 {
-	if (i->record->verdict != VERDICT_RELEASED)
+	char made[PARCEL_NAME_BYTES];
+	struct record *r = i->record;
+
+	if (r->verdict != VERDICT_RELEASED)
 		return 0;
-	if (i->out_fd < 0 || !parcel_id_ok(i->record->id))
+	if (i->out_fd < 0 || !parcel_id_ok(r->id))
 		return ERR_INTERNAL;
-	return c->setup.spool != NULL || tree_path_ok(i->record->out_name)
-		   ? 0
-		   : ERR_INTERNAL;
+	if (c->setup.spool == NULL && !tree_path_ok(r->out_name)) {
+		parcel_name_make(r->out_name, made);
+		snprintf(r->out_name, sizeof(r->out_name), "%s", made);
+	}
+	return 0;
 }
 
 static uint64_t

@@ -45,8 +45,8 @@ policy_default(struct policy *p)
 	snprintf(p->department, sizeof(p->department), "common");
 	options_default(&p->options);
 	p->audit_checkpoint_lines = 1000;
-	p->parcel_max_payloads = 256;
-	p->parcel_max_bytes = UINT64_C(256) << 20;
+	p->parcel_max_payloads = 64;
+	p->parcel_max_bytes = UINT64_C(64) << 20;
 }
 
 /* The first message is the one that tells. */

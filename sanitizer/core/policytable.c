@@ -137,9 +137,9 @@ static const struct policy_setting table[] = {
 	UINT("audit", "checkpoint_lines", audit_checkpoint_lines, 1, 100000,
 	    "監査記録に署名を入れる間隔（行）",
 	    "lines between two signed check-points"),
-	UINT("parcel", "max_payloads", parcel_max_payloads, 1, 10000,
+	UINT("parcel", "max_payloads", parcel_max_payloads, 1, 64,
 	    "1つの小包に入れる文書の最大数", "documents in one parcel"),
-	UINT("parcel", "max_bytes", parcel_max_bytes, K, 16 * G,
+	UINT("parcel", "max_bytes", parcel_max_bytes, K, 64 * M,
 	    "1つの小包に入れる文書の合計バイト数（超える文書は単独）",
 	    "bytes of documents in one parcel (a larger one goes alone)"),
 };

@@ -17,7 +17,7 @@ tree_path_ok(const char *path)
 		return false;
 	for (const char *s = path;; s += n + 1) {
 		n = strcspn(s, "/");
-		if (n == 0 || n > NAME_MAX || (n == 1 && s[0] == '.') ||
+		if (n == 0 || n > NAME_MAX - 16 || (n == 1 && s[0] == '.') ||
 		    (n == 2 && s[0] == '.' && s[1] == '.'))
 			return false;
 		if (s[n] == '\0')

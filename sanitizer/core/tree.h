@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 
-/* A relative path that stays inside. */
+/* A relative path that stays inside, with room for a number in each name. */
 bool tree_path_ok(const char *);
 /*
  * Open the folder of a path below root, made (mode) when absent; base is the

@@ -10,7 +10,9 @@
 #include "formats/format.h"
 #include "formats/known/zipkind.h"
 #include "formats/ooxml/opc_kinds.h"
+#include "formats/ooxml/props.h"
 #include "formats/ooxml/sheet.h"
+#include "formats/ooxml/slide.h"
 
 static const struct kind {
 	const char *type, *is, *makes, *ext, *out;
@@ -48,6 +50,8 @@ static const struct kind {
 static int
 take_kind(struct opc *o, const struct kind *k, const struct opc_rel *main_rel)
 {
+	int e;
+
 	doc_is(o->doc, k->is);
 	doc_makes(o->doc, k->makes, k->ext);
 	o->main_type = k->out;
@@ -67,6 +71,9 @@ take_kind(struct opc *o, const struct kind *k, const struct opc_rel *main_rel)
 	default:
 		return ERR_INTERNAL;
 	}
+	if (o->strict && (e = doc_found(o->doc, FIND_OOXML_STRICT, ACT_REPLACED,
+			      "", NULL)) != 0)
+		return e;
 	if (strcmp(k->is, k->makes) == 0)
 		return 0;
 	return doc_found(o->doc, FIND_OOXML_MACRO_TYPE, ACT_REPLACED, "", "%s",
@@ -102,40 +109,16 @@ ooxml_part_end(struct part *p)
 	return 0;
 }
 
-static bool
-is_comment_part(int kind)
+int
+ooxml_part_linked(struct part *p)
 {
-	switch (kind) {
-	case PART_WCOMMENTS:
-	case PART_WCOMMENTSEX:
-	case PART_WCOMMENTSIDS:
-	case PART_WCOMMENTSCEX:
-	case PART_XCOMMENTS:
-	case PART_THREADED:
-	case PART_PERSON:
-	case PART_PCOMMENTS:
-	case PART_MODERNCOMMENTS:
-	case PART_CMAUTHORS:
-	case PART_AUTHORS:
-		return true;
-	default:
-		return false;
-	}
+	return p->opc->app == APP_SLIDE ? slide_needs(p) : 0;
 }
 
 bool
 ooxml_wants(const struct part *p, const struct opc_rel *r)
 {
-	const struct options *o = doc_options(p->opc->doc);
-
-	if (is_comment_part(r->kind) && !o->keep_comments)
-		return false;
-	if (opc_kinds[r->kind].flags & PK_ROOT)
-		return o->metadata == METADATA_KEEP_BASIC;
-	/* Slides are listed by the presentation; only notes point back. */
-	if (r->kind == PART_SLIDE)
-		return p->kind == PART_NOTES;
-	return true;
+	return p->opc->app == APP_SLIDE ? slide_wants(p, r) : true;
 }
 
 int
@@ -143,6 +126,12 @@ ooxml_unit(struct part *p, struct xnode *n, bool *drop)
 {
 	int e;
 
+	if (p->kind == PART_CORE || p->kind == PART_APP ||
+	    p->kind == PART_CUSTOM)
+		return props_unit(p, n);
+	/* Said by the namespaces, which are those of the common dialect. */
+	xnode_unset(n, SN_NO_CONFORMANCE);
+	xnode_unset(n, SN_W_CONFORMANCE);
 	if (p->opc->app == APP_WORD && (e = word_fields(p, n)) != 0)
 		return e;
 	return walk_unit(p, n, drop);

@@ -9,6 +9,7 @@
 
 #include "formats/ooxml/opc_kinds.h"
 #include "formats/ooxml/opc_read.h"
+#include "formats/ooxml/opc_report.h"
 #include "formats/ooxml/opc_write.h"
 #include "formats/ooxml/picture.h"
 
@@ -70,12 +71,39 @@ enqueue(struct opc *o, struct part *p)
 	}
 }
 
-static bool
-may_reach(const struct opc *o, int kind)
+bool
+opc_is_comment(int kind)
+{
+	switch (kind) {
+	case PART_WCOMMENTS:
+	case PART_WCOMMENTSEX:
+	case PART_WCOMMENTSIDS:
+	case PART_WCOMMENTSCEX:
+	case PART_PEOPLE:
+	case PART_XCOMMENTS:
+	case PART_THREADED:
+	case PART_PERSON:
+	case PART_PCOMMENTS:
+	case PART_MODERNCOMMENTS:
+	case PART_CMAUTHORS:
+	case PART_AUTHORS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+opc_may_reach(const struct opc *o, int kind)
 {
 	static const unsigned bit[] = { 0, PK_WORD, PK_SHEET, PK_SLIDE };
+	const struct options *opt = doc_options(o->doc);
 
-	return kind >= 0 && (opc_kinds[kind].flags & bit[o->app]) != 0;
+	if (kind < 0 || (opc_kinds[kind].flags & bit[o->app]) == 0)
+		return false;
+	if (opc_kinds[kind].flags & PK_ROOT)
+		return opt->metadata == METADATA_KEEP_BASIC;
+	return opt->keep_comments || !opc_is_comment(kind);
 }
 
 /* ---- outgoing relationships */
@@ -106,6 +134,14 @@ link_part(struct part *p, struct part *to, char id[OPC_ID_BYTES])
 	}
 	snprintf(id, OPC_ID_BYTES, "rId%u", to->linked_id);
 	return 0;
+}
+
+int
+opc_link(struct part *p, struct part *to)
+{
+	char id[OPC_ID_BYTES];
+
+	return link_part(p, to, id);
 }
 
 int
@@ -159,8 +195,12 @@ opc_keep(struct part *p, const struct opc_rel *rel, char id[OPC_ID_BYTES])
 	int e;
 
 	if (rel->external || rel->entry == OPC_NONE || o->bad[rel->entry] ||
-	    !may_reach(o, rel->kind) ||
+	    !opc_may_reach(o, rel->kind) ||
 	    (opc_kinds[rel->kind].flags & (PK_MAIN | PK_ROOT)))
+		return ERR_NOENT;
+	/* Slides are listed by the presentation, which is read first. */
+	if (rel->kind == PART_SLIDE && p->kind != PART_PRESENTATION &&
+	    o->by_entry[rel->entry] == NULL)
 		return ERR_NOENT;
 	/* A workbook stays only as the data behind a chart. */
 	if (rel->kind == PART_EMBEDDED && p->kind != PART_CHART)
@@ -193,8 +233,7 @@ opc_keep_placeholder(struct part *p, char id[OPC_ID_BYTES])
 {
 	int e;
 
-	if (p->opc->placeholder == NULL &&
-	    (e = opc_placeholder(p->opc)) != 0)
+	if (p->opc->placeholder == NULL && (e = opc_placeholder(p->opc)) != 0)
 		return e;
 	return link_part(p, p->opc->placeholder, id);
 }
@@ -291,41 +330,6 @@ keep_implicit(struct part *p, unsigned flag)
 	return 0;
 }
 
-/* Say what is never kept; done once, when the relationships are read. */
-static int
-report_rels(struct part *p)
-{
-	struct doc *d = p->opc->doc;
-	const char *type;
-	int find, e = 0;
-
-	for (size_t i = 0; e == 0 && i < p->n_rels; i++) {
-		const struct opc_rel *r = &p->rels[i];
-
-		bool kept = r->kind >= 0 &&
-			    (r->kind != PART_EMBEDDED || p->kind == PART_CHART);
-
-		if (kept || strcmp(r->type, "O:hyperlink") == 0 ||
-		    (r->external && strcmp(r->type, "O:image") == 0))
-			continue;
-		type = r->entry == OPC_NONE ? NULL : p->opc->types[r->entry];
-		find = opc_rel_finding(r->type, type == NULL ? "" : type);
-		if (r->entry != OPC_NONE)
-			p->opc->reached[r->entry] = true;
-		else if (!r->external || find < 0)
-			continue;
-		if (find == FIND_OOXML_UNKNOWN_PART && r->external)
-			find = FIND_OOXML_EXTERNAL;
-		if (find >= 0)
-			e = doc_found(d, (enum finding_id)find, ACT_REMOVED,
-			    r->external
-				? p->in_name
-				: zipx_entry(p->opc->in, r->entry)->name,
-			    "%s", r->external ? r->target : "");
-	}
-	return e;
-}
-
 static int
 read_rels(struct part *p)
 {
@@ -333,7 +337,7 @@ read_rels(struct part *p)
 
 	if ((e = opc_read_rels(p)) != 0)
 		return e;
-	if ((e = report_rels(p)) != 0)
+	if ((e = opc_report_rels(p)) != 0)
 		return e;
 	if (opc_kinds[p->kind].flags & PK_NORELS)
 		p->n_rels = 0;
@@ -367,6 +371,8 @@ rebuild_part(struct part *p)
 		return 0;
 	if ((e = read_rels(p)) == 0 && (e = parse_part(p, &t)) == 0)
 		e = keep_implicit(p, PK_IMPLICIT);
+	if (e == 0)
+		e = ooxml_part_linked(p);
 	if (e == 0 && !t.begun)
 		e = ERR_INTERNAL;
 	if (e == 0 && (e = zipw_end(o->zip)) == 0)
@@ -422,7 +428,7 @@ keep_root_parts(struct part *root)
 		const struct opc_rel *r = &root->rels[i];
 
 		if (r->kind < 0 || !(opc_kinds[r->kind].flags & PK_ROOT) ||
-		    o->bad[r->entry] || !ooxml_wants(root, r))
+		    o->bad[r->entry] || !opc_may_reach(o, r->kind))
 			continue;
 		if ((e = reach(root, r, &to)) == ERR_NOENT)
 			continue;
@@ -446,6 +452,9 @@ begin_walk(struct opc *o)
 	memset(o->numbers, 0, sizeof(o->numbers));
 	memset(o->by_entry, 0, n * sizeof(*o->by_entry));
 	memset(o->reached, 0, n * sizeof(*o->reached));
+	memset(o->below, 0, n * sizeof(*o->below));
+	if (o->types_entry != OPC_NONE)
+		o->reached[o->types_entry] = true;
 }
 
 static int
@@ -456,8 +465,7 @@ walk(struct opc *o, struct part *root)
 	int e;
 
 	if ((e = zipw_new(o->doc, &o->zip)) != 0 ||
-	    (e = opc_read_types(o)) != 0 || (e = opc_read_rels(root)) != 0 ||
-	    (e = report_rels(root)) != 0 ||
+	    (e = opc_read_rels(root)) != 0 ||
 	    (e = find_main(root, &main_rel)) != 0 ||
 	    (e = ooxml_app_begin(o, main_rel)) != 0)
 		return e;
@@ -466,30 +474,13 @@ walk(struct opc *o, struct part *root)
 	if (add_rel(root, "O:officeDocument", p, NULL) == NULL)
 		return ERR_NOMEM;
 	p->out_type = o->main_type;
-	if ((e = keep_root_parts(root)) != 0)
+	if ((e = keep_root_parts(root)) != 0 ||
+	    (e = opc_report_root(root)) != 0)
 		return e;
 	for (p = o->parts; p != NULL; p = p->next)
 		if ((e = rebuild_part(p)) != 0)
 			return e;
 	return opc_write_rels(root);
-}
-
-static int
-report_rest(struct opc *o)
-{
-	int e = 0;
-
-	for (size_t i = 0; e == 0 && i < zipx_count(o->in); i++) {
-		const struct zip_entry *z = zipx_entry(o->in, i);
-
-		if (o->bad[i] != 0)
-			e = doc_found(o->doc, (enum finding_id)(o->bad[i] - 1),
-			    ACT_REMOVED, z->name, NULL);
-		else if (!o->reached[i] && !z->is_dir)
-			e = doc_found(o->doc, FIND_OOXML_UNREACHED, ACT_REMOVED,
-			    z->name, NULL);
-	}
-	return e;
 }
 
 static int
@@ -503,10 +494,15 @@ open_package(struct opc *o)
 	n = zipx_count(o->in);
 	o->bad = doc_alloc(o->doc, (n + 1) * sizeof(*o->bad));
 	o->reached = doc_alloc(o->doc, n + 1);
+	o->below = doc_alloc(o->doc, n + 1);
+	o->queue = doc_alloc(o->doc, (n + 1) * sizeof(*o->queue));
 	o->by_entry = doc_alloc(o->doc, (n + 1) * sizeof(*o->by_entry));
-	if (o->bad == NULL || o->reached == NULL || o->by_entry == NULL)
+	if (o->bad == NULL || o->reached == NULL || o->below == NULL ||
+	    o->queue == NULL || o->by_entry == NULL)
 		return ERR_NOMEM;
-	return opc_index(o);
+	if ((e = opc_index(o)) != 0)
+		return e;
+	return opc_read_types(o);
 }
 
 int
@@ -528,7 +524,7 @@ opc_rebuild(struct doc *d)
 		doc_findings_hold(d);
 		e = walk(&o, &root);
 		if (e == 0 && !o.again)
-			e = report_rest(&o);
+			e = opc_report_rest(&o);
 		e2 = doc_findings_settle(d, e != 0 || !o.again);
 		if (e != 0 || e2 != 0)
 			return e != 0 ? e : e2;

@@ -122,7 +122,11 @@ struct opc {
 	uint16_t *bad;		/* entries that could not be rebuilt: the
 				   finding that says why, plus 1 */
 	bool *reached;
-	bool again; /* a part went bad in this walk */
+	bool *below;	    /* hangs below a part that goes */
+	size_t *queue;	    /* room for every entry */
+	size_t types_entry; /* [Content_Types].xml */
+	bool strict;	    /* the main part is in the strict dialect */
+	bool again;	    /* a part went bad in this walk */
 	struct part *placeholder;
 	const char *main_type; /* content type of the main part out */
 	void *state;	       /* the app's, for the whole document */
@@ -149,6 +153,11 @@ int opc_keep(struct part *, const struct opc_rel *,
 /* The id under which p linked that target already, or ERR_NOENT. */
 int opc_linked(const struct part *, const struct opc_rel *,
     char id[OPC_ID_BYTES]) MUST_CHECK;
+/* A relationship to a part that is kept already; no r:id names it. */
+int opc_link(struct part *, struct part *to) MUST_CHECK;
+/* May a part of this kind (or -1) stay, in this app and under the policy? */
+bool opc_may_reach(const struct opc *, int kind);
+bool opc_is_comment(int kind);
 /* A hyperlink to a URL that passed url_check(). */
 int opc_keep_url(struct part *, const char *url,
     char id[OPC_ID_BYTES]) MUST_CHECK;
@@ -187,5 +196,7 @@ int ooxml_unit(struct part *, struct xnode *, bool *drop) MUST_CHECK;
 /* Before and after a part is parsed. */
 int ooxml_part_begin(struct part *) MUST_CHECK;
 int ooxml_part_end(struct part *) MUST_CHECK;
+/* All its relationships are settled; opc_refuse() may still be returned. */
+int ooxml_part_linked(struct part *) MUST_CHECK;
 
 #endif

@@ -35,6 +35,12 @@ static const struct {
 	{ "extendedProperties", "extended-properties" },
 };
 
+/* Some writers put these among the relationships of the package. */
+static const char *const misplaced[][2] = {
+	{ "P:metadata/extended-properties", "O:extended-properties" },
+	{ "P:metadata/custom-properties", "O:custom-properties" },
+};
+
 const char *
 opc_rel_short(struct doc *d, const char *type)
 {
@@ -51,9 +57,19 @@ opc_rel_short(struct doc *d, const char *type)
 			if (strcmp(rest, twins[k].strict) == 0)
 				rest = twins[k].plain;
 		snprintf(s, sizeof(s), "%s%s", bases[i].prefix, rest);
+		for (size_t k = 0; k < 2; k++)
+			if (strcmp(s, misplaced[k][0]) == 0)
+				return doc_strndup(d, misplaced[k][1],
+				    strlen(misplaced[k][1]));
 		return doc_strndup(d, s, strlen(s));
 	}
 	return doc_strndup(d, type, strlen(type));
+}
+
+bool
+opc_rel_is_strict(const char *type)
+{
+	return strncmp(type, STRICT, strlen(STRICT)) == 0;
 }
 
 int
@@ -216,6 +232,8 @@ static const struct {
 	{ "P:metadata/thumbnail", FIND_OOXML_THUMBNAIL },
 	{ "M:2017/06/relationships/model3d", FIND_OOXML_MODEL3D },
 	{ "M:2007/relationships/hdphoto", FIND_OOXML_MODEL3D },
+	{ "M:2016/11/relationships/changesInfo", FIND_OOXML_REVISIONS },
+	{ "M:2015/10/relationships/revisionInfo", FIND_OOXML_REVISIONS },
 	{ "O:glossaryDocument", FIND_OOXML_GLOSSARY },
 	{ "O:revisionHeaders", FIND_OOXML_REVISIONS },
 	{ "O:revisionLog", FIND_OOXML_REVISIONS },
@@ -226,7 +244,9 @@ static const struct {
 
 /* Regenerated or without meaning for a reader: nothing to tell a clerk. */
 static const char *const quiet[] = { "O:calcChain", "O:webSettings",
-	"O:stylesWithEffects", "M:2007/relationships/stylesWithEffects", NULL };
+	"O:stylesWithEffects", "M:2007/relationships/stylesWithEffects",
+	"M:2006/relationships/legacyDiagramText",
+	"M:2006/relationships/legacyDocTextInfo", NULL };
 
 int
 opc_rel_finding(const char *rel, const char *type)

@@ -13,4 +13,7 @@ bool opc_type_fits(const struct opc_kind *, const char *type);
 /* The row for this relationship and content type, or -1. */
 int opc_kind_of(const char *rel, const char *type);
 
+/* A type of the strict dialect (ISO/IEC 29500 strict)? */
+bool opc_rel_is_strict(const char *type);
+
 #endif

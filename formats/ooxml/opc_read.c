@@ -181,7 +181,7 @@ opc_read_types(struct opc *o)
 	if ((i = opc_find(o, "[Content_Types].xml")) == OPC_NONE)
 		return doc_fail(o->doc, ERR_MALFORMED,
 		    "no [Content_Types].xml");
-	o->reached[i] = true;
+	o->types_entry = i;
 	if ((e = parse(o, i, SN_CT_TYPES, &ev)) != 0)
 		return e;
 	for (i = 0; i < n; i++)
@@ -225,6 +225,18 @@ resolve(const char *source, const char *target, struct buf *out)
 	return e;
 }
 
+/* Value of two hex digits; 0 when they are not. */
+static unsigned
+hex_byte(const char *s)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *hi = *s == '\0' ? NULL : strchr(digits, *s), *lo;
+
+	if (hi == NULL || s[1] == '\0' || (lo = strchr(digits, s[1])) == NULL)
+		return 0;
+	return (unsigned)((hi - digits) % 16 * 16 + (lo - digits) % 16);
+}
+
 /* %20 and the like: some writers escape, none needs it for our names. */
 static void
 unescape(char *s)
@@ -233,8 +245,8 @@ unescape(char *s)
 	unsigned v;
 
 	for (; *s != '\0'; s++) {
-		if (*s == '%' && sscanf(s + 1, "%2x", &v) == 1 && v > 0x1f &&
-		    v != '/' && v != '\\' && s[2] != '\0') {
+		v = *s == '%' ? hex_byte(s + 1) : 0;
+		if (v > 0x1f && v != '/' && v != '\\') {
 			*to++ = (char)v;
 			s += 2;
 		} else
@@ -273,12 +285,17 @@ fill(struct rels *r, const struct xnode *n, struct opc_rel *rel)
 	struct doc *d = r->o->doc;
 	const char *id = attr(n, SN_NO_ID_CASE2),
 		   *target = attr(n, SN_NO_TARGET);
-	const char *type;
+	const char *type, *mode;
 
 	rel->id = doc_strndup(d, id, strlen(id));
 	rel->target = doc_strndup(d, target, strlen(target));
 	rel->type = opc_rel_short(d, attr(n, SN_NO_TYPE_CASE2));
-	rel->external = strcasecmp(attr(n, SN_NO_TARGETMODE), "External") == 0;
+	if (r->source[0] == '\0' &&
+	    opc_rel_is_strict(attr(n, SN_NO_TYPE_CASE2)))
+		r->o->strict = true;
+	/* Whatever is not plainly internal leads out. */
+	mode = attr(n, SN_NO_TARGETMODE);
+	rel->external = mode[0] != '\0' && strcmp(mode, "Internal") != 0;
 	rel->entry = OPC_NONE;
 	rel->kind = -1;
 	if (rel->id == NULL || rel->target == NULL || rel->type == NULL)

@@ -23,6 +23,11 @@ struct clean_options {
 /* Everything from opening DEST to the summary. An exit status. */
 int clean_run(const struct clean_options *, const struct policy *);
 
+/* The last words on standard output. refused: inputs that were never read,
+ * which have no original in quarantine. */
+void clean_summary(const struct clean_options *, const struct policy *,
+    const struct report_totals *, uint64_t refused);
+
 /* Where receipts go: nowhere, one file, or a folder with the inputs' tree. */
 struct receipts {
 	const char *file; /* not NULL: one file */

@@ -178,3 +178,24 @@ out:
 	buf_done(&text);
 	return e;
 }
+
+void
+clean_summary(const struct clean_options *o, const struct policy *policy,
+    const struct report_totals *t, uint64_t refused)
+{
+	printf(_("%llu released (%llu with something removed), %llu held, "
+		 "%llu blocked\n"),
+	    (unsigned long long)t->released, (unsigned long long)t->changed,
+	    (unsigned long long)t->held, (unsigned long long)t->blocked);
+	if (t->released > 0 && o->dest != NULL)
+		printf(_("Released files are in %s\n"), o->dest);
+	if (t->released > 0 && o->spool)
+		printf(_("Released files wait in the spool; 'sekisho send' "
+			 "sends them\n"));
+	if (t->held + t->blocked > refused)
+		printf(_("Originals are in quarantine; 'sekisho quarantine "
+			 "list --state %s' shows them\n"),
+		    policy->state_dir);
+	if (o->report != NULL)
+		printf(_("Report: %s\n"), o->report);
+}

@@ -32,8 +32,7 @@ struct item {
 	char *path, *rel;
 	struct timespec times[2];
 	uint64_t bytes;
-	bool is_finished; /* by the pipeline, or refused */
-	bool is_refused;  /* never read: symbolic link, no permission */
+	bool is_finished; /* by the pipeline, or refused unread */
 };
 
 struct run {
@@ -196,22 +195,6 @@ attach(const struct run *run, struct crossing_item *c)
 	return 0;
 }
 
-/* What was never read has no original to keep: it is only recorded. */
-static void
-record_refused(struct run *run, struct item *it)
-{
-	int e = crossing_flush(run->crossing);
-
-	if (e == 0)
-		e = audit_append(run->state.audit,
-		    it->job.record.verdict == VERDICT_BLOCKED ? "block"
-							      : "hold",
-		    audit_of_record(&it->job.record), AUDIT_SYNC);
-	if (e != 0)
-		run->stop = cli_status(e);
-	finish(run, it, e);
-}
-
 static void
 hand_over(struct run *run, struct item *it)
 {
@@ -219,10 +202,6 @@ hand_over(struct run *run, struct item *it)
 	struct crossing_item c = { .record = r, .user = it };
 	int e;
 
-	if (it->is_refused || it->job.original_fd < 0) {
-		record_refused(run, it);
-		return;
-	}
 	policy_judge(run->policy, r);
 	if (r->verdict == VERDICT_RELEASED)
 		record_name_output(r);
@@ -290,7 +269,7 @@ refuse(struct run *run, struct item *it, const struct walk_entry *w)
 	utf8_printable(it->rel, strlen(it->rel), r->in_name,
 	    sizeof(r->in_name));
 	utf8_printable(why, strlen(why), r->reason, sizeof(r->reason));
-	it->is_refused = it->is_finished = true;
+	it->is_finished = true;
 }
 
 static struct item *
@@ -528,28 +507,6 @@ count_inputs(struct run *run)
 	walk_close(w);
 }
 
-static void
-summary(const struct run *run)
-{
-	const struct report_totals *t = &run->totals;
-
-	printf(_("%llu released (%llu with something removed), %llu held, "
-		 "%llu blocked\n"),
-	    (unsigned long long)t->released, (unsigned long long)t->changed,
-	    (unsigned long long)t->held, (unsigned long long)t->blocked);
-	if (t->released > 0 && run->o->dest != NULL)
-		printf(_("Released files are in %s\n"), run->o->dest);
-	if (t->released > 0 && run->o->spool)
-		printf(_("Released files wait in the spool; 'sekisho send' "
-			 "sends them\n"));
-	if (t->held + t->blocked > run->refused)
-		printf(_("Originals are in quarantine; 'sekisho quarantine "
-			 "list --state %s' shows them\n"),
-		    run->policy->state_dir);
-	if (run->o->report != NULL)
-		printf(_("Report: %s\n"), run->o->report);
-}
-
 static int
 status_of(const struct run *run)
 {
@@ -590,7 +547,7 @@ end(struct run *run, int status)
 		if (partial)
 			log_warn(_("the run was broken off; not every file "
 				   "was processed"));
-		summary(run);
+		clean_summary(run->o, run->policy, &run->totals, run->refused);
 		status = status_of(run);
 	}
 	if (run->spool != NULL)

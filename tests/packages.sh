@@ -4,10 +4,10 @@
 packages_build="build-essential cmake ninja-build pkg-config python3
 libmagic-dev libxml2-dev zlib1g-dev libsodium-dev libsqlite3-dev
 libseccomp-dev libconfuse-dev libjansson-dev libcriterion-dev
-libjpeg62-turbo-dev libpng-dev liblcms2-dev libssl-dev libidn2-dev"
-# Optional ones come last: the tests that need them are skipped without.
-packages_test="ccache clang clang-format python3-pil python3-numpy
-python3-openpyxl python3-docx python3-pptx file unzip p7zip-full libxml2-utils"
+libjpeg62-turbo-dev libpng-dev liblcms2-dev libssl-dev libidn2-dev gettext"
+packages_test="ccache clang clang-format libclang-rt-14-dev mandoc bsdutils
+python3-pil python3-numpy python3-jsonschema python3-openpyxl python3-docx file
+unzip p7zip-full libxml2-utils libjpeg-turbo-progs"
 
 packages_missing()
 {

@@ -70,7 +70,7 @@ def by_sekisho(build, files, folder, options=()):
     lay_out(files, tree)
     os.makedirs(out)
     os.makedirs(receipts)
-    cmd = [os.path.join(build, "bin", "sekisho"), "clean", "-j", "2", "-o", out, "--receipt", receipts, *options, tree]
+    cmd = [os.path.join(build, "bin", "sekisho"), "clean", "-j", "2", "-o", out, "--receipt", receipts, "--state", os.path.join(folder, "state"), *options, tree]
     with open(os.path.join(folder, "log"), "wb") as log:
         done = subprocess.run(cmd, stdout=log, stderr=log, stdin=subprocess.DEVNULL, timeout=120 + SECONDS_A_FILE * len(files))
     if done.returncode not in (0, 1):

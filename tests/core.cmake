@@ -1,2 +1,4 @@
 # Records: policy, audit, parcels, spool, quarantine.
 sekisho_test(test_policy SOURCES unit/test_policy.c LIBS core)
+sekisho_test(test_audit SOURCES unit/test_audit.c LIBS core)
+target_include_directories(test_audit PRIVATE ${CMAKE_SOURCE_DIR}/tests)

@@ -17,8 +17,10 @@
 static bool
 is_plain(uint32_t cp)
 {
+	if (cp < 0x20)
+		return false; /* TAB and line ends are plain in a text only */
 	if (cp < 0x80 && strchr("\\:*?\"<>|/", (int)cp) != NULL)
-		return false; /* strchr finds NUL too */
+		return false;
 	switch (utf8_classify(cp)) {
 	case UTF8_PLAIN:
 	case UTF8_VARIANT:

@@ -1,7 +1,8 @@
 /* The quarantine store and the crossing. */
 #include "unit/scratch.h"
 
-#include "core/receive.h"
+#include <sqlite3.h>
+
 #include "quarantine/crossing.h"
 #include "quarantine/vault.h"
 

@@ -1,0 +1,51 @@
+# Completion of sekisho(1) for bash.
+_sekisho()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local commands='clean explain identify send receive quarantine audit policy'
+	local words=
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$cur")
+		return
+	fi
+	case $prev in
+	-o|--output|--state)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	--policy|--password-file|--receipt|--report|--key)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-j|--jobs|--profile|--department|--since|--until|--event|--id|--why|--head)
+		return ;;
+	esac
+	case ${COMP_WORDS[1]} in
+	clean)
+		words='--output --spool --department --jobs --policy --profile
+			--receipt --report --password-file --state --help' ;;
+	explain)
+		words='--json --policy --profile --password-file --help' ;;
+	identify)
+		words='--json --policy --profile --help' ;;
+	send)
+		words='--state --policy --profile --waiting --public-key --help' ;;
+	receive)
+		words='--key --state --policy --profile --gaps --help' ;;
+	quarantine)
+		words='list show dispose --department --since --until --all --why
+			--json --state --policy --profile --help' ;;
+	audit)
+		words='verify show export --key --head --since --until --event --id
+			--csv --json --state --policy --profile --help' ;;
+	policy)
+		words='check show --policy --profile --markdown --help' ;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	else
+		mapfile -t COMPREPLY < <(compgen -W "${words//--*/}" -- "$cur"
+			compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _sekisho sekisho

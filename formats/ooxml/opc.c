@@ -453,6 +453,7 @@ begin_walk(struct opc *o)
 	memset(o->by_entry, 0, n * sizeof(*o->by_entry));
 	memset(o->reached, 0, n * sizeof(*o->reached));
 	memset(o->below, 0, n * sizeof(*o->below));
+	memset(o->told, 0, n * sizeof(*o->told));
 	if (o->types_entry != OPC_NONE)
 		o->reached[o->types_entry] = true;
 }
@@ -495,10 +496,11 @@ open_package(struct opc *o)
 	o->bad = doc_alloc(o->doc, (n + 1) * sizeof(*o->bad));
 	o->reached = doc_alloc(o->doc, n + 1);
 	o->below = doc_alloc(o->doc, n + 1);
+	o->told = doc_alloc(o->doc, n + 1);
 	o->queue = doc_alloc(o->doc, (n + 1) * sizeof(*o->queue));
 	o->by_entry = doc_alloc(o->doc, (n + 1) * sizeof(*o->by_entry));
 	if (o->bad == NULL || o->reached == NULL || o->below == NULL ||
-	    o->queue == NULL || o->by_entry == NULL)
+	    o->told == NULL || o->queue == NULL || o->by_entry == NULL)
 		return ERR_NOMEM;
 	if ((e = opc_index(o)) != 0)
 		return e;

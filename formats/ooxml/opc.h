@@ -123,6 +123,7 @@ struct opc {
 				   finding that says why, plus 1 */
 	bool *reached;
 	bool *below;	    /* hangs below a part that goes */
+	bool *told;	    /* reported already */
 	size_t *queue;	    /* room for every entry */
 	size_t types_entry; /* [Content_Types].xml */
 	bool strict;	    /* the main part is in the strict dialect */

@@ -98,11 +98,14 @@ report_inner(struct part *p, const struct opc_rel *r)
 	bool known = o->below[r->entry];
 	int find, e;
 
+	if (o->told[r->entry])
+		return 0;
 	if ((e = mark_below(o, r->entry)) != 0)
 		return e;
 	find = inner_finding(p, r);
 	if (find < 0 || (known && find == FIND_OOXML_UNKNOWN_PART))
 		return 0;
+	o->told[r->entry] = true;
 	return doc_found(o->doc, (enum finding_id)find, ACT_REMOVED,
 	    zipx_entry(o->in, r->entry)->name, NULL);
 }

@@ -149,7 +149,7 @@ put_text(struct part *p, struct xnode *n, const char *s, size_t len)
 	return 0;
 }
 
-enum fate { FATE_KEPT, FATE_EMPTY, FATE_LOST };
+enum fate { FATE_KEPT, FATE_CUT, FATE_EMPTY, FATE_LOST };
 
 /* One value: does it say anything, and anything that may stay? */
 static int
@@ -170,8 +170,11 @@ settle(struct part *p, struct xnode *n, enum fate *fate)
 		*fate = FATE_EMPTY;
 	else if (s[0] == '\0' || !fits(shape_of(n->name), s))
 		*fate = FATE_LOST;
-	else
+	else {
+		if (in.len != out.len)
+			*fate = FATE_CUT;
 		e = put_text(p, n, s, strlen(s));
+	}
 out:
 	buf_done(&in);
 	buf_done(&out);
@@ -236,9 +239,9 @@ props_unit(struct part *p, struct xnode *root)
 					      : settle(p, n, &fate);
 		if (e != 0)
 			return e;
-		if (fate != FATE_KEPT)
+		if (fate == FATE_EMPTY || fate == FATE_LOST)
 			xnode_remove(n);
-		lost += fate == FATE_LOST;
+		lost += fate == FATE_LOST || fate == FATE_CUT;
 	}
 	return lost == 0 ? 0
 			 : doc_found_n(p->opc->doc, lost, FIND_OOXML_PROPERTIES,

@@ -1,0 +1,13 @@
+# Packages and presentations.
+add_library(opc_pack STATIC unit/opc_pack.c)
+target_include_directories(opc_pack PUBLIC unit)
+target_link_libraries(opc_pack PUBLIC fuzz_common)
+sekisho_test(test_opc SOURCES unit/test_opc.c LIBS opc_pack)
+sekisho_test(test_ooxml_slide SOURCES unit/test_ooxml_slide.c LIBS opc_pack)
+sekisho_fuzz(opc SEEDS samples/planted/opc)
+sekisho_fuzz(pptx SEEDS samples/benign/pptx samples/planted/pptx)
+foreach(t fuzz_opc fuzz_pptx replay_opc replay_pptx)
+  if(TARGET ${t})
+    target_link_libraries(${t} PRIVATE opc_pack)
+  endif()
+endforeach()

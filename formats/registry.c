@@ -19,7 +19,7 @@ const struct format *const formats[] = {
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW
-	&format_text,
+	    & format_text,
 	&format_csv,
 	NULL,
 };

@@ -44,18 +44,17 @@ enum probe known_probe(const struct reader *, const struct known *, size_t n,
 	}
 
 /* Every family, for registry.c. */
+/* clang-format off */
 #define KNOWN_FORMATS(X) \
-	X(pdf) \
-	X(cfb) \
-	X(cfb_blocked) X(ooxml_encrypted) X(opc) X(odf) X(book) X(package) \
-	    X(gif) X(bmp) X(tiff) X(webp) X(heif) X(icon) X(picture) \
-		X(metafile) X(archive) X(disk) X(media) X(flash) X(font) \
-		    X(database) X(access) X(ebook) X(olddoc) X(wordperfect) \
-			X(help) X(onenote) X(program) X(shortcut) X(script) \
-			    X(postscript) X(cad) X(torrent) X(mailstore) \
-				X(tnef) X(rtf) X(html) X(svg) X(xml) \
-				    X(odf_flat) X(mail) X(mhtml) X(json) \
-					X(calendar) X(unsafe_table) X(dif)
+	X(pdf) X(cfb) X(cfb_blocked) X(ooxml_encrypted) X(opc) X(odf) \
+	X(book) X(package) X(gif) X(bmp) X(tiff) X(webp) X(heif) X(icon) \
+	X(picture) X(metafile) X(archive) X(disk) X(media) X(flash) \
+	X(font) X(database) X(access) X(ebook) X(olddoc) X(wordperfect) \
+	X(help) X(onenote) X(program) X(shortcut) X(script) X(postscript) \
+	X(cad) X(torrent) X(mailstore) X(tnef) X(rtf) X(html) X(svg) \
+	X(xml) X(odf_flat) X(mail) X(mhtml) X(json) X(calendar) \
+	X(unsafe_table) X(dif)
+/* clang-format on */
 
 #define KNOWN_DECLARE(name) extern const struct format format_##name;
 KNOWN_FORMATS(KNOWN_DECLARE)

@@ -16,7 +16,7 @@
 static const char *const acting[] = { "<", "mime-version:", "{\\rt", "id;",
 	"[internetshortcut]", "[shell]", "[.shellclassinfo]", "[autorun]",
 	"[localizedfilenames]", "web\n1", "web\r", "#!", "@echo", "%!ps",
-	"%pdf-", "windows registry editor", "regedit4",
+	"%pdf", "windows registry editor", "regedit4",
 	"full address:s:", "table\n0,1", "table\r\n0,1" };
 
 static bool

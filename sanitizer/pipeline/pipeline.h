@@ -21,25 +21,25 @@
 struct pipeline;
 
 enum pipeline_mode {
-	PIPELINE_CLEAN,    /* rebuild and prove */
+	PIPELINE_CLEAN,	   /* rebuild and prove */
 	PIPELINE_EXPLAIN,  /* the same; the output is thrown away */
 	PIPELINE_IDENTIFY, /* identify only: verdict held, no output */
-	PIPELINE_PROVE     /* receiver: the input itself must prove as format */
+	PIPELINE_PROVE	   /* receiver: the input itself must prove as format */
 };
 
 struct pipeline_job {
 	/* by the caller; borrowed until the job comes back */
 	int in_fd; /* a regular file, read from offset 0 into a stable copy */
-	const char *name;        /* relative path; its base name is the claim */
+	const char *name; /* relative path; its base name is the claim */
 	enum pipeline_mode mode;
-	const char *format;      /* PIPELINE_PROVE: the declared format id */
+	const char *format; /* PIPELINE_PROVE: the declared format id */
 	const struct options *options;
-	int passwords_fd;        /* one password a line, or -1 */
+	int passwords_fd; /* one password a line, or -1 */
 	void *user;
 	/* by the pipeline */
-	struct record record;    /* id and time set; names of output not */
-	int original_fd;         /* sealed copy of the input, or -1 */
-	int out_fd;              /* sealed result, -1 unless released */
+	struct record record; /* id and time set; names of output not */
+	int original_fd;      /* sealed copy of the input, or -1 */
+	int out_fd;	      /* sealed result, -1 unless released */
 };
 
 /*
@@ -48,8 +48,8 @@ struct pipeline_job {
  * slots: documents at a time, 1..64. ERR_IO, ERR_INTERNAL (self-test failed:
  * nothing may run).
  */
-int pipeline_open(const char *worker, unsigned slots, struct pipeline **)
-    MUST_CHECK;
+int pipeline_open(const char *worker, unsigned slots,
+    struct pipeline **) MUST_CHECK;
 void pipeline_close(struct pipeline *);
 unsigned pipeline_free_slots(const struct pipeline *);
 /*
@@ -61,11 +61,12 @@ unsigned pipeline_free_slots(const struct pipeline *);
 int pipeline_submit(struct pipeline *, struct pipeline_job *) MUST_CHECK;
 /*
  * Wait up to timeout_ms (-1: for ever) for a finished job; *job NULL when
- * none: the time is over, a signal came, or no job is running. ERR_INTERNAL when the zygote is gone and could not be restarted;
- * then every pending job comes back held.
+ * none: the time is over, a signal came, or no job is running. ERR_INTERNAL
+ * when the zygote is gone and could not be restarted; then every pending job
+ * comes back held.
  */
-int pipeline_wait(struct pipeline *, int timeout_ms, struct pipeline_job **job)
-    MUST_CHECK;
+int pipeline_wait(struct pipeline *, int timeout_ms,
+    struct pipeline_job **job) MUST_CHECK;
 /* Closes the job's fds and frees its record. */
 void pipeline_job_done(struct pipeline_job *);
 

@@ -13,7 +13,10 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const char *const names[] = { "", "a.txt", "a.docx", "a.json",
-		"a.html", "a.exe", "a\xE2\x80\xAE" "b.zip", "\xFF.\xFF" };
+		"a.html", "a.exe",
+		"a\xE2\x80\xAE"
+		"b.zip",
+		"\xFF.\xFF" };
 	struct identity id;
 	struct reader r;
 	uint8_t pick;

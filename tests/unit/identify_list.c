@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "formats/identify.h"
+#include "formats/doc.h"
 
 static void *
 slurp(const char *path, size_t *n)
@@ -70,7 +70,7 @@ main(int argc, char **argv)
 {
 	bool timed = argc > 1 && strcmp(argv[1], "-t") == 0;
 
-	if (identify_preload() != 0)
+	if (doc_preload() != 0)
 		return 1;
 	for (int i = timed ? 2 : 1; i < argc; i++)
 		say(argv[i], timed);

@@ -22,10 +22,14 @@ xml_arena_alloc(struct xml_parser *p, struct arena *a, size_t n)
 	if (len < n)
 		len = n;
 	if (c == NULL || n > c->len - c->used) {
-		if (doc_spend(p->d, BUDGET_MEMORY_BYTES, len) != 0)
+		if (doc_spend(p->d, BUDGET_MEMORY_BYTES, len) != 0) {
+			xml_stop(p, ERR_LIMIT);
 			return NULL;
-		if ((c = malloc(sizeof(*c) + len)) == NULL)
+		}
+		if ((c = malloc(sizeof(*c) + len)) == NULL) {
+			xml_stop(p, ERR_NOMEM);
 			return NULL;
+		}
 		*c = (struct chunk){ .next = a->chunks, .len = len };
 		a->chunks = c;
 	}

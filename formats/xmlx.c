@@ -73,10 +73,18 @@ refuse_entity(const char *url, const char *id, xmlParserCtxtPtr ctxt)
 	return NULL;
 }
 
+/* A conversion error would be printed. */
+static void
+hush(void *arg, const char *fmt, ...)
+{
+	(void)arg, (void)fmt;
+}
+
 int
 xml_preload(void)
 {
 	xmlInitParser();
+	xmlSetGenericErrorFunc(NULL, hush);
 	xmlSetExternalEntityLoader(refuse_entity);
 	return 0;
 }
@@ -214,7 +222,7 @@ parse(struct xml_parser *p, const void *data, size_t n, bool last)
 		rc = xmlParseChunk(p->ctxt, s, step, last && (size_t)step == n);
 		if (p->err != 0)
 			return p->err;
-		if (rc != 0 && !p->ctxt->wellFormed)
+		if (rc != 0 || !p->ctxt->wellFormed)
 			return p->err = doc_fail(p->d, ERR_MALFORMED,
 				   "%s: not well-formed XML", p->where);
 		s += step;
@@ -271,6 +279,9 @@ xml_end(struct xml_parser *p)
 		return e;
 	if (p->depth != 0)
 		return doc_fail(p->d, ERR_TRUNCATED, "%s: ends too early",
+		    p->where);
+	if (!p->has_root)
+		return doc_fail(p->d, ERR_MALFORMED, "%s: has no root element",
 		    p->where);
 	return p->writes ? xml_out_flush(&p->out) : 0;
 }

@@ -82,7 +82,7 @@ struct xml_parser {
 	    skipping; /* open elements below a dropped one, itself included */
 	struct buf text;
 	struct buf head; /* first bytes, until the encoding is known */
-	bool head_done, writes;
+	bool head_done, writes, has_root;
 	struct xml_out out;
 	struct cached cache[XML_CACHE];
 };

@@ -250,8 +250,10 @@ type_here(struct xml_parser *p, uint16_t name, const xmlChar *local,
 	uint16_t type;
 
 	if (p->depth == 0) {
-		if (name != 0 && schema_root(name) == p->root_type)
+		if (name != 0 && schema_root(name) == p->root_type) {
+			p->has_root = true;
 			return p->root_type;
+		}
 		xml_fail(p, ERR_MALFORMED, "unexpected root element",
 		    (const char *)local);
 		return 0;

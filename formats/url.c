@@ -141,10 +141,48 @@ check_http(const char *s, size_t scheme, struct buf *out, const char **why)
 		return ERR_DENIED;
 	host += 2;
 	n = strcspn(host, "/?#\\");
+	/* "http://a\\@b": some read a as the host, others as a user of b. */
+	if (host[n] == '\\')
+		return ERR_DENIED;
 	if ((e = buf_puts(out, scheme == 5 ? "https://" : "http://")) != 0 ||
 	    (e = put_authority(out, host, n)) != 0)
 		return e;
 	return put_rest(out, host + n);
+}
+
+/*
+ * "?subject=a&body=b" of mailto (RFC 6068): only what a person sees in the
+ * message; "attach=" would take a file along.
+ */
+static bool
+mail_headers(const char *s)
+{
+	static const char *const known[] = {
+		"subject=", "body=", "cc=", "to=", NULL
+	};
+	size_t i;
+
+	for (; *s != '\0'; s += strcspn(s, "?&")) {
+		if (*++s == '\0')
+			break;
+		for (i = 0; known[i] != NULL; i++)
+			if (strncasecmp(s, known[i], strlen(known[i])) == 0)
+				break;
+		if (known[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* "#place" in the same document, and no path or place of another one. */
+static bool
+plain_fragment(const char *s)
+{
+	size_t n = scheme_len(s + 1);
+
+	/* A range of cells ("A1:B2") looks like a scheme. */
+	return strpbrk(s, "\\[]|") == NULL && strstr(s, "//") == NULL &&
+	       (n < 4 || strcspn(s + 1, "0123456789") < n);
 }
 
 /* mailto:addr?subject=...; tel:+81-3-...; nothing that dials codes. */
@@ -158,6 +196,8 @@ check_plain(const char *s, size_t scheme, struct buf *out, const char **why)
 	if (rest[0] == '/' || rest[0] == '\\')
 		return ERR_DENIED;
 	if (scheme == 3 && rest[strspn(rest, "+0123456789-.() ")] != '\0')
+		return ERR_DENIED;
+	if (scheme != 3 && !mail_headers(rest + strcspn(rest, "?&")))
 		return ERR_DENIED;
 	if ((e = buf_puts(out, scheme == 3 ? "tel:" : "mailto:")) != 0)
 		return e;
@@ -182,7 +222,7 @@ url_check(const char *in, size_t n, struct buf *out, const char **why)
 	scheme = scheme_len(s);
 	e = ERR_DENIED;
 	*why = scheme == 0 ? "path" : "scheme";
-	if (s[0] == '#' && strchr(s, '\\') == NULL)
+	if (s[0] == '#' && plain_fragment(s))
 		e = put_rest(out, s);
 	else if (is_scheme(s, scheme, "http") || is_scheme(s, scheme, "https"))
 		e = check_http(s, scheme, out, why);

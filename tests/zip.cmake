@@ -2,6 +2,7 @@
 sekisho_test(test_zipx SOURCES unit/test_zipx.c LIBS formats)
 sekisho_fuzz(zip SEEDS samples/benign/zip samples/planted/zip)
 sekisho_test(test_zip SOURCES unit/test_zip.c LIBS formats)
+sekisho_test(test_url SOURCES unit/test_url.c LIBS formats)
 sekisho_test(test_safename SOURCES unit/test_safename.c LIBS formats)
 add_test(NAME zip_corpus COMMAND
   ${CMAKE_SOURCE_DIR}/tests/corpus/zip_corpus.sh ${CMAKE_BINARY_DIR})

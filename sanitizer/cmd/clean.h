@@ -28,6 +28,10 @@ int clean_run(const struct clean_options *, const struct policy *);
 void clean_summary(const struct clean_options *, const struct policy *,
     const struct report_totals *, uint64_t refused);
 
+/* Whether path is free, or an older report or receipt. 0, or STATUS_USAGE;
+ * the user was told. */
+int clean_may_replace(const char *option, const char *path);
+
 /* Where receipts go: nowhere, one file, or a folder with the inputs' tree. */
 struct receipts {
 	const char *file; /* not NULL: one file */

@@ -407,6 +407,8 @@ open_report(struct run *run)
 	if (run->o->report == NULL ||
 	    report_kind_of(run->o->report, &kind) != 0)
 		return 0;
+	if ((e = clean_may_replace("--report", run->o->report)) != 0)
+		return e;
 	if ((e = report_open(run->o->report, kind, &run->report)) != 0)
 		log_error(_("%s: the report cannot be written: %s"),
 		    run->o->report, strerror(errno));

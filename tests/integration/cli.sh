@@ -200,6 +200,13 @@ ok 'it is text' has '受領票' one.txt
 ok 'a receipt never takes the place of the input' clean 64 -o o8 \
 	--receipt in/a.txt in/a.txt
 ok 'the input is as it was' test "$(cat in/a.txt)" = hello
+printf '{"precious":1}\n' >in/data.json
+ok 'nor does a report take the place of anything' clean 64 -o o8 \
+	--report in/data.json in/a.txt
+ok 'that file is as it was' has precious in/data.json
+rm in/data.json
+ok 'an older report is replaced' clean 0 -o o8 --report j1.jsonl in/a.txt
+ok 'by the new one' test "$(wc -l <j1.jsonl)" = 1
 ok 'an empty folder' bash -c 'mkdir -p empty'
 ok 'gives an empty report' clean 0 -o o9 --report e.json empty
 ok 'that is JSON' test "$(jq length e.json)" = 0

@@ -1,0 +1,153 @@
+/* Receipts and the page, of records that a hostile worker may have shaped. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "core/receipt.h"
+#include "core/report.h"
+#include "core/words.h"
+
+static struct finding found[2];
+static struct record_member members[4];
+
+static struct record
+make(void)
+{
+	struct record r = { .verdict = VERDICT_RELEASED,
+		.method = METHOD_SANITISED,
+		.findings = found,
+		.n_findings = 2,
+		.members = members,
+		.n_members = 4 };
+
+	memset(found, 0, sizeof(found));
+	memset(members, 0, sizeof(members));
+	strncpy(r.id, "01M7YBPAG3F1XG9X1GHMK4R0ZY", sizeof(r.id) - 1);
+	strncpy(r.time, "2026-11-21T04:46:29.123Z", sizeof(r.time) - 1);
+	strncpy(r.in_name, "<b>&\"'.zip", sizeof(r.in_name) - 1);
+	strncpy(r.out_name, "b.zip", sizeof(r.out_name) - 1);
+	strncpy(found[0].detail, "HTTP://evil.example/<script>",
+	    sizeof(found[0].detail) - 1);
+	found[0].count = found[1].count = 1;
+	for (int i = 0; i < 4; i++)
+		members[i].parent = -1;
+	return r;
+}
+
+Test(receipt, members_nest_under_their_parents)
+{
+	struct record r = make();
+	json_t *o, *top;
+
+	members[0].parent = 1; /* ends before its parent */
+	members[1].parent = 3;
+	cr_assert_not_null(o = receipt_build(&r));
+	top = json_object_get(o, "members");
+	cr_expect_eq(json_array_size(top), 2);
+	top = json_object_get(json_array_get(top, 1), "members");
+	cr_expect_eq(json_array_size(top), 1);
+	top = json_object_get(json_array_get(top, 0), "members");
+	cr_expect_eq(json_array_size(top), 1);
+	json_decref(o);
+}
+
+Test(receipt, lying_parents_hang_under_the_document)
+{
+	static const int lies[] = { 0, 1, 4, 2147483647, -2, -2147483647 };
+
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		struct record r = make();
+		json_t *o;
+
+		members[1].parent = lies[i];
+		cr_expect_eq(receipt_parent(&r, 1), -1, "%d", lies[i]);
+		cr_assert_not_null(o = receipt_build(&r));
+		cr_expect_eq(json_array_size(json_object_get(o, "members")), 4);
+		json_decref(o);
+	}
+}
+
+Test(receipt, finding_ranges_are_clamped)
+{
+	struct record r = make();
+	size_t n;
+
+	members[0].first_finding = 1;
+	members[0].n_findings = SIZE_MAX;
+	receipt_member_findings(&r, 0, &n);
+	cr_expect_eq(n, 1);
+	members[0].first_finding = SIZE_MAX;
+	receipt_member_findings(&r, 0, &n);
+	cr_expect_eq(n, 0);
+}
+
+Test(receipt, unknown_numbers_are_still_a_receipt)
+{
+	struct record r = make();
+	struct buf b;
+
+	found[0].id = found[0].action = 4000000000u;
+	r.verdict = (enum verdict)77;
+	r.method = (enum method)77;
+	r.reason_err = 12345;
+	buf_init(&b, 1 << 20);
+	cr_expect_eq(receipt_json(&r, true, &b), 0);
+	cr_expect_eq(receipt_text_ja(&r, &b), 0);
+	cr_expect_eq(report_html_document(&b, &r), 0);
+	cr_expect_not_null(strstr(buf_cstr(&b), "\"verdict\": \"held\""));
+	buf_done(&b);
+}
+
+Test(receipt, a_full_buffer_is_an_error)
+{
+	struct record r = make();
+	struct buf b;
+
+	buf_init(&b, 100);
+	cr_expect_neq(receipt_json(&r, false, &b), 0);
+	buf_clear(&b);
+	cr_expect_neq(receipt_text_ja(&r, &b), 0);
+	buf_clear(&b);
+	cr_expect_neq(report_html_document(&b, &r), 0);
+	buf_done(&b);
+}
+
+Test(page, escapes_and_defangs)
+{
+	struct record r = make();
+	struct buf b;
+	const char *s;
+
+	buf_init(&b, 1 << 20);
+	cr_assert_eq(report_html_document(&b, &r), 0);
+	cr_assert_not_null(s = buf_cstr(&b));
+	cr_expect_not_null(strstr(s, "&lt;b&gt;&amp;&quot;&#39;.zip"));
+	cr_expect_not_null(strstr(s, "hxxp://evil.example/&lt;script&gt;"));
+	cr_expect_null(strcasestr(s, "http:"));
+	cr_expect_null(strstr(s, "<script"));
+	buf_done(&b);
+}
+
+Test(words, every_error_has_advice)
+{
+	for (int err = -13; err <= 0; err++)
+		for (int lang = 0; lang < WORDS_LANGS; lang++) {
+			cr_expect_neq(words_reason(err, VERDICT_HELD,
+					  (enum words_lang)lang)[0],
+			    '\0');
+			cr_expect_neq(words_next(err, VERDICT_HELD,
+					  (enum words_lang)lang)[0],
+			    '\0');
+		}
+}
+
+Test(words, sizes)
+{
+	char s[32];
+
+	words_size(1023, s, sizeof(s));
+	cr_expect_str_eq(s, "1023 B");
+	words_size(1536, s, sizeof(s));
+	cr_expect_str_eq(s, "1.5 KB");
+	words_size(UINT64_MAX, s, sizeof(s));
+	cr_expect_str_eq(s, "16777216.0 TB");
+}

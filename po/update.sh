@@ -12,4 +12,5 @@ if [ -f po/ja.po ]; then
 else
 	msginit --no-translator -l ja.UTF-8 -i po/sekisho.pot -o po/ja.po
 fi
+msgattrib --no-obsolete -o po/ja.po po/ja.po
 rm po/sekisho.pot

@@ -7,7 +7,7 @@ libseccomp-dev libconfuse-dev libjansson-dev libcriterion-dev
 libjpeg62-turbo-dev libpng-dev liblcms2-dev libssl-dev libidn2-dev gettext"
 packages_test="ccache clang clang-format libclang-rt-14-dev mandoc bsdutils
 python3-pil python3-numpy python3-jsonschema python3-openpyxl python3-docx file
-unzip p7zip-full libxml2-utils libjpeg-turbo-progs"
+jq unzip p7zip-full libxml2-utils libjpeg-turbo-progs"
 
 packages_missing()
 {

@@ -1,5 +1,6 @@
 /* Receipts and the page, of records that a hostile worker may have shaped. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/receipt.h"
@@ -21,12 +22,12 @@ make(void)
 
 	memset(found, 0, sizeof(found));
 	memset(members, 0, sizeof(members));
-	strncpy(r.id, "01M7YBPAG3F1XG9X1GHMK4R0ZY", sizeof(r.id) - 1);
-	strncpy(r.time, "2026-11-21T04:46:29.123Z", sizeof(r.time) - 1);
-	strncpy(r.in_name, "<b>&\"'.zip", sizeof(r.in_name) - 1);
-	strncpy(r.out_name, "b.zip", sizeof(r.out_name) - 1);
-	strncpy(found[0].detail, "HTTP://evil.example/<script>",
-	    sizeof(found[0].detail) - 1);
+	snprintf(r.id, sizeof(r.id), "%s", "01M7YBPAG3F1XG9X1GHMK4R0ZY");
+	snprintf(r.time, sizeof(r.time), "%s", "2026-11-21T04:46:29.123Z");
+	snprintf(r.in_name, sizeof(r.in_name), "%s", "<b>&\"'.zip");
+	snprintf(r.out_name, sizeof(r.out_name), "%s", "b.zip");
+	snprintf(found[0].detail, sizeof(found[0].detail), "%s",
+	    "HTTP://evil.example/<script>");
 	found[0].count = found[1].count = 1;
 	for (int i = 0; i < 4; i++)
 		members[i].parent = -1;

@@ -253,16 +253,17 @@ switch_takes(const struct row *row, const struct token *t)
 	return s[1] == ':';
 }
 
-/* Always quoted: then no argument can become anything else. */
+/* As it was written: a plain token holds no blank, quote or backslash. */
 static int
-put_argument(struct buf *b, const struct reader *r)
+put_argument(struct buf *b, const struct token *t)
 {
+	const char *quote = t->quoted ? "\"" : "";
 	int e;
 
-	if ((e = buf_puts(b, " \"")) != 0 ||
-	    (e = buf_put(b, r->data, r->len)) != 0)
+	if ((e = buf_u8(b, ' ')) != 0 || (e = buf_puts(b, quote)) != 0 ||
+	    (e = buf_put(b, t->text.data, t->text.len)) != 0)
 		return e;
-	return buf_u8(b, '"');
+	return buf_puts(b, quote);
 }
 
 static int
@@ -301,7 +302,7 @@ take_switch(const struct row *row, struct field *f, const struct token *t,
 	(*i)++;
 	if (looks_outside(&t[*i].text) && row->is != FIELD_LINK)
 		return ERR_MALFORMED;
-	return drop ? 0 : put_argument(&f->text, &t[*i].text);
+	return drop ? 0 : put_argument(&f->text, &t[*i]);
 }
 
 static int
@@ -315,7 +316,7 @@ take_argument(const struct row *row, struct field *f, const struct token *t,
 	if ((row->check == 'b' && !is_bookmark(&t->text)) ||
 	    looks_outside(&t->text))
 		return ERR_MALFORMED;
-	return put_argument(&f->text, &t->text);
+	return put_argument(&f->text, t);
 }
 
 static int
@@ -335,38 +336,83 @@ regenerate(const struct row *row, struct field *f, const struct token *t,
 	return e == 0 && row->is == FIELD_KEEP ? buf_u8(&f->text, ' ') : e;
 }
 
-/* "= SUM(ABOVE) \# 0": letters, digits, cell names and operators only. */
+/* A switch of a formula: number picture or format, its argument after it. */
 static int
-take_expression(const struct reader *in, struct field *f)
+take_formats(struct field *f, const struct token *t, size_t n)
 {
-	struct reader r = *in;
-	uint32_t cp;
-	size_t at;
+	static const struct row any = { "=", FIELD_KEEP, 0, 0, "" };
+	int e = 0;
 
-	for (r.pos = 0; utf8_get(&r, &cp) == 0;)
-		if (cp < 0x20 ||
-		    (cp < 0x80 && strchr("|!`[]{}$~", (int)cp) != NULL))
-			return ERR_MALFORMED;
-	if (reader_left(&r) > 0 || reader_find(in, 0, "\\\\", 2, &at) == 0)
-		return ERR_MALFORMED;
-	f->is = FIELD_KEEP;
-	return buf_put(&f->text, in->data, in->len);
+	for (size_t i = 0; e == 0 && i < n; i++)
+		e = t[i].is_switch ? take_switch(&any, f, t, n, &i)
+				   : ERR_MALFORMED;
+	return e == 0 ? buf_u8(&f->text, ' ') : e;
 }
 
-/* EQ \\o\\ac(○,1): layout of characters, much used for 囲い文字. */
-static int
-take_equation(const struct reader *in, struct field *f)
+/* What a formula of a table may hold: names, cells, numbers, operators. */
+static bool
+in_expression(uint32_t cp)
 {
-	struct reader r = *in;
-	uint32_t cp;
+	if (cp >= 0x80)
+		return utf8_classify(cp) == UTF8_PLAIN && !is_quote(cp);
+	return (cp >= '0' && cp <= '9') ||
+	       ((cp | 32) >= 'a' && (cp | 32) <= 'z') ||
+	       (cp != 0 && strchr("_.,;:()+-*/^%=<>", (int)cp) != NULL);
+}
 
-	for (r.pos = 0; utf8_get(&r, &cp) == 0;)
-		if (cp < 0x20 && cp != '\t')
+/* "= SUM(ABOVE) \\# 0": in is what follows the equals sign. */
+static int
+take_expression(struct reader *in, struct field *f)
+{
+	struct token t[TOKENS_MAX];
+	struct reader next;
+	uint32_t cp;
+	size_t n = 0;
+	int e;
+
+	e = buf_puts(&f->text, " =");
+	for (next = *in; e == 0 && utf8_get(&next, &cp) == 0; *in = next) {
+		if (cp == '\\')
+			break;
+		if (!is_blank(cp) && !in_expression(cp))
 			return ERR_MALFORMED;
-	if (reader_left(&r) > 0 || looks_outside(in))
-		return ERR_MALFORMED;
+		e = utf8_put(&f->text, is_blank(cp) ? ' ' : cp);
+	}
+	while (f->text.len > 0 && f->text.data[f->text.len - 1] == ' ')
+		buf_truncate(&f->text, f->text.len - 1);
+	if (e != 0 || (e = tokenise(in, t, &n)) != 0 ||
+	    (e = take_formats(f, t, n)) != 0)
+		return e;
 	f->is = FIELD_KEEP;
-	return buf_put(&f->text, in->data, in->len);
+	return 0;
+}
+
+/*
+ * EQ \\o\\ac(○,1): layout of characters, much used for 囲い文字. in is what
+ * follows the keyword.
+ */
+static int
+take_equation(struct reader *in, struct field *f)
+{
+	struct reader next;
+	uint32_t cp;
+	int e;
+
+	if (looks_outside(in))
+		return ERR_MALFORMED;
+	e = buf_puts(&f->text, " EQ ");
+	while (next = *in, utf8_get(&next, &cp) == 0 && is_blank(cp))
+		*in = next;
+	for (; e == 0 && utf8_get(in, &cp) == 0;)
+		e = utf8_put(&f->text, is_blank(cp) && cp != 0x3000 ? ' ' : cp);
+	if (e == 0 && reader_left(in) > 0)
+		e = ERR_MALFORMED;
+	while (f->text.len > 0 && f->text.data[f->text.len - 1] == ' ')
+		buf_truncate(&f->text, f->text.len - 1);
+	if (e != 0 || (e = buf_u8(&f->text, ' ')) != 0)
+		return e;
+	f->is = FIELD_KEEP;
+	return 0;
 }
 
 static const struct row *
@@ -387,11 +433,26 @@ set_keyword(struct field *f, const struct reader *word)
 			*p = (char)(*p - 32);
 }
 
+/* What follows a keyword of n bytes. */
+static int
+after(const struct reader *in, size_t n, struct reader *rest)
+{
+	struct reader next = *in;
+	uint32_t cp;
+
+	next.pos = 0;
+	do
+		*rest = next;
+	while (utf8_get(&next, &cp) == 0 && is_blank(cp));
+	return reader_skip(rest, n);
+}
+
 static int
 classify(struct reader *in, struct field *f)
 {
 	struct token t[TOKENS_MAX];
 	const struct row *row;
+	struct reader rest;
 	size_t n = 0;
 	int e;
 
@@ -399,13 +460,13 @@ classify(struct reader *in, struct field *f)
 	if (n == 0)
 		return e;
 	set_keyword(f, &t[0].text);
-	if (t[0].text.len > 0 && t[0].text.data[0] == '=' && e == 0) {
-		in->pos = 0;
-		return take_expression(in, f);
+	if (!t[0].quoted && reader_has(&t[0].text, 0, "=", 1)) {
+		e = after(in, 1, &rest);
+		return e == 0 ? take_expression(&rest, f) : e;
 	}
 	if (!t[0].quoted && same(&t[0].text, "EQ")) {
-		in->pos = 0;
-		return take_equation(in, f);
+		e = after(in, 2, &rest);
+		return e == 0 ? take_equation(&rest, f) : e;
 	}
 	if (t[0].quoted || t[0].is_switch ||
 	    (row = find_row(&t[0].text)) == NULL)

@@ -133,41 +133,39 @@ part_url(struct part *p, const char *url, struct buf *out)
 {
 	enum url_policy policy = doc_options(p->opc->doc)->url;
 	const char *why = "";
-	int e;
+	int e, e2 = 0;
 
-	if (policy != URL_KEEP && url[0] != '#') {
-		e = part_found(p, FIND_OOXML_LINK_REMOVED, ACT_REMOVED, "%s",
-		    url);
-		return e != 0 ? e : ERR_NOENT;
-	}
 	e = url_check(url, strlen(url), out, &why);
-	if (e != ERR_DENIED)
+	if (e != 0 && e != ERR_DENIED)
 		return e;
-	if (strcmp(why, "empty") != 0) {
-		e = part_found(p, refusal(url, why), ACT_REMOVED, "%s", url);
-		return e != 0 ? e : ERR_NOENT;
-	}
-	return ERR_NOENT;
+	if (e == 0 && (policy == URL_KEEP || out->data[0] == '#'))
+		return 0;
+	if (e == 0)
+		e2 = part_found(p, FIND_OOXML_LINK_REMOVED, ACT_REMOVED, "%s",
+		    url);
+	else if (strcmp(why, "empty") != 0)
+		e2 = part_found(p, refusal(url, why), ACT_REMOVED, "%s", url);
+	if (e != 0 || policy != URL_SHOW)
+		buf_truncate(out, 0);
+	return e2 != 0 ? e2 : ERR_NOENT;
 }
 
 static int
 keep_external(struct walk *w, struct xnode *n, uint16_t attr,
-    const struct opc_rel *r)
+    const struct opc_rel *r, struct buf *url)
 {
 	char id[OPC_ID_BYTES];
-	struct buf url;
 	int e;
 
-	buf_init(&url, 65536);
-	if ((e = part_url(w->part, r->target, &url)) == 0 &&
-	    (e = opc_keep_url(w->part, buf_cstr(&url), id)) == 0)
+	if ((e = part_url(w->part, r->target, url)) == 0 &&
+	    (e = opc_keep_url(w->part, buf_cstr(url), id)) == 0)
 		e = set_id(w, n, attr, id);
-	buf_done(&url);
 	return e;
 }
 
 int
-walk_link(struct walk *w, struct xnode *n, uint16_t attr)
+walk_link_shown(struct walk *w, struct xnode *n, uint16_t attr,
+    struct buf *show)
 {
 	const struct opc_rel *r = opc_rel(w->part, node_attr(n, attr));
 
@@ -176,7 +174,19 @@ walk_link(struct walk *w, struct xnode *n, uint16_t attr)
 	/* "#place" is written as an internal target by some programs. */
 	if (!r->external && r->entry != OPC_NONE)
 		return ERR_NOENT;
-	return keep_external(w, n, attr, r);
+	return keep_external(w, n, attr, r, show);
+}
+
+int
+walk_link(struct walk *w, struct xnode *n, uint16_t attr)
+{
+	struct buf url;
+	int e;
+
+	buf_init(&url, 65536);
+	e = walk_link_shown(w, n, attr, &url);
+	buf_done(&url);
+	return e;
 }
 
 static node_fn *

@@ -53,7 +53,14 @@ int walk_picture(struct walk *, struct xnode *, uint16_t attr) MUST_CHECK;
  * link must go. The policy of doc_options()->url is applied.
  */
 int walk_link(struct walk *, struct xnode *, uint16_t attr) MUST_CHECK;
-/* A literal URL under the policy; ERR_NOENT as above. out: canonical. */
+/* The same; show: on ERR_NOENT what part_url() leaves in its out. */
+int walk_link_shown(struct walk *, struct xnode *, uint16_t attr,
+    struct buf *show) MUST_CHECK;
+/*
+ * A literal URL under the policy; ERR_NOENT as above. out (empty before):
+ * canonical; on ERR_NOENT the address to show beside the text (URL_SHOW), or
+ * nothing.
+ */
 int part_url(struct part *, const char *url, struct buf *out) MUST_CHECK;
 
 /* Handlers by element name; NULL: none. app ones go before the common ones. */
@@ -71,10 +78,14 @@ int formula_check(struct part *, const char *where, const char *text, size_t n,
 
 /*
  * An instruction as text: out gets the form to write; ERR_NOENT (reported)
- * when only the result may stay. word_field.c.
+ * when only the result may stay; out is then an address to show behind it, or
+ * empty. word_field.c.
  */
 int word_instruction(struct part *, const char *, size_t n,
     struct buf *out) MUST_CHECK;
+/* " (address)" as a run: last in at, or before it. word.c. */
+int word_show_url(struct part *, struct xnode *at, struct buf *url,
+    bool inside) MUST_CHECK;
 /* Word: the field machine, over a whole part before the walk. */
 int word_fields(struct part *, struct xnode *root) MUST_CHECK;
 

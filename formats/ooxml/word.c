@@ -30,6 +30,39 @@ unwrap(struct walk *w, struct xnode *n)
 
 /* ---- fields and links */
 
+int
+word_show_url(struct part *p, struct xnode *at, struct buf *url, bool inside)
+{
+	struct xnode *in = inside ? at : at->parent, *r, *t, *text;
+	uint16_t run = in == NULL ? 0 : schema_child(in->type, SN_W_R);
+	uint16_t type = schema_child(run, SN_W_T);
+	struct buf s;
+	int e;
+
+	if (type == 0)
+		return 0;
+	buf_init(&s, 65536);
+	if ((e = buf_fmt(&s, " (%s)", buf_cstr(url))) != 0)
+		goto out;
+	r = xnode_new(p->xml, SN_W_R, run);
+	t = xnode_new(p->xml, SN_W_T, type);
+	text = xnode_text(p->xml, (const char *)s.data, s.len);
+	if (r == NULL || t == NULL || text == NULL ||
+	    xnode_set(p->xml, t, SN_XML_SPACE, "preserve") == NULL) {
+		e = ERR_NOMEM;
+		goto out;
+	}
+	xnode_append(t, text);
+	xnode_append(r, t);
+	if (inside)
+		xnode_append(at, r);
+	else
+		xnode_before(at, r);
+out:
+	buf_done(&s);
+	return e;
+}
+
 static int
 word_simple_field(struct walk *w, struct xnode *n)
 {
@@ -41,8 +74,8 @@ word_simple_field(struct walk *w, struct xnode *n)
 	buf_init(&text, 65536);
 	e = word_instruction(w->part, instr, strlen(instr), &text);
 	if (e == ERR_NOENT) {
+		e = text.len == 0 ? 0 : word_show_url(w->part, n, &text, true);
 		walk_unwrap(w, n);
-		e = 0;
 	} else if (e == 0) {
 		a = xnode_set(w->part->xml, n, SN_W_INSTR, buf_cstr(&text));
 		if (a == NULL)
@@ -55,26 +88,41 @@ word_simple_field(struct walk *w, struct xnode *n)
 	return e;
 }
 
+/* The link goes, its text stays; a place in this document is kept. */
+static int
+lose_link(struct walk *w, struct xnode *n, struct buf *show)
+{
+	const struct opc_rel *r = opc_rel(w->part, node_attr(n, SN_R_ID));
+	int e = 0;
+
+	if (node_attr(n, SN_W_ANCHOR)[0] != '\0' && r == NULL) {
+		xnode_unset(n, SN_R_ID);
+		return 0;
+	}
+	if (show->len > 0)
+		e = word_show_url(w->part, n, show, true);
+	walk_unwrap(w, n);
+	return e;
+}
+
 static int
 word_link(struct walk *w, struct xnode *n)
 {
-	const char *anchor = node_attr(n, SN_W_ANCHOR);
+	struct buf show;
 	int e;
 
 	walk_done(n);
 	if (xnode_attr(n, SN_R_ID) == NULL) {
-		if (anchor[0] == '\0')
+		if (node_attr(n, SN_W_ANCHOR)[0] == '\0')
 			walk_unwrap(w, n);
 		return 0;
 	}
-	if ((e = walk_link(w, n, SN_R_ID)) != ERR_NOENT)
-		return e;
-	if (anchor[0] != '\0' &&
-	    opc_rel(w->part, node_attr(n, SN_R_ID)) == NULL)
-		xnode_unset(n, SN_R_ID);
-	else
-		walk_unwrap(w, n);
-	return 0;
+	buf_init(&show, 65536);
+	e = walk_link_shown(w, n, SN_R_ID, &show);
+	if (e == ERR_NOENT)
+		e = lose_link(w, n, &show);
+	buf_done(&show);
+	return e;
 }
 
 /* ---- content controls, tags */

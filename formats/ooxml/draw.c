@@ -37,10 +37,20 @@ draw_blip(struct walk *w, struct xnode *n)
 static int
 draw_svg(struct walk *w, struct xnode *n)
 {
+	const struct opc_rel *r = opc_rel(w->part, node_attr(n, SN_R_EMBED));
 	struct xnode *ext = n->parent;
+	int e;
 
+	if (r == NULL)
+		r = opc_rel(w->part, node_attr(n, SN_R_LINK));
+	if (r != NULL && r->entry != OPC_NONE)
+		w->part->opc->reached[r->entry] = true;
+	e = part_found(w->part,
+	    r != NULL && r->external ? FIND_OOXML_EXTERNAL_IMAGE
+				     : FIND_OOXML_SVG,
+	    ACT_REMOVED, "%s", r == NULL ? "" : r->target);
 	walk_remove(w, ext != NULL && ext->name == SN_A_EXT ? ext : n);
-	return 0;
+	return e;
 }
 
 /* v:imagedata, and fills and strokes with a picture. */

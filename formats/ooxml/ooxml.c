@@ -13,6 +13,7 @@
 #include "formats/ooxml/props.h"
 #include "formats/ooxml/sheet.h"
 #include "formats/ooxml/slide.h"
+#include "formats/ooxml/word.h"
 
 static const struct kind {
 	const char *type, *is, *makes, *ext, *out;
@@ -118,6 +119,8 @@ ooxml_part_linked(struct part *p)
 bool
 ooxml_wants(const struct part *p, const struct opc_rel *r)
 {
+	if (p->opc->app == APP_WORD)
+		return word_wants(p, r);
 	return p->opc->app == APP_SLIDE ? slide_wants(p, r) : true;
 }
 
@@ -132,7 +135,7 @@ ooxml_unit(struct part *p, struct xnode *n, bool *drop)
 	/* Said by the namespaces, which are those of the common dialect. */
 	xnode_unset(n, SN_NO_CONFORMANCE);
 	xnode_unset(n, SN_W_CONFORMANCE);
-	if (p->opc->app == APP_WORD && (e = word_fields(p, n)) != 0)
+	if (p->opc->app == APP_WORD && (e = word_unit(p, n)) != 0)
 		return e;
 	return walk_unit(p, n, drop);
 }
@@ -158,6 +161,10 @@ static const struct {
 	{ "smartTags", FIND_OOXML_CUSTOM_XML },
 	{ "FmlaMacro", FIND_OOXML_MACRO_ATTRIBUTE },
 	{ "script", FIND_OOXML_VML },
+	{ "fldData", FIND_OOXML_FIELD_DATA },
+	{ "frameset", FIND_OOXML_SUB_DOCUMENT },
+	{ "attachedSchema", FIND_OOXML_CUSTOM_XML },
+	{ "schemaLibrary", FIND_OOXML_CUSTOM_XML },
 	{ "entryMacro", FIND_OOXML_FORM_MACRO },
 	{ "exitMacro", FIND_OOXML_FORM_MACRO },
 	{ "sndAc", FIND_OOXML_MEDIA },

@@ -30,31 +30,39 @@ unwrap(struct walk *w, struct xnode *n)
 
 /* ---- fields and links */
 
+/* A run of plain text of this type; NULL when out of memory. */
+static struct xnode *
+text_run(struct part *p, uint16_t type, const char *s)
+{
+	struct xnode *r = xnode_new(p->xml, SN_W_R, type);
+	struct xnode *t = xnode_new(p->xml, SN_W_T, schema_child(type, SN_W_T));
+	struct xnode *text = xnode_text(p->xml, s, strlen(s));
+
+	if (r == NULL || t == NULL || text == NULL ||
+	    xnode_set(p->xml, t, SN_XML_SPACE, "preserve") == NULL)
+		return NULL;
+	xnode_append(t, text);
+	xnode_append(r, t);
+	return r;
+}
+
 int
 word_show_url(struct part *p, struct xnode *at, struct buf *url, bool inside)
 {
-	struct xnode *in = inside ? at : at->parent, *r, *t, *text;
+	struct xnode *in = inside ? at : at->parent, *r;
 	uint16_t run = in == NULL ? 0 : schema_child(in->type, SN_W_R);
-	uint16_t type = schema_child(run, SN_W_T);
 	struct buf s;
 	int e;
 
-	if (type == 0)
+	if (schema_child(run, SN_W_T) == 0)
 		return 0;
 	buf_init(&s, 65536);
 	if ((e = buf_fmt(&s, " (%s)", buf_cstr(url))) != 0)
 		goto out;
-	r = xnode_new(p->xml, SN_W_R, run);
-	t = xnode_new(p->xml, SN_W_T, type);
-	text = xnode_text(p->xml, (const char *)s.data, s.len);
-	if (r == NULL || t == NULL || text == NULL ||
-	    xnode_set(p->xml, t, SN_XML_SPACE, "preserve") == NULL) {
+	r = text_run(p, run, buf_cstr(&s));
+	if (r == NULL)
 		e = ERR_NOMEM;
-		goto out;
-	}
-	xnode_append(t, text);
-	xnode_append(r, t);
-	if (inside)
+	else if (inside)
 		xnode_append(at, r);
 	else
 		xnode_before(at, r);
@@ -203,68 +211,38 @@ word_chunk(struct walk *w, struct xnode *n)
 {
 	static const char note[] = "［別形式の文書を除去しました / "
 				   "imported document removed］";
-	uint16_t types[3];
-	const uint16_t names[3] = { SN_W_P, SN_W_R, SN_W_T };
-	struct xnode *at[3], *text;
+	struct xnode *p = NULL, *r;
+	uint16_t para, run;
 
-	types[0] = n == w->top ? 0 : schema_child(n->parent->type, SN_W_P);
-	types[1] = schema_child(types[0], SN_W_R);
-	types[2] = schema_child(types[1], SN_W_T);
-	if (types[2] == 0) {
+	if (n == w->top) {
 		walk_remove(w, n);
 		return 0;
 	}
-	for (size_t i = 0; i < 3; i++) {
-		at[i] = xnode_new(w->part->xml, names[i], types[i]);
-		if (at[i] == NULL)
-			return ERR_NOMEM;
-		if (i > 0)
-			xnode_append(at[i - 1], at[i]);
+	para = schema_child(n->parent->type, SN_W_P);
+	run = schema_child(para != 0 ? para : n->parent->type, SN_W_R);
+	if (schema_child(run, SN_W_T) == 0) {
+		walk_remove(w, n);
+		return 0;
 	}
-	text = xnode_text(w->part->xml, note, sizeof(note) - 1);
-	if (text == NULL)
+	if ((r = text_run(w->part, run, note)) == NULL)
 		return ERR_NOMEM;
-	xnode_append(at[2], text);
-	walk_replace(w, n, at[0]);
+	if (para != 0) {
+		if ((p = xnode_new(w->part->xml, SN_W_P, para)) == NULL)
+			return ERR_NOMEM;
+		xnode_append(p, r);
+	}
+	walk_replace(w, n, p != NULL ? p : r);
 	return 0;
 }
 
-/* ---- comments, by policy */
-
-static int
-word_comment(struct walk *w, struct xnode *n)
+int
+word_unit(struct part *p, struct xnode *root)
 {
-	if (doc_options(w->part->opc->doc)->keep_comments)
-		walk_done(n);
-	else
-		walk_remove(w, n);
-	return 0;
-}
+	int e = 0;
 
-/* ---- tracked changes, by policy: accepted when they are not kept */
-
-static bool
-keeps_changes(const struct walk *w)
-{
-	return doc_options(w->part->opc->doc)->keep_tracked_changes;
-}
-
-static int
-word_inserted(struct walk *w, struct xnode *n)
-{
-	walk_done(n);
-	if (!keeps_changes(w))
-		walk_unwrap(w, n);
-	return 0;
-}
-
-static int
-word_deleted(struct walk *w, struct xnode *n)
-{
-	walk_done(n);
-	if (!keeps_changes(w))
-		walk_remove(w, n);
-	return 0;
+	if (!doc_options(p->opc->doc)->keep_tracked_changes)
+		e = word_accept(p, root);
+	return e != 0 ? e : word_fields(p, root);
 }
 
 node_fn *const word_nodes[SN_COUNT] = {
@@ -284,13 +262,14 @@ node_fn *const word_nodes[SN_COUNT] = {
 	[SN_W_CONTROL] = word_control,
 	[SN_O_OLEOBJECT] = word_ole,
 	[SN_W_ALTCHUNK] = word_chunk,
-	[SN_W_SUBDOC] = drop,
+	[SN_W_SUBDOC] = word_chunk,
 	[SN_W_FFDATA] = keep,
-	[SN_W_COMMENTRANGESTART] = word_comment,
-	[SN_W_COMMENTRANGEEND] = word_comment,
-	[SN_W_COMMENTREFERENCE] = word_comment,
-	[SN_W_INS] = word_inserted,
-	[SN_W_MOVETO] = word_inserted,
-	[SN_W_DEL] = word_deleted,
-	[SN_W_MOVEFROM] = word_deleted,
+	[SN_W_FOOTNOTE] = word_footnote,
+	[SN_W_FOOTNOTEREFERENCE] = word_footnote_ref,
+	[SN_W_ENDNOTE] = word_endnote,
+	[SN_W_ENDNOTEREFERENCE] = word_endnote_ref,
+	[SN_W_COMMENT] = word_comment,
+	[SN_W_COMMENTREFERENCE] = word_comment_ref,
+	[SN_W_COMMENTRANGESTART] = word_comment_ref,
+	[SN_W_COMMENTRANGEEND] = word_comment_ref,
 };

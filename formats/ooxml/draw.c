@@ -9,28 +9,37 @@
 
 /* ---- pictures */
 
-/* a:blip: a linked picture is fetched on opening; only an embedded one stays.
+static int
+show_placeholder(struct walk *w, struct xnode *n, uint16_t attr)
+{
+	char id[OPC_ID_BYTES];
+	int e;
+
+	if ((e = opc_keep_placeholder(w->part, id)) != 0)
+		return e;
+	return xnode_set(w->part->xml, n, attr, id) == NULL ? ERR_NOMEM : 0;
+}
+
+/*
+ * a:blip: a linked picture is fetched on opening; only an embedded one stays.
  */
 static int
 draw_blip(struct walk *w, struct xnode *n)
 {
 	const struct opc_rel *r = opc_rel(w->part, node_attr(n, SN_R_LINK));
+	bool linked = xnode_attr(n, SN_R_LINK) != NULL;
+	bool embedded = xnode_attr(n, SN_R_EMBED) != NULL;
 	int e;
 
-	if (xnode_attr(n, SN_R_LINK) != NULL) {
-		xnode_unset(n, SN_R_LINK);
-		if (r != NULL &&
-		    (e = part_found(w->part, FIND_OOXML_EXTERNAL_IMAGE,
-			 ACT_REMOVED, "%s", r->target)) != 0)
-			return e;
-		if (xnode_attr(n, SN_R_EMBED) == NULL &&
-		    xnode_set(w->part->xml, n, SN_R_EMBED, "") == NULL)
-			return ERR_NOMEM;
-	}
 	walk_done(n);
-	if (xnode_attr(n, SN_R_EMBED) == NULL)
-		return 0;
-	return walk_picture(w, n, SN_R_EMBED);
+	xnode_unset(n, SN_R_LINK);
+	if (linked && r != NULL &&
+	    (e = part_found(w->part, FIND_OOXML_EXTERNAL_IMAGE,
+		 embedded ? ACT_REMOVED : ACT_REPLACED, "%s", r->target)) != 0)
+		return e;
+	if (embedded)
+		return walk_picture(w, n, SN_R_EMBED);
+	return linked ? show_placeholder(w, n, SN_R_EMBED) : 0;
 }
 
 /* The vector twin of a picture; the raster stays. */

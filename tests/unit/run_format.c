@@ -1,7 +1,8 @@
 /*
  * Rebuild one file outside the cage and say what happened, for tests.
  *
- *   run_format [--expect ID] [--name NAME] [--small] [--password P]... IN OUT
+ *   run_format [--expect ID] [--name NAME] [--small] [--password P]...
+ *       [--links keep|remove|show] [--accept-changes] [--no-comments] IN OUT
  *
  * OUT "-" writes nothing. Standard output gets one JSON object a line: one for
  * each finding, one for each member, and a last one of the whole document.
@@ -24,7 +25,8 @@ struct run {
 	const char *expect, *name, *in, *out;
 	struct reader passwords[PASSWORDS_MAX];
 	size_t n_passwords;
-	bool small;
+	bool small, accept_changes, no_comments;
+	enum url_policy links;
 };
 
 static void
@@ -86,22 +88,50 @@ on_member_end(void *arg, const struct doc_result *res)
 	return 0;
 }
 
+/* What takes no value. */
+static bool
+parse_flag(const char *s, struct run *r)
+{
+	bool *flag = strcmp(s, "--small") == 0		  ? &r->small
+		     : strcmp(s, "--accept-changes") == 0 ? &r->accept_changes
+		     : strcmp(s, "--no-comments") == 0	  ? &r->no_comments
+							  : NULL;
+
+	if (flag != NULL)
+		*flag = true;
+	return flag != NULL;
+}
+
+static int
+parse_links(const char *s, enum url_policy *out)
+{
+	static const char *const names[] = { "keep", "remove", "show" };
+
+	for (int i = 0; i < 3; i++)
+		if (strcmp(s, names[i]) == 0) {
+			*out = (enum url_policy)i;
+			return 0;
+		}
+	return -1;
+}
+
 static int
 parse(int argc, char **argv, struct run *r)
 {
 	int i;
 
 	for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-		if (strcmp(argv[i], "--small") == 0) {
-			r->small = true;
+		if (parse_flag(argv[i], r))
 			continue;
-		}
 		if (i + 1 >= argc)
 			return -1;
 		if (strcmp(argv[i], "--expect") == 0)
 			r->expect = argv[++i];
 		else if (strcmp(argv[i], "--name") == 0)
 			r->name = argv[++i];
+		else if (strcmp(argv[i], "--links") == 0 &&
+			 parse_links(argv[i + 1], &r->links) == 0)
+			i++;
 		else if (strcmp(argv[i], "--password") == 0 &&
 			 r->n_passwords < PASSWORDS_MAX) {
 			i++;
@@ -153,6 +183,11 @@ rebuild(const struct run *r, const struct buf *in)
 	int e;
 
 	options_default(&o);
+	o.url = r->links;
+	if (r->accept_changes)
+		o.keep_tracked_changes = false;
+	if (r->no_comments)
+		o.keep_comments = false;
 	if (r->small) {
 		o.limits.max[BUDGET_MEMORY_BYTES] = 64u << 20;
 		o.limits.max[BUDGET_EXPANDED_BYTES] = 64u << 20;

@@ -332,9 +332,10 @@ run_machine(struct machine *m, struct xnode *root)
 		} else if (n->name == SN_W_FLDCHAR) {
 			next = xnode_skip(n, root);
 			e = field_char(m, n, root);
-		} else if (is_instr(n))
+		} else if (is_instr(n)) {
+			next = xnode_skip(n, root);
 			e = instruction(m, n);
-		else if (n->name == SN_W_FLDSIMPLE && in_instruction(m))
+		} else if (n->name == SN_W_FLDSIMPLE && in_instruction(m))
 			in_instruction(m)->nested = true;
 		else if (in_run(n))
 			e = other_content(m, n);

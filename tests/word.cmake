@@ -1,5 +1,5 @@
 # Word.
-target_sources(fuzz_common PRIVATE fuzz/opc_pack.c)
+target_sources(fuzz_common PRIVATE fuzz/part_pack.c)
 sekisho_fuzz(docx SEEDS samples/benign/docx samples/planted/docx
   samples/planted/docm samples/benign/dotx tests/fuzz/seeds/docx)
 sekisho_fuzz(field SEEDS tests/fuzz/seeds/field)

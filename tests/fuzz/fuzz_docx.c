@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fuzz_common.h"
-#include "opc_pack.h"
+#include "part_pack.h"
 
 #define HEAD "<?xml version=\"1.0\"?>"
 #define W    "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -71,7 +71,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	}
 	buf_init(&b, n + 65536);
-	if (opc_pack(parts, sizeof(parts) / sizeof(parts[0]), &b) != 0)
+	if (part_pack(parts, sizeof(parts) / sizeof(parts[0]), &b) != 0)
 		abort();
 	(void)fuzz_rebuild("ooxml", b.data, b.len, NULL);
 	(void)fuzz_rebuild_with("ooxml", b.data, b.len, accept_all, NULL);

@@ -1,7 +1,7 @@
 /*
- * The smallest right ZIP writer; see opc_pack.h.
+ * The smallest right ZIP writer; see part_pack.h.
  */
-#include "opc_pack.h"
+#include "part_pack.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -51,7 +51,7 @@ put_central(struct buf *out, const struct pack_part *p, size_t at)
 }
 
 int
-opc_pack(const struct pack_part *p, size_t n, struct buf *out)
+part_pack(const struct pack_part *p, size_t n, struct buf *out)
 {
 	size_t at[32], start;
 	int e = 0;

@@ -2,8 +2,8 @@
  * A package out of parts given as text, for tests and fuzz targets: a ZIP of
  * stored entries that is right in every field.
  */
-#ifndef TESTS_OPC_PACK_H
-#define TESTS_OPC_PACK_H
+#ifndef TESTS_PART_PACK_H
+#define TESTS_PART_PACK_H
 
 #include <stddef.h>
 
@@ -16,6 +16,6 @@ struct pack_part {
 };
 
 /* Append the archive to out; 0 or the error of buf. */
-int opc_pack(const struct pack_part *, size_t n, struct buf *out) MUST_CHECK;
+int part_pack(const struct pack_part *, size_t n, struct buf *out) MUST_CHECK;
 
 #endif

@@ -185,31 +185,38 @@ plain_fragment(const char *s)
 	       (n < 4 || strcspn(s + 1, "0123456789") < n);
 }
 
-/* mailto:addr?subject=...; tel:+81-3-...; nothing that dials codes. */
+/* "+81-3-1234"; nothing that dials codes. Spaces go. */
 static int
-check_plain(const char *s, size_t scheme, struct buf *out, const char **why)
+check_tel(const char *s, struct buf *out)
 {
-	const char *rest = s + scheme + 1;
 	int e;
 
-	*why = "address";
-	if (rest[0] == '/' || rest[0] == '\\')
+	if (s[0] == '\0' || s[strspn(s, "+0123456789-.() ")] != '\0')
 		return ERR_DENIED;
-	if (scheme == 3 && rest[strspn(rest, "+0123456789-.() ")] != '\0')
+	for (e = buf_puts(out, "tel:"); e == 0 && *s != '\0'; s++)
+		if (*s != ' ')
+			e = buf_u8(out, (uint8_t)*s);
+	return e;
+}
+
+static int
+check_mailto(const char *s, struct buf *out)
+{
+	int e;
+
+	if (s[0] == '/' || s[0] == '\\' || !mail_headers(s + strcspn(s, "?&")))
 		return ERR_DENIED;
-	if (scheme != 3 && !mail_headers(rest + strcspn(rest, "?&")))
-		return ERR_DENIED;
-	if ((e = buf_puts(out, scheme == 3 ? "tel:" : "mailto:")) != 0)
+	if ((e = buf_puts(out, "mailto:")) != 0)
 		return e;
-	return put_rest(out, rest);
+	return put_rest(out, s);
 }
 
 int
 url_check(const char *in, size_t n, struct buf *out, const char **why)
 {
+	size_t before = out->len, scheme;
 	struct buf t;
 	const char *s;
-	size_t scheme;
 	int e;
 
 	buf_init(&t, 65536);
@@ -226,12 +233,16 @@ url_check(const char *in, size_t n, struct buf *out, const char **why)
 		e = put_rest(out, s);
 	else if (is_scheme(s, scheme, "http") || is_scheme(s, scheme, "https"))
 		e = check_http(s, scheme, out, why);
-	else if (is_scheme(s, scheme, "mailto") || is_scheme(s, scheme, "tel"))
-		e = check_plain(s, scheme, out, why);
-	if (e == 0 && out->len > URL_MAX_BYTES) {
+	else if (is_scheme(s, scheme, "mailto"))
+		e = check_mailto(s + scheme + 1, out);
+	else if (is_scheme(s, scheme, "tel"))
+		e = check_tel(s + scheme + 1, out);
+	if (e == 0 && out->len - before > URL_MAX_BYTES) {
 		*why = "length";
 		e = ERR_DENIED;
 	}
+	if (e != 0)
+		buf_truncate(out, before);
 out:
 	buf_done(&t);
 	return e;

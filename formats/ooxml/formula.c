@@ -15,6 +15,7 @@
 
 struct lexer {
 	struct reader in;
+	const struct formula_rules *rules;
 	struct buf *out;
 	enum formula_why why;
 	char *what;
@@ -22,47 +23,8 @@ struct lexer {
 	unsigned tokens, depth;
 	char close[FORMULA_MAX_DEPTH]; /* ')' or '}' awaited */
 	bool operand; /* the last token was an operand: "(" is no call */
+	size_t link;  /* where the literal address of a HYPERLINK begins */
 };
-
-static const char *const functions[] = {
-#include "formats/ooxml/formula_functions.def"
-};
-
-const char *
-formula_why_text(enum formula_why why)
-{
-	static const char *const text[] = {
-		[FORMULA_OK] = "fine",
-		[FORMULA_EXTERNAL] = "another workbook or file",
-		[FORMULA_DDE] = "DDE",
-		[FORMULA_FUNCTION] = "function not allowed",
-		[FORMULA_ADDIN] = "add-in function",
-		[FORMULA_URL] = "link not allowed",
-		[FORMULA_SYNTAX] = "not understood",
-		[FORMULA_LIMIT] = "too long",
-	};
-
-	return text[why];
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	return strcmp(a, *(const char *const *)b);
-}
-
-bool
-formula_function_known(const char *name, size_t n)
-{
-	char key[40];
-
-	if (n == 0 || n >= sizeof(key))
-		return false;
-	memcpy(key, name, n);
-	key[n] = '\0';
-	return bsearch(key, functions, sizeof(functions) / sizeof(functions[0]),
-		   sizeof(functions[0]), compare) != NULL;
-}
 
 static int
 deny(struct lexer *x, enum formula_why why, const void *what, size_t n)
@@ -128,16 +90,73 @@ has_any(const struct reader *r, const char *chars)
 	return false;
 }
 
+/* The address in the form that was checked. */
+static int
+emit_link(struct lexer *x, const struct reader *text)
+{
+	const char *why;
+	struct buf b;
+	int e;
+
+	buf_init(&b, 65536);
+	e = url_check((const char *)text->data, text->len, &b, &why);
+	if (e == 0 && (e = emit(x, "\"", 1)) == 0 &&
+	    (e = emit(x, b.data, b.len)) == 0)
+		e = emit(x, "\"", 1);
+	buf_done(&b);
+	return e;
+}
+
 static int
 lex_string(struct lexer *x)
 {
 	struct reader from = x->in, inside;
 	int e;
 
+	if (x->operand)
+		return deny(x, FORMULA_SYNTAX, "\"", 1);
 	if ((e = take_quoted(x, '"', &inside)) != 0)
 		return e;
 	x->operand = true;
-	return emit_since(x, &from);
+	return from.pos == x->link ? emit_link(x, &inside)
+				   : emit_since(x, &from);
+}
+
+/* One name of a sheet (quotes doubled inside): left out, or a file? */
+static int
+check_sheet(struct lexer *x, const struct reader *name)
+{
+	char plain[512];
+	size_t n = 0;
+
+	for (size_t i = 0; i < name->len && n + 1 < sizeof(plain); i++) {
+		plain[n++] = (char)name->data[i];
+		i += name->data[i] == '\'';
+	}
+	plain[n] = '\0';
+	if (strlen(plain) != n || strpbrk(plain, "[]\\/?*") != NULL ||
+	    strcasestr(plain, ".xl") != NULL)
+		return deny(x, FORMULA_EXTERNAL, name->data, name->len);
+	if (x->rules->gone != NULL && x->rules->gone(x->rules->arg, plain, n))
+		return deny(x, FORMULA_GONE, name->data, name->len);
+	return 0;
+}
+
+/* 'A:C'! names a run of sheets. */
+static int
+check_sheets(struct lexer *x, const struct reader *names)
+{
+	size_t at = 0, end;
+	struct reader one;
+	int e = 0;
+
+	for (; e == 0 && at <= names->len; at = end + 1) {
+		for (end = at; end < names->len && names->data[end] != ':';)
+			end++;
+		if ((e = reader_view(names, at, end - at, &one)) == 0)
+			e = check_sheet(x, &one);
+	}
+	return e;
 }
 
 /* 'Sheet name'! or 'A:B'!; a path, book or DDE topic is refused. */
@@ -151,8 +170,12 @@ lex_quoted_sheet(struct lexer *x)
 		return e;
 	if (peek(x) == '|' || has_any(&inside, "|"))
 		return deny(x, FORMULA_DDE, inside.data, inside.len);
-	if (has_any(&inside, "[]\\/?*"))
-		return deny(x, FORMULA_EXTERNAL, inside.data, inside.len);
+	if (peek(x) != '!' && x->rules->pivot && !has_any(&inside, "[]\\")) {
+		x->operand = true;
+		return emit_since(x, &from);
+	}
+	if ((e = check_sheets(x, &inside)) != 0)
+		return e;
 	if (peek(x) != '!')
 		return deny(x, FORMULA_SYNTAX, inside.data, inside.len);
 	if ((e = reader_skip(&x->in, 1)) != 0)
@@ -167,20 +190,10 @@ is_digit(int c)
 	return c >= '0' && c <= '9';
 }
 
-/* A letter, '_' or '\\' of ASCII, or anything beyond that is plain. */
-static bool
-starts_name(uint32_t cp)
-{
-	return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') ||
-	       cp == '_' || cp == '\\' || cp == '$' ||
-	       (cp > 0x7f && utf8_classify(cp) != UTF8_CONTROL &&
-		   utf8_classify(cp) != UTF8_NONCHAR);
-}
-
 static bool
 goes_on(uint32_t cp)
 {
-	return starts_name(cp) || (cp < 0x80 && is_digit((int)cp)) ||
+	return formula_starts_name(cp) || (cp < 0x80 && is_digit((int)cp)) ||
 	       cp == '.' || cp == '?';
 }
 
@@ -204,23 +217,32 @@ word_starts(const struct reader *w, const char *s)
 	return w->len >= n && strncasecmp((const char *)w->data, s, n) == 0;
 }
 
-/* The literal text argument behind "NAME(", when there is one and only one. */
+static int
+skip_spaces(struct lexer *x)
+{
+	int c, e = 0;
+
+	while (e == 0 && (c = peek(x)) > 0 && strchr(" \t\r\n", c) != NULL)
+		e = reader_skip(&x->in, 1);
+	return e;
+}
+
+/* The first argument behind "NAME", when it is one literal text; *at: where. */
 static bool
-literal_argument(const struct lexer *x, struct reader *text)
+literal_argument(const struct lexer *x, struct reader *text, size_t *at)
 {
 	struct lexer probe = *x;
 	char scratch[8];
 
 	probe.what = scratch;
 	probe.size = sizeof(scratch);
-	while (peek(&probe) == ' ' || peek(&probe) == '(')
-		if (reader_skip(&probe.in, 1) != 0)
-			return false;
-	if (peek(&probe) != '"' || take_quoted(&probe, '"', text) != 0)
+	if (skip_spaces(&probe) != 0 || peek(&probe) != '(' ||
+	    reader_skip(&probe.in, 1) != 0 || skip_spaces(&probe) != 0)
 		return false;
-	while (peek(&probe) == ' ')
-		if (reader_skip(&probe.in, 1) != 0)
-			return false;
+	*at = probe.in.pos;
+	if (peek(&probe) != '"' || take_quoted(&probe, '"', text) != 0 ||
+	    skip_spaces(&probe) != 0)
+		return false;
 	return peek(&probe) == ',' || peek(&probe) == ')';
 }
 
@@ -231,6 +253,9 @@ url_allowed(const struct reader *text)
 	struct buf b;
 	bool ok;
 
+	/* "#[book]Sheet!A1" is a place in another book. */
+	if (has_any(text, "\"[]|"))
+		return false;
 	buf_init(&b, 65536);
 	ok = url_check((const char *)text->data, text->len, &b, &why) == 0;
 	buf_done(&b);
@@ -242,15 +267,17 @@ static int
 check_argument(struct lexer *x, const struct reader *name)
 {
 	struct reader text;
+	size_t at;
 
 	if (name->len == 9 && word_starts(name, "HYPERLINK")) {
-		if (!literal_argument(x, &text))
+		if (!x->rules->links || !literal_argument(x, &text, &at))
 			return deny(x, FORMULA_URL, name->data, name->len);
 		if (!url_allowed(&text))
 			return deny(x, FORMULA_URL, text.data, text.len);
+		x->link = at;
 	}
 	if (name->len == 8 && word_starts(name, "INDIRECT") &&
-	    literal_argument(x, &text) && has_any(&text, "[]\\/|"))
+	    literal_argument(x, &text, &at) && has_any(&text, "[]\\/|"))
 		return deny(x, FORMULA_EXTERNAL, text.data, text.len);
 	return 0;
 }
@@ -271,11 +298,48 @@ strip_prefix(struct reader *name)
 	}
 }
 
+static bool
+known(const struct reader *name)
+{
+	char upper[40];
+
+	if (name->len >= sizeof(upper))
+		return false;
+	for (size_t i = 0; i < name->len; i++)
+		upper[i] = (char)(name->data[i] >= 'a' && name->data[i] <= 'z'
+				      ? name->data[i] - 32
+				      : name->data[i]);
+	return formula_function_known(upper, name->len);
+}
+
+/*
+ * A name that is not called. Excel's own begin with "_xl": a parameter, a
+ * built-in name, or a function handed over as a value (_xleta.SUM).
+ */
+static int
+check_name(struct lexer *x, const struct reader *word)
+{
+	struct reader name = *word;
+
+	if (has_any(word, "\\") && (peek(x) == '!' || peek(x) == '['))
+		return deny(x, FORMULA_EXTERNAL, word->data, word->len);
+	if (!word_starts(word, "_xl") || word_starts(word, "_xlpm.") ||
+	    word_starts(word, "_xlnm."))
+		return 0;
+	if (word_starts(word, "_xleta.")) {
+		if (reader_view(word, 7, word->len - 7, &name) != 0)
+			return ERR_INTERNAL;
+	} else
+		strip_prefix(&name);
+	if (name.len < word->len && known(&name))
+		return 0;
+	return deny(x, FORMULA_ADDIN, word->data, word->len);
+}
+
 static int
 lex_call(struct lexer *x, const struct reader *word)
 {
 	struct reader name = *word;
-	char upper[40];
 
 	if (word_starts(&name, "_xll.") || word_starts(&name, "_xldudf_") ||
 	    word_starts(&name, "_xludf."))
@@ -284,13 +348,7 @@ lex_call(struct lexer *x, const struct reader *word)
 	if (word_starts(&name, "_xlpm."))
 		return emit(x, word->data, word->len);
 	strip_prefix(&name);
-	if (name.len >= sizeof(upper))
-		return deny(x, FORMULA_FUNCTION, word->data, word->len);
-	for (size_t i = 0; i < name.len; i++)
-		upper[i] = (char)(name.data[i] >= 'a' && name.data[i] <= 'z'
-				      ? name.data[i] - 32
-				      : name.data[i]);
-	if (!formula_function_known(upper, name.len))
+	if (!known(&name))
 		return deny(x, FORMULA_FUNCTION, word->data, word->len);
 	if (check_argument(x, &name) != 0)
 		return ERR_DENIED;
@@ -298,15 +356,16 @@ lex_call(struct lexer *x, const struct reader *word)
 }
 
 /*
- * Table1[[#This Row],[Name]] and [@Name]: brackets may nest, ' escapes. What
- * looks like a book number or a path is external.
+ * Table1[[#This Row],[Name]]: brackets may nest, ' escapes. In a file they
+ * always follow the table's name; what stands alone, or runs on into another
+ * name, is the number or path of a book.
  */
 static int
 lex_brackets(struct lexer *x, bool after_name)
 {
-	struct reader from = x->in;
+	struct reader from = x->in, next;
 	unsigned depth = 0;
-	bool digits = true;
+	uint32_t cp;
 	uint8_t c;
 
 	while (reader_u8(&x->in, &c) == 0) {
@@ -314,11 +373,8 @@ lex_brackets(struct lexer *x, bool after_name)
 			break;
 		if (c == '[')
 			depth++;
-		else if (c == ']') {
-			if (--depth == 0)
-				break;
-		} else if (!is_digit(c))
-			digits = false;
+		else if (c == ']' && --depth == 0)
+			break;
 		if (c == '|')
 			return deny(x, FORMULA_DDE, "|", 1);
 		if (depth > FORMULA_MAX_DEPTH)
@@ -326,8 +382,9 @@ lex_brackets(struct lexer *x, bool after_name)
 	}
 	if (depth != 0)
 		return deny(x, FORMULA_SYNTAX, "[", 1);
-	if ((!after_name && digits) || peek(x) == '!' || peek(x) == '\'' ||
-	    (!after_name && peek(x) > 0 && starts_name((uint32_t)peek(x))))
+	next = x->in;
+	if (!after_name || peek(x) == '!' || peek(x) == '\'' ||
+	    peek(x) == '[' || (utf8_get(&next, &cp) == 0 && goes_on(cp)))
 		return deny(x, FORMULA_EXTERNAL, from.data + from.pos,
 		    x->in.pos - from.pos);
 	x->operand = true;
@@ -397,13 +454,17 @@ lex_word(struct lexer *x)
 	}
 	if (peek(x) == '|')
 		return deny(x, FORMULA_DDE, word.data, word.len);
-	if (word_starts(&word, "_xll") || word_starts(&word, "_xldudf"))
-		return deny(x, FORMULA_ADDIN, word.data, word.len);
+	if ((e = check_name(x, &word)) != 0)
+		return e;
 	if ((e = lex_exponent(x, &word)) != 0)
 		return e;
 	x->operand = true;
+	if (peek(x) == '!' || peek(x) == ':') {
+		/* Sheet1!A1, Sheet1:Sheet3!A1; "!name" is another book's. */
+		if ((e = check_sheet(x, &word)) != 0)
+			return e;
+	}
 	if (peek(x) == '!') {
-		/* Sheet1!A1; "!name" alone would be another book's. */
 		if ((e = reader_skip(&x->in, 1)) != 0)
 			return e;
 		x->operand = false;
@@ -489,16 +550,21 @@ lex_one(struct lexer *x, int c)
 		return lex_brackets(x, false);
 	if (c == '#')
 		return lex_hash(x);
-	if (c == '.' || is_digit(c) || starts_name((uint32_t)c) || c > 0x7f)
+	if (c == '.' || is_digit(c) || formula_starts_name((uint32_t)c) ||
+	    c > 0x7f)
 		return lex_word(x);
 	return c == '\0' ? deny(x, FORMULA_SYNTAX, "NUL", 3) : lex_sign(x, c);
 }
 
 int
-formula_parse(const char *text, size_t n, struct buf *out,
-    enum formula_why *why, char *what, size_t size)
+formula_parse(const char *text, size_t n, const struct formula_rules *rules,
+    struct buf *out, enum formula_why *why, char *what, size_t size)
 {
-	struct lexer x = { .out = out, .what = what, .size = size };
+	struct lexer x = { .rules = rules,
+		.out = out,
+		.what = what,
+		.size = size,
+		.link = SIZE_MAX };
 	size_t before = out->len;
 	int c, e = 0;
 

@@ -119,6 +119,9 @@ ooxml_part_linked(struct part *p)
 bool
 ooxml_wants(const struct part *p, const struct opc_rel *r)
 {
+	/* The workbook lists its caches by id. */
+	if (r->kind == PART_PIVOTCACHE)
+		return p->kind == PART_PIVOT;
 	if (p->opc->app == APP_WORD)
 		return word_wants(p, r);
 	return p->opc->app == APP_SLIDE ? slide_wants(p, r) : true;
@@ -137,7 +140,9 @@ ooxml_unit(struct part *p, struct xnode *n, bool *drop)
 	xnode_unset(n, SN_W_CONFORMANCE);
 	if (p->opc->app == APP_WORD && (e = word_unit(p, n)) != 0)
 		return e;
-	return walk_unit(p, n, drop);
+	if ((e = walk_unit(p, n, drop)) != 0)
+		return e;
+	return p->kind == PART_DRAWING && !*drop ? sheet_previews(p, n) : 0;
 }
 
 /* ---- what the schema dropped, by name: for the report only */

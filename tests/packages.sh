@@ -2,7 +2,7 @@
 # tests/run.sh and samples/demo.sh. packages_install WHAT... installs what is
 # missing of the lists named (build, test), as root directly, else by sudo.
 packages_build="build-essential cmake ninja-build pkg-config python3
-gettext libmagic-dev libxml2-dev zlib1g-dev libsodium-dev libsqlite3-dev
+libmagic-dev libxml2-dev zlib1g-dev libsodium-dev libsqlite3-dev
 libseccomp-dev libconfuse-dev libjansson-dev libcriterion-dev
 libjpeg62-turbo-dev libpng-dev liblcms2-dev libssl-dev libidn2-dev gettext"
 packages_test="ccache clang clang-format libclang-rt-14-dev mandoc bsdutils

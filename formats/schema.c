@@ -110,12 +110,36 @@ schema_attr(uint16_t type, uint16_t name)
 	return CHECK_NONE;
 }
 
+/*
+ * The strict dialect names a graphic without the year:
+ * http://purl.oclc.org/ooxml/drawingml/table.
+ */
+static bool
+same_uri(const char *known, const char *uri)
+{
+	static const char plain[] = "http://schemas.openxmlformats.org/",
+			  strict[] = "http://purl.oclc.org/ooxml/";
+	size_t n;
+
+	if (strcasecmp(known, uri) == 0)
+		return true;
+	if (strncmp(uri, strict, strlen(strict)) != 0 ||
+	    strncmp(known, plain, strlen(plain)) != 0)
+		return false;
+	uri += strlen(strict);
+	known += strlen(plain);
+	n = strcspn(uri, "/");
+	return strncmp(known, uri, n) == 0 &&
+	       strncmp(known + n, "/2006/", 6) == 0 && uri[n] == '/' &&
+	       strcmp(known + n + 6, uri + n + 1) == 0;
+}
+
 uint16_t
 schema_ext(uint16_t name, const char *uri, const char **canonical)
 {
 	for (const struct schema_ext_rec *e = schema_exts; e->uri != NULL;
 	     e++) {
-		if (e->name != name || strcasecmp(e->uri, uri) != 0)
+		if (e->name != name || !same_uri(e->uri, uri))
 			continue;
 		*canonical = e->uri;
 		return e->type;

@@ -330,6 +330,7 @@ node_fn *const slide_nodes[SN_COUNT] = {
 	[SN_P_CSLD] = slide_canvas,
 	[SN_P_CONTROLS] = slide_controls,
 	[SN_P_PIC] = slide_picture,
+	[SN_P_BGPR] = slide_background,
 	[SN_P_CUSTDATALST] = drop,
 	[SN_P14_MEDIA] = slide_media,
 	[SN_P_TIMING] = slide_timing,

@@ -37,6 +37,7 @@ int slide_frame(struct walk *, struct xnode *) MUST_CHECK;
 int slide_canvas(struct walk *, struct xnode *) MUST_CHECK;
 int slide_controls(struct walk *, struct xnode *) MUST_CHECK;
 int slide_picture(struct walk *, struct xnode *) MUST_CHECK;
+int slide_background(struct walk *, struct xnode *) MUST_CHECK;
 
 /* In a presentation: may this part lead there without an r:id? */
 bool slide_wants(const struct part *, const struct opc_rel *);

@@ -163,6 +163,17 @@ picture_for(struct made *m, struct xnode *frame, struct xnode *ole,
 	return pic;
 }
 
+/* What it showed is not in the grammar: an empty frame is no use. */
+static int
+known_frame(struct walk *w, struct xnode *frame)
+{
+	if (slide_below(frame, SN_A_GRAPHICDATA) != NULL)
+		return 0;
+	walk_remove(w, frame);
+	return part_found(w->part, FIND_OOXML_UNKNOWN_MARKUP, ACT_REMOVED,
+	    "p:graphicFrame");
+}
+
 /* The frame of an object becomes the picture it showed. */
 int
 slide_frame(struct walk *w, struct xnode *frame)
@@ -173,7 +184,7 @@ slide_frame(struct walk *w, struct xnode *frame)
 	int e;
 
 	if (ole == NULL)
-		return 0;
+		return known_frame(w, frame);
 	e = part_found(w->part, FIND_OOXML_OLE, ACT_FLATTENED, "%s",
 	    node_attr(ole, SN_NO_PROGID));
 	if (e != 0)
@@ -269,4 +280,34 @@ slide_picture(struct walk *w, struct xnode *n)
 	if (is_film)
 		need_blip(&m, n);
 	return m.err;
+}
+
+/* ---- backgrounds */
+
+/*
+ * p:bgPr: a picture fetched from outside leaves no fill. The placeholder would
+ * make the slide unreadable.
+ */
+int
+slide_background(struct walk *w, struct xnode *n)
+{
+	struct xnode *fill = xnode_child(n, SN_A_BLIPFILL), *blip, *none;
+	uint16_t type = schema_child(n->type, SN_A_NOFILL);
+	const struct opc_rel *r;
+	const char *id;
+
+	blip = fill == NULL ? NULL : xnode_child(fill, SN_A_BLIP);
+	if (blip == NULL || type == 0)
+		return 0;
+	id = xnode_attr(blip, SN_R_EMBED);
+	if (id == NULL)
+		id = node_attr(blip, SN_R_LINK);
+	r = opc_rel(w->part, id);
+	if (r != NULL && !r->external && r->kind == PART_IMAGE)
+		return 0;
+	if ((none = xnode_new(w->part->xml, SN_A_NOFILL, type)) == NULL)
+		return ERR_NOMEM;
+	xnode_replace(fill, none);
+	return part_found(w->part, FIND_OOXML_EXTERNAL_IMAGE, ACT_REMOVED, "%s",
+	    r == NULL ? "" : r->target);
 }

@@ -3,7 +3,8 @@
 import os
 import sys
 
-from pptxlib import Deck, HEAD, M, O, OD, P, PM, png, rels, shape, slide
+from pptxlib import (Deck, HEAD, M, O, OD, P, PM, TABLE, frame, png, rels,
+                     shape, slide)
 
 C = 'SEKISHO-CANARY-'
 BODY = 'SEKISHO-BENIGN-text'
@@ -140,10 +141,15 @@ def properties():
 
 
 def strict():
-    d = deck()
+    table = ('<a:tbl><a:tblPr/><a:tblGrid><a:gridCol w="1000000"/></a:tblGrid>'
+             '<a:tr h="370000"><a:tc><a:txBody><a:bodyPr/><a:p><a:r><a:rPr '
+             'lang="ja-JP"/><a:t>SEKISHO-BENIGN-cell</a:t></a:r></a:p>'
+             '</a:txBody><a:tcPr/></a:tc></a:tr></a:tbl>')
+    d = Deck([slide(shape(2, BODY) + frame(7, TABLE, table))])
     swaps = [('http://schemas.openxmlformats.org/officeDocument/2006/'
               'relationships', 'http://purl.oclc.org/ooxml/officeDocument/'
-              'relationships')]
+              'relationships'),
+             (TABLE, 'http://purl.oclc.org/ooxml/drawingml/table')]
     for k in ('presentationml', 'drawingml'):
         swaps.append(('http://schemas.openxmlformats.org/%s/2006/main' % k,
                       'http://purl.oclc.org/ooxml/%s/main' % k))

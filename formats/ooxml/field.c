@@ -279,7 +279,7 @@ looks_outside(const struct reader *r)
 	size_t at;
 
 	return reader_find(r, 0, "\\\\", 2, &at) == 0 ||
-	       reader_find(r, 0, "://", 3, &at) == 0;
+	       reader_find(r, 0, "//", 2, &at) == 0;
 }
 
 static int
@@ -300,7 +300,9 @@ take_switch(const struct row *row, struct field *f, const struct token *t,
 	if (takes == 0 || *i + 1 == n || t[*i + 1].is_switch)
 		return 0;
 	(*i)++;
-	if (looks_outside(&t[*i].text) && row->is != FIELD_LINK)
+	/* "\\o" of a link is a text to show; "\\l" is a place in here. */
+	if (looks_outside(&t[*i].text) &&
+	    (row->is != FIELD_LINK || strchr("lL", sw->text.data[1]) != NULL))
 		return ERR_MALFORMED;
 	return drop ? 0 : put_argument(&f->text, &t[*i]);
 }

@@ -329,6 +329,10 @@ check_name(struct lexer *x, const struct reader *word)
 	if (word_starts(word, "_xleta.")) {
 		if (reader_view(word, 7, word->len - 7, &name) != 0)
 			return ERR_INTERNAL;
+		/* Their arguments would not be seen here. */
+		if (word_starts(&name, "HYPERLINK") ||
+		    word_starts(&name, "INDIRECT"))
+			return deny(x, FORMULA_URL, word->data, word->len);
 	} else
 		strip_prefix(&name);
 	if (name.len < word->len && known(&name))

@@ -5,6 +5,7 @@
 #include "formats/ooxml/props.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define PROPS_BYTES 4096
 
@@ -189,7 +190,9 @@ settle_name(struct part *p, struct xnode *n, enum fate *fate)
 	struct buf in, out;
 	int e;
 
-	if (name == NULL || n->first == NULL) {
+	/* "_PID_LINKBASE" and its like are Office's own: where links lead. */
+	if (name == NULL || n->first == NULL ||
+	    strncasecmp(name, "_PID_", 5) == 0) {
 		*fate = FATE_LOST;
 		return 0;
 	}

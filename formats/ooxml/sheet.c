@@ -19,7 +19,12 @@ drop(struct walk *w, struct xnode *n)
 static bool
 is_place(const char *location)
 {
-	return location[0] != '\0' && strpbrk(location, "[]\\/|") == NULL;
+	size_t word = strspn(location, "abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ-+.");
+
+	/* "XFD:XFD" are columns; "file:" and "javascript:" are schemes. */
+	return location[0] != '\0' && strpbrk(location, "[]\\/|") == NULL &&
+	       (word < 4 || location[word] != ':');
 }
 
 static int

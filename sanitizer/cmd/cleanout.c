@@ -104,6 +104,8 @@ make_parents(int dirfd, const char *rel)
 	return 0;
 }
 
+#define NUMBER_BYTES 16 /* " (4294967295)" */
+
 /* "sub/a.docx", 2: "sub/a (2).docx". */
 static int
 numbered(const char *rel, unsigned k, const char *suffix, char out[PATH_MAX])
@@ -115,7 +117,15 @@ numbered(const char *rel, unsigned k, const char *suffix, char out[PATH_MAX])
 						    : (size_t)(dot - rel));
 	int n;
 
-	if (k == 1)
+	/* No room behind a long name: it is cut, and told apart by number. */
+	if (strlen(base) + strlen(suffix) + NUMBER_BYTES > NAME_MAX) {
+		stem = (int)(base - rel) + NAME_MAX - NUMBER_BYTES -
+		       (int)strlen(suffix);
+		while (((unsigned char)rel[stem] & 0xc0) == 0x80)
+			stem--;
+		n = snprintf(out, PATH_MAX, "%.*s (%u)%s", stem, rel, k,
+		    suffix);
+	} else if (k == 1)
 		n = snprintf(out, PATH_MAX, "%s%s", rel, suffix);
 	else
 		n = snprintf(out, PATH_MAX, "%.*s (%u)%s%s", stem, rel, k,

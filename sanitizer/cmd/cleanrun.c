@@ -369,7 +369,7 @@ static int
 open_dest(struct run *run)
 {
 	const char *dest = run->o->dest;
-	struct stat st;
+	struct stat st, src;
 
 	if (dest == NULL)
 		return 0;
@@ -380,6 +380,15 @@ open_dest(struct run *run)
 		    dest, strerror(errno));
 		return errno == ENOSPC ? STATUS_AGAIN : STATUS_USAGE;
 	}
+	for (size_t i = 0; i < run->o->n_sources; i++)
+		if (stat(run->o->sources[i], &src) == 0 &&
+		    src.st_dev == st.st_dev && src.st_ino == st.st_ino) {
+			/* Originals would stand where results are looked for.
+			 */
+			log_error(_("%s: the folder for results is an input"),
+			    dest);
+			return STATUS_USAGE;
+		}
 	walk_skip(run->walk, &st);
 	return 0;
 }

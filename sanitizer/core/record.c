@@ -65,6 +65,19 @@ extension_at(const char *name)
 	return (size_t)(dot - name);
 }
 
+/*
+ * Letters and digits. What follows an odd one ("x.ps1" and a no-break space)
+ * may be trimmed or folded by a reader of the folder: that decides nothing.
+ */
+static bool
+is_plain_extension(const char *ext)
+{
+	size_t n = strspn(ext, "abcdefghijklmnopqrstuvwxyz"
+			       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+	return n > 0 && ext[n] == '\0';
+}
+
 /* The worker says so of the document itself by a finding without a place. */
 static bool
 name_lied(const struct record *r)
@@ -86,11 +99,12 @@ record_name_output(struct record *r)
 	bool lied = name_lied(r);
 
 	if (d->out_ext[0] == '\0' || strcasecmp(ext, d->out_ext) == 0 ||
-	    (!lied && at < whole && strcmp(d->structure, d->out_format) == 0)) {
+	    (!lied && is_plain_extension(ext) &&
+		strcmp(d->structure, d->out_format) == 0)) {
 		memcpy(r->out_name, r->in_name, sizeof(r->out_name));
 		return;
 	}
-	if (lied)
+	if (lied || !is_plain_extension(ext))
 		at = whole;
 	snprintf(r->out_name, sizeof(r->out_name), "%.*s.%s",
 	    (int)(at > room ? room : at), r->in_name, d->out_ext);

@@ -285,6 +285,8 @@ static const struct {
 	{ "_xludf.DUMMY(1)", FORMULA_ADDIN },
 	{ "_xll.foo", FORMULA_ADDIN },
 	{ "_xleta.WEBSERVICE", FORMULA_ADDIN },
+	{ "LET(_xlpm.f,_xleta.HYPERLINK,_xlpm.f(\"file:x\"))", FORMULA_URL },
+	{ "_xlfn.MAP(A1,_xleta.indirect)", FORMULA_URL },
 	{ "_xlfn.BYROW(A1,_xleta.CALL)", FORMULA_ADDIN },
 	{ "_xlfn.WEBSERVICE", FORMULA_ADDIN },
 	{ "_xlbgnm.x", FORMULA_ADDIN },

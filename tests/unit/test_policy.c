@@ -331,6 +331,10 @@ Test(record, output_names)
 	named("photo.txt", "jpeg", "jpeg", "jpg", true, "photo.txt.jpg");
 	named("photo", "jpeg", "jpeg", "jpg", false, "photo.jpg");
 	named("a.b/photo", "jpeg", "jpeg", "jpg", false, "a.b/photo.jpg");
+	named("x.ps1\302\240", "text", "text", "txt", false,
+	    "x.ps1\302\240.txt");
+	named("x.log", "text", "text", "txt", false, "x.log");
+	named("x.svg ", "text", "text", "txt", false, "x.svg .txt");
 	named(".hidden", "jpeg", "jpeg", "jpg", false, ".hidden.jpg");
 	named("a.bin", "x", "x", "", false, "a.bin");
 }

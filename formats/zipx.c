@@ -1,5 +1,6 @@
 /*
- * ZIP reading: open (map and names), find, unpack. RFC 1951 by zlib, raw.
+ * ZIP reading: open (map and names), find, unpack. RFC 1951 by libdeflate in
+ * one piece, or by zlib as a stream.
  */
 #include "formats/zipx_int.h"
 
@@ -14,6 +15,8 @@ zipx_preload(void)
 {
 	int e = zx_name_preload();
 
+	if (e == 0)
+		e = zx_fast_preload();
 	return e != 0 ? e : zx_crypt_preload();
 }
 
@@ -129,7 +132,7 @@ account(struct run *u, const uint8_t *p, size_t n)
 	if (u->made > l->ratio_after_bytes && u->made > most)
 		return fail(u, ERR_LIMIT,
 		    "expands more than the permitted ratio");
-	u->crc = (uint32_t)crc32_z(u->crc, p, n);
+	u->crc = zx_crc32(u->crc, p, n);
 	return u->dry ? 0 : doc_spend(u->z->d, BUDGET_EXPANDED_BYTES, n);
 }
 
@@ -234,6 +237,41 @@ unpack_deflate(struct run *u, uint8_t *room)
 	return e;
 }
 
+/* May this entry be made in one piece, if its claim is true? */
+static bool
+fits_whole(const struct run *u)
+{
+	const struct limits *l = &doc_options(u->z->d)->limits;
+	uint64_t most;
+
+	if (u->crypt != NULL || u->en->bytes > ZX_WHOLE_BYTES)
+		return false;
+	if (__builtin_mul_overflow(u->en->packed_bytes, l->max_ratio, &most))
+		most = UINT64_MAX;
+	return u->en->bytes <= l->ratio_after_bytes || u->en->bytes <= most;
+}
+
+static int
+unpack_whole(struct run *u)
+{
+	size_t n = (size_t)u->en->bytes;
+	uint8_t *out = malloc(n + 1);
+	const char *what = "";
+	struct reader all;
+	int e;
+
+	if (out == NULL)
+		return doc_fail(u->z->d, ERR_NOMEM, "out of memory");
+	if (reader_sub(&u->in, reader_left(&u->in), &all) != 0)
+		e = ERR_INTERNAL;
+	else if ((e = zx_inflate_whole(&all, out, n, &what)) != 0)
+		e = fail(u, e, what);
+	else
+		e = emit(u, out, n);
+	free(out);
+	return e;
+}
+
 static int
 check_end(const struct run *u)
 {
@@ -257,8 +295,10 @@ unpack(struct run *u)
 		    u->en->name, u->en->method);
 	if (u->crypt != NULL && (room = malloc(PIECE)) == NULL)
 		return doc_fail(u->z->d, ERR_NOMEM, "out of memory");
-	e = u->en->method == ZX_STORE ? copy_stored(u, room)
-				      : unpack_deflate(u, room);
+	if (u->en->method == ZX_STORE)
+		e = copy_stored(u, room);
+	else
+		e = fits_whole(u) ? unpack_whole(u) : unpack_deflate(u, room);
 	free(room);
 	return e != 0 ? e : check_end(u);
 }

@@ -66,6 +66,28 @@ struct zipx {
 	size_t password;     /* index of the one that fitted last */
 };
 
+/*
+ * Entries up to so many bytes are packed and unpacked in one piece by
+ * libdeflate, which is two to three times as fast; longer ones stream through
+ * zlib in bounded memory. Which it is depends on the size alone.
+ */
+#define ZX_WHOLE_BYTES ((size_t)64 << 20)
+
+/* zipx_fast.c: whole buffers. */
+int zx_fast_preload(void) MUST_CHECK;
+uint32_t zx_crc32(uint32_t crc, const void *, size_t n);
+/*
+ * Exactly bytes bytes from all of packed. ERR_MALFORMED: damaged, or more or
+ * fewer bytes than that; ERR_AMBIGUOUS: bytes behind the last block. *what:
+ * the English reason.
+ */
+int zx_inflate_whole(const struct reader *packed, uint8_t *out, size_t bytes,
+    const char **what) MUST_CHECK;
+/* Into out, *packed bytes of it; room is at least zx_deflate_bound(n). */
+int zx_deflate_whole(const uint8_t *, size_t n, uint8_t *out, size_t room,
+    size_t *packed) MUST_CHECK;
+size_t zx_deflate_bound(size_t n);
+
 /* zipx_map.c: directory and tiling. */
 int zx_map(struct zipx *) MUST_CHECK;
 /* zipx_head.c: headers, extra fields, end records. */

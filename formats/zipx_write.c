@@ -1,8 +1,8 @@
 /*
  * ZIP writing in one canonical form: local header, data, local header, ...,
  * directory, end record; nothing optional (APPNOTE 4.3.6). Deflate at one
- * level, fed in blocks of one size, so that the bytes depend on nothing but
- * content and order.
+ * level, in one piece or (long entries) fed in blocks of one size, so that the
+ * bytes depend on nothing but content and order.
  *
  * Packed data waits in fixed chunks of doc memory; nothing is moved twice.
  */
@@ -12,12 +12,13 @@
 #include <string.h>
 #include <zlib.h>
 
-#define CHUNK	65536
-#define FEED	65536
-#define MASK32	0xffffffffu
-#define MASK16	0xffffu
-#define EPOCH	0x00210000u /* 1980-01-01 00:00 */
-#define VERSION 20
+#define CHUNK	    65536
+#define FEED	    65536
+#define WHOLE_FIRST ((size_t)64 << 10)
+#define MASK32	    0xffffffffu
+#define MASK16	    0xffffu
+#define EPOCH	    0x00210000u /* 1980-01-01 00:00 */
+#define VERSION	    20
 
 struct chunk {
 	struct chunk *next;
@@ -44,7 +45,12 @@ struct zipw {
 	struct place end;
 	struct record *list;
 	size_t n, room;
-	bool open; /* list[n] is being written */
+	bool open;	/* list[n] is being written */
+	uint8_t *whole; /* the entry so far, until it is too long for it */
+	size_t whole_room, whole_used;
+	uint8_t *packed;
+	size_t packed_room;
+	bool streams; /* too long: through zlib */
 	bool has_stream;
 	z_stream s;
 	uint8_t feed[FEED];
@@ -145,6 +151,78 @@ deflate_fed(struct zipw *w, int flush)
 	return 0;
 }
 
+static int
+feed_stream(struct zipw *w, const uint8_t *p, size_t n)
+{
+	size_t k;
+	int e;
+
+	for (; n > 0; p += k, n -= k) {
+		if (w->fed == FEED && (e = deflate_fed(w, Z_NO_FLUSH)) != 0)
+			return e;
+		k = n < FEED - w->fed ? n : FEED - w->fed;
+		memcpy(w->feed + w->fed, p, k);
+		w->fed += k;
+	}
+	return 0;
+}
+
+/* Doc memory again: a first piece, then eight times as much each time. */
+static int
+grow_whole(struct zipw *w, size_t need)
+{
+	size_t room = w->whole_room == 0 ? WHOLE_FIRST : w->whole_room;
+	uint8_t *p;
+
+	while (room < need)
+		room *= 8;
+	if (room == w->whole_room)
+		return 0;
+	if ((p = doc_alloc(w->d, room)) == NULL)
+		return ERR_NOMEM;
+	if (w->whole_used > 0)
+		memcpy(p, w->whole, w->whole_used);
+	w->whole = p;
+	w->whole_room = room;
+	return 0;
+}
+
+/* Collected until the end, or until it is too long: then it streams. */
+static int
+take(struct zipw *w, const uint8_t *p, size_t n)
+{
+	int e;
+
+	if (!w->streams && n > ZX_WHOLE_BYTES - w->whole_used) {
+		if ((e = start_stream(w)) != 0 ||
+		    (e = feed_stream(w, w->whole, w->whole_used)) != 0)
+			return e;
+		w->streams = true;
+	}
+	if (w->streams)
+		return feed_stream(w, p, n);
+	if ((e = grow_whole(w, w->whole_used + n)) != 0)
+		return e;
+	memcpy(w->whole + w->whole_used, p, n);
+	w->whole_used += n;
+	return 0;
+}
+
+static int
+pack_whole(struct zipw *w)
+{
+	size_t bound = zx_deflate_bound(w->whole_used), n;
+	int e;
+
+	if (bound > w->packed_room) {
+		if ((w->packed = doc_alloc(w->d, bound)) == NULL)
+			return ERR_NOMEM;
+		w->packed_room = bound;
+	}
+	e = zx_deflate_whole(w->whole, w->whole_used, w->packed, bound, &n);
+	return e != 0 ? doc_fail(w->d, e, "deflate") : keep(w, w->packed, n);
+}
+
 /* A date that a calendar has; else the epoch of the format. */
 static uint32_t
 clean_time(uint32_t t)
@@ -194,9 +272,8 @@ zipw_begin(struct zipw *w, const char *name, uint32_t mtime_dos, bool store)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++)
 		r->utf8 = r->utf8 || (unsigned char)name[i] >= 0x80;
-	w->fed = 0;
-	if (!r->stored && (e = start_stream(w)) != 0)
-		return e;
+	w->fed = w->whole_used = 0;
+	w->streams = false;
 	w->open = true;
 	return 0;
 }
@@ -205,24 +282,14 @@ int
 zipw_put(struct zipw *w, const void *data, size_t n)
 {
 	struct record *r = &w->list[w->n];
-	const uint8_t *p = data;
-	size_t k;
-	int e;
 
 	if (!w->open)
 		return doc_fail(w->d, ERR_INTERNAL, "zipw_put");
+	if (n == 0)
+		return 0;
 	r->bytes += n;
-	r->crc = (uint32_t)crc32_z(r->crc, p, n);
-	if (r->stored)
-		return keep(w, p, n);
-	for (; n > 0; p += k, n -= k) {
-		if (w->fed == FEED && (e = deflate_fed(w, Z_NO_FLUSH)) != 0)
-			return e;
-		k = n < FEED - w->fed ? n : FEED - w->fed;
-		memcpy(w->feed + w->fed, p, k);
-		w->fed += k;
-	}
-	return 0;
+	r->crc = zx_crc32(r->crc, data, n);
+	return r->stored ? keep(w, data, n) : take(w, data, n);
 }
 
 int
@@ -235,7 +302,8 @@ zipw_end(struct zipw *w)
 		return doc_fail(w->d, ERR_INTERNAL, "zipw_end");
 	if (r->bytes == 0)
 		r->stored = true; /* two bytes of deflate say less */
-	else if (!r->stored && (e = deflate_fed(w, Z_FINISH)) != 0)
+	else if (!r->stored && (e = w->streams ? deflate_fed(w, Z_FINISH)
+					       : pack_whole(w)) != 0)
 		return e;
 	w->open = false;
 	w->n++;

@@ -61,6 +61,7 @@ rebuild(struct part *p, const struct reader *in, struct doc_result *res)
 
 	buf_init(&out, PICTURE_BYTES);
 	sink_init_buf(&sink, &out, PICTURE_BYTES);
+	sink.plain = true;
 	e = doc_child(p->opc->doc, &c, &sink, res);
 	sink_done(&sink);
 	if (e == 0 && (e = finish_name(p, res)) == 0)

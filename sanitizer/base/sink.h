@@ -6,6 +6,7 @@
 #ifndef BASE_SINK_H
 #define BASE_SINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -18,6 +19,7 @@ struct sink {
 	uint64_t bytes;	  /* taken so far */
 	uint64_t max_bytes;
 	struct hash hash;
+	bool plain; /* set after init: no digest is wanted, it comes as zeros */
 	int err;
 };
 

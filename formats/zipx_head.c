@@ -262,6 +262,25 @@ set_directory(struct zipx *z, uint64_t off, uint64_t size)
 	return 0;
 }
 
+/*
+ * A line end or padding behind the end record, as some mail programs and
+ * editors leave it: no reader takes it for anything. At most four bytes.
+ */
+static int
+trim_blanks(struct zipx *z, size_t end)
+{
+	struct reader tail;
+	uint8_t c;
+
+	if (z->in.len <= end || z->in.len - end > 4 ||
+	    reader_view(&z->in, end, z->in.len - end, &tail) != 0)
+		return 0;
+	while (reader_u8(&tail, &c) == 0)
+		if (c != '\n' && c != '\r' && c != ' ' && c != '\0')
+			return 0;
+	return reader_view(&z->in, 0, end, &z->in);
+}
+
 int
 zx_find_end(struct zipx *z, uint64_t *count)
 {
@@ -276,6 +295,9 @@ zx_find_end(struct zipx *z, uint64_t *count)
 	if (read_end(&z->in, off, &end) != 0)
 		return doc_fail(z->d, ERR_TRUNCATED,
 		    "the end record is cut short");
+	if ((e = trim_blanks(z, off + END_BYTES + (size_t)end.comment_len)) !=
+	    0)
+		return e;
 	if (z->in.len - off != END_BYTES + (size_t)end.comment_len)
 		return doc_fail(z->d, ERR_AMBIGUOUS,
 		    "the archive does not end with its end record");

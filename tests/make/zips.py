@@ -269,6 +269,8 @@ def names():
     raw = ja.encode('cp932')
     nice('name-cp932', Entry(raw, t), Entry('ソ予\\ポ.txt'.encode('cp932'), t))
     nice('name-utf8', Entry(ja, t, flags=0x800))
+    nice('line-end-behind', Entry(ja, t, flags=0x800))
+    benign['line-end-behind'] += b'\n'
     nice('name-utf8-unmarked', Entry(ja, t))
     nice('name-unicode-path', Entry(raw, t, extra=unicode_path(raw, ja)))
     nfd = '\u30cf\u309a\u30f3\u30d5/か\u3099き\u3099 e\u0301.txt'

@@ -12,10 +12,11 @@ struct shared {
 	const struct options *options;
 	struct passwords passwords;
 	struct doc_events events;
-	uint64_t unsaid; /* findings past the budget */
-	bool holding;
-	struct buf held; /* findings of a transaction */
-	bool exhausted;	 /* some budget has refused something */
+	uint64_t unsaid;  /* findings past the budget */
+	unsigned holding; /* documents inside each other that hold theirs */
+	struct buf held;  /* findings of transactions */
+	uint64_t held_max;
+	bool exhausted; /* some budget has refused something */
 };
 
 struct block {
@@ -34,6 +35,7 @@ struct doc {
 	struct doc_result *res;
 	struct finding last; /* not yet sent: counts repeats */
 	bool has_last;
+	size_t held_from; /* where its transaction began */
 	unsigned depth;
 };
 
@@ -177,7 +179,9 @@ send_last(struct doc *d)
 	if (!d->has_last)
 		return 0;
 	d->has_last = false;
-	if (doc_budget(d, BUDGET_FINDINGS) == 0) {
+	if (s->holding > 0 && s->held.len < s->held_max)
+		return buf_put(&s->held, &d->last, sizeof(d->last));
+	if (s->holding > 0 || doc_budget(d, BUDGET_FINDINGS) == 0) {
 		s->unsaid++;
 		return 0;
 	}
@@ -190,12 +194,15 @@ send_last(struct doc *d)
 void
 doc_findings_hold(struct doc *d)
 {
-	uint64_t most = doc_budget(d, BUDGET_FINDINGS) + 1;
+	struct shared *s = d->shared;
 
-	if (d->has_last)
-		(void)send_last(d);
-	buf_init(&d->shared->held, most * sizeof(struct finding));
-	d->shared->holding = true;
+	(void)send_last(d);
+	if (s->holding++ == 0) {
+		s->held_max =
+		    doc_budget(d, BUDGET_FINDINGS) * sizeof(struct finding);
+		buf_init(&s->held, s->held_max + sizeof(struct finding));
+	}
+	d->held_from = s->held.len;
 }
 
 int
@@ -205,8 +212,11 @@ doc_findings_settle(struct doc *d, bool keep)
 	struct finding f;
 	int e = send_last(d);
 
-	s->holding = false;
-	for (size_t i = 0; e == 0 && keep && i < s->held.len; i += sizeof(f)) {
+	if (!keep)
+		buf_truncate(&s->held, d->held_from);
+	if (--s->holding > 0)
+		return e;
+	for (size_t i = 0; e == 0 && i < s->held.len; i += sizeof(f)) {
 		memcpy(&f, s->held.data + i, sizeof(f));
 		d->last = f;
 		d->has_last = true;

@@ -75,7 +75,8 @@ int doc_found(struct doc *, enum finding_id, enum action, const char *where,
 /*
  * Findings as a transaction, for a module that may have to begin again: from
  * doc_findings_hold() on they are kept in memory; doc_findings_settle() sends
- * them (keep) or forgets them. Not nested; no member may begin meanwhile.
+ * them (keep) or forgets them, with those of the members meanwhile. A member
+ * may do the same: its own are sent when the outermost document keeps them.
  */
 void doc_findings_hold(struct doc *);
 int doc_findings_settle(struct doc *, bool keep) MUST_CHECK;

@@ -4,6 +4,8 @@
  */
 #include "formats/ooxml/draw.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -337,6 +339,23 @@ chart_auto_update(struct walk *w, struct xnode *n)
 	return 0;
 }
 
+/* c:cat, c:val and their like hold one reference and may not be empty. */
+static struct xnode *
+around(struct xnode *ref)
+{
+	switch (ref->parent == NULL ? 0 : ref->parent->name) {
+	case SN_C_CAT:
+	case SN_C_VAL:
+	case SN_C_XVAL:
+	case SN_C_YVAL:
+	case SN_C_BUBBLESIZE:
+	case SN_C_TX:
+		return ref->parent;
+	default:
+		return ref;
+	}
+}
+
 /* c:numRef with its cache becomes c:numLit: the same values, no reference. */
 static int
 to_literal(struct walk *w, struct xnode *ref, uint16_t cache, uint16_t lit)
@@ -345,7 +364,7 @@ to_literal(struct walk *w, struct xnode *ref, uint16_t cache, uint16_t lit)
 	uint16_t type = schema_child(ref->parent->type, lit);
 
 	if (c == NULL || type == 0) {
-		walk_remove(w, ref);
+		walk_remove(w, around(ref));
 		return 0;
 	}
 	if ((fresh = xnode_new(w->part->xml, lit, type)) == NULL)
@@ -389,7 +408,7 @@ replace_reference(struct walk *w, struct xnode *ref)
 			return to_value(w, ref);
 		return to_literal(w, ref, SN_C_STRCACHE, SN_C_STRLIT);
 	default:
-		walk_remove(w, ref);
+		walk_remove(w, around(ref));
 		return 0;
 	}
 }
@@ -429,7 +448,34 @@ out:
 	return e;
 }
 
+/*
+ * c14:style of Office 2010 may stand only beside its fallback; 102 there is
+ * 2 of c:style.
+ */
+static int
+chart_style(struct walk *w, struct xnode *n)
+{
+	long v = strtol(node_attr(n, SN_NO_VAL), NULL, 10) - 100;
+	uint16_t type =
+	    n->parent == NULL ? 0 : schema_child(n->parent->type, SN_C_STYLE);
+	struct xnode *fresh;
+	char s[8];
+
+	if (type == 0 || v < 1 || v > 48 || n == w->top) {
+		walk_remove(w, n);
+		return 0;
+	}
+	snprintf(s, sizeof(s), "%ld", v);
+	fresh = xnode_new(w->part->xml, SN_C_STYLE, type);
+	if (fresh == NULL ||
+	    xnode_set(w->part->xml, fresh, SN_NO_VAL, s) == NULL)
+		return ERR_NOMEM;
+	walk_replace(w, n, fresh);
+	return 0;
+}
+
 node_fn *const draw_nodes[SN_COUNT] = {
+	[SN_C14_STYLE] = chart_style,
 	[SN_A_BLIP] = draw_blip,
 	[SN_ASVG_SVGBLIP] = draw_svg,
 	[SN_V_IMAGEDATA] = draw_vml_picture,

@@ -25,7 +25,7 @@ echo "build/release/bin/sekisho: $(build/release/bin/sekisho --version)"
 
 demo=build/demo
 rm -rf "$demo"
-mkdir -p "$demo/in" "$demo/wire"
+mkdir -p "$demo/in" "$demo/wire" "$demo/inner"
 # One of each kind: planted ones hold a harmless canary in every active place.
 for f in samples/demo/* ; do
 	[ -e "$f" ] && cp -r "$f" "$demo/in/"
@@ -42,19 +42,25 @@ first=$(find "$demo/in" -name '*.docm' -o -name '*.docx' | sort | head -n 1)
 
 step "Clean $(find "$demo/in" -type f | wc -l) files (sekisho clean)"
 sekisho clean --state "$demo/state" -o "$demo/out" --receipt "$demo/receipts" \
-	--report "$demo/report.html" --password-file samples/demo.passwords "$demo/in" || true
-python3 samples/demo_table.py "$demo"
+	--report "$demo/report.html" --password-file samples/demo.passwords \
+	"$demo/in" 2>"$demo/clean.log" || true
+status=0
+python3 samples/demo_table.py "$demo" || status=1
 
 step "Across the one-way path (clean --spool, send, receive)"
-sekisho clean --state "$demo/state" --spool --department 総務課 "$demo/in" >/dev/null 2>&1 || true
+sekisho clean --state "$demo/state" --spool --department 総務課 \
+	--password-file samples/demo.passwords "$demo/in" >/dev/null 2>&1 || true
 sekisho send --state "$demo/state" --public-key >"$demo/gateway.pub"
 sekisho send --state "$demo/state" "$demo/wire"
 sekisho receive --state "$demo/inner-state" --key "$demo/gateway.pub" "$demo/wire" "$demo/inner"
 echo "on the inner side: $(find "$demo/inner" -type f ! -name '*.receipt.*' | wc -l) documents, e.g."
 find "$demo/inner" -type f ! -name '*.receipt.*' | sort | head -n 5
 
-step "The records"
-sekisho audit verify --state "$demo/state"
+diff -r -x '*.receipt.*' "$demo/out" "$demo/inner/総務課" &&
+	echo "they are the released files, byte for byte" || status=1
+
+step "The records (sekisho audit verify, quarantine list)"
+sekisho audit verify --state "$demo/state" || status=1
 sekisho quarantine list --state "$demo/state" | head -n 6
 
 step "Look yourself"
@@ -63,3 +69,4 @@ cat <<TXT
   $demo/receipts       a receipt for each, .json and Japanese .txt
   $demo/report.html    the report for people
 TXT
+exit $status

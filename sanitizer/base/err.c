@@ -2,25 +2,28 @@
 
 #include <stddef.h>
 
+/* Marks what po/update.sh gathers; this library does not translate. */
+#define N_(s) s
+
 static const struct {
 	int err;
 	const char *name, *text;
 } errs[] = {
-	{ 0, "ok", "no error" },
-	{ ERR_TRUNCATED, "truncated", "the data ends too early" },
+	{ 0, "ok", N_("no error") },
+	{ ERR_TRUNCATED, "truncated", N_("the data ends too early") },
 	{ ERR_MALFORMED, "malformed",
-	    "the data breaks the rules of its format" },
-	{ ERR_UNSUPPORTED, "unsupported", "not supported yet" },
-	{ ERR_ENCRYPTED, "encrypted", "needs a password" },
-	{ ERR_AMBIGUOUS, "ambiguous", "can be read in more than one way" },
-	{ ERR_LIMIT, "limit", "a limit is exceeded" },
-	{ ERR_NOMEM, "nomem", "out of memory" },
-	{ ERR_IO, "io", "cannot read or write" },
-	{ ERR_INTERNAL, "internal", "internal error" },
-	{ ERR_BLOCKED, "blocked", "a type that may never cross" },
-	{ ERR_EXIST, "exist", "the name is taken" },
-	{ ERR_NOENT, "noent", "no such entry" },
-	{ ERR_DENIED, "denied", "a signature, key or permission is wrong" },
+	    N_("the data breaks the rules of its format") },
+	{ ERR_UNSUPPORTED, "unsupported", N_("not supported yet") },
+	{ ERR_ENCRYPTED, "encrypted", N_("needs a password") },
+	{ ERR_AMBIGUOUS, "ambiguous", N_("can be read in more than one way") },
+	{ ERR_LIMIT, "limit", N_("a limit is exceeded") },
+	{ ERR_NOMEM, "nomem", N_("out of memory") },
+	{ ERR_IO, "io", N_("cannot read or write") },
+	{ ERR_INTERNAL, "internal", N_("internal error") },
+	{ ERR_BLOCKED, "blocked", N_("a type that may never cross") },
+	{ ERR_EXIST, "exist", N_("the name is taken") },
+	{ ERR_NOENT, "noent", N_("no such entry") },
+	{ ERR_DENIED, "denied", N_("a signature, key or permission is wrong") },
 };
 
 const char *

@@ -113,7 +113,7 @@ own_fault(struct run *run, int err, const char *path)
 {
 	progress_clear(&run->progress);
 	log_error(_("%s: cannot be written: %s"), path,
-	    err == ERR_IO ? strerror(errno) : err_text(err));
+	    err == ERR_IO ? strerror(errno) : cli_err(err));
 	if (run->stop == 0)
 		run->stop = cli_status(err);
 }
@@ -152,7 +152,7 @@ crossed(void *arg, struct crossing_item *c, int err)
 		progress_clear(&run->progress);
 		log_error(_("%s: could not be recorded or stored: %s"),
 		    c->record->in_name,
-		    err == ERR_IO ? strerror(errno) : err_text(err));
+		    err == ERR_IO ? strerror(errno) : cli_err(err));
 	}
 	finish(run, c->user, err);
 }
@@ -325,7 +325,7 @@ take_next(struct run *run)
 	if (w.what != WALK_FILE) {
 		refuse(run, it, &w);
 	} else if ((e = pipeline_submit(run->pipeline, &it->job)) != 0) {
-		log_error(_("the worker does not answer: %s"), err_text(e));
+		log_error(_("the worker does not answer: %s"), cli_err(e));
 		run->stop = STATUS_INTERNAL;
 		item_free(it);
 		return;
@@ -403,7 +403,7 @@ open_spool(struct run *run)
 	e = spool_open(run->policy->state_dir, &run->state.keys, &run->spool);
 	if (e != 0)
 		log_error(_("%s/spool: cannot be opened: %s"),
-		    run->policy->state_dir, err_text(e));
+		    run->policy->state_dir, cli_err(e));
 	return cli_status(e);
 }
 
@@ -442,7 +442,7 @@ open_crossing(struct run *run)
 	int e = crossing_open(&setup, &run->crossing);
 
 	if (e != 0)
-		log_error(_("cannot start: %s"), err_text(e));
+		log_error(_("cannot start: %s"), cli_err(e));
 	return cli_status(e);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -57,6 +58,28 @@ cli_status(int err)
 	default:
 		return STATUS_INTERNAL;
 	}
+}
+
+const char *
+cli_err(int err)
+{
+	return gettext(err_text(err));
+}
+
+int
+cli_folder(const char *path)
+{
+	struct stat st;
+	int e = stat(path, &st) != 0 ? errno : 0;
+
+	if (e == 0 && !S_ISDIR(st.st_mode))
+		e = ENOTDIR;
+	if (e == 0)
+		return STATUS_OK;
+	log_error(_("%s: not a folder that can be used: %s; make it, or "
+		    "connect the share, and run again"),
+	    path, strerror(e));
+	return STATUS_NOINPUT;
 }
 
 int
@@ -196,7 +219,7 @@ cli_load_policy(const char *cmd, const struct cli_policy *o, struct policy *p)
 			 : policy_parse("", 0, "", o->profile, p, why);
 	if (e == 0)
 		return settle_state(cmd, o->state, p);
-	log_error("%s", why[0] != '\0' ? why : err_text(e));
+	log_error("%s", why[0] != '\0' ? why : cli_err(e));
 	if (file != NULL)
 		fprintf(stderr,
 		    _("Correct the policy; 'sekisho policy check %s' reads it "
@@ -217,7 +240,7 @@ audit_failed(int e, const struct policy *p)
 	else
 		log_error(_("%s/audit: the log cannot be opened: %s; nothing "
 			    "is released"),
-		    p->state_dir, err_text(e));
+		    p->state_dir, cli_err(e));
 	return cli_status(e);
 }
 
@@ -230,12 +253,12 @@ cli_state_open(struct cli_state *s, const struct policy *p, unsigned flags)
 
 	*s = (struct cli_state){ .audit = NULL };
 	if ((e = hash_setup()) != 0) {
-		log_error(_("cannot start: %s"), err_text(e));
+		log_error(_("cannot start: %s"), cli_err(e));
 		return STATUS_INTERNAL;
 	}
 	if ((e = keys_open(p->state_dir, create, &s->keys, why)) != 0) {
 		log_error(_("%s: the keys cannot be read: %s"), p->state_dir,
-		    why[0] != '\0' ? why : err_text(e));
+		    why[0] != '\0' ? why : cli_err(e));
 		return e == ERR_NOENT && !create ? STATUS_NOINPUT
 						 : cli_status(e);
 	}
@@ -250,7 +273,7 @@ cli_state_open(struct cli_state *s, const struct policy *p, unsigned flags)
 	e = quarantine_open(p->state_dir, &s->keys, s->audit, &s->quarantine);
 	if (e != 0) {
 		log_error(_("%s/quarantine: cannot be opened: %s"),
-		    p->state_dir, err_text(e));
+		    p->state_dir, cli_err(e));
 		return cli_status(e);
 	}
 	return 0;
@@ -267,7 +290,7 @@ cli_state_close(struct cli_state *s)
 	keys_done(&s->keys);
 	if (e != 0)
 		log_error(_("the audit log could not be finished: %s"),
-		    err_text(e));
+		    cli_err(e));
 	return cli_status(e);
 }
 
@@ -285,7 +308,7 @@ cli_pipeline(unsigned slots, struct pipeline **out)
 	else
 		log_error(_("sekisho-worker cannot be started: %s. It belongs "
 			    "beside this program"),
-		    err_text(e));
+		    cli_err(e));
 	return e == ERR_NOMEM ? STATUS_AGAIN : STATUS_INTERNAL;
 }
 
@@ -300,6 +323,6 @@ cli_run_one(struct pipeline *p, struct pipeline_job *job)
 	if (back != NULL)
 		return STATUS_OK;
 	if (e != 0)
-		log_error(_("the worker does not answer: %s"), err_text(e));
+		log_error(_("the worker does not answer: %s"), cli_err(e));
 	return e != 0 ? STATUS_INTERNAL : STATUS_AGAIN;
 }

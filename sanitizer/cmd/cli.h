@@ -47,6 +47,10 @@ int cli_bad_option(const char *cmd, char **argv);
 int cli_help(const char *text);
 /* ERR_IO, ERR_LIMIT, ERR_NOMEM: STATUS_AGAIN; others: STATUS_INTERNAL. */
 int cli_status(int err);
+/* err_text() in the user's language; not to be freed. */
+const char *cli_err(int err);
+/* STATUS_OK, or says that the folder is missing: STATUS_NOINPUT. */
+int cli_folder(const char *path);
 /* A whole number within the range, or ERR_MALFORMED. */
 int cli_number(const char *, unsigned min, unsigned max, unsigned *) MUST_CHECK;
 /* The language of messages. */

@@ -109,7 +109,7 @@ judge(const struct ask *a, int e, const struct audit_report *r)
 		return STATUS_NOINPUT;
 	}
 	if (e != 0 && e != ERR_DENIED) {
-		log_error(_("the audit log cannot be read: %s"), err_text(e));
+		log_error(_("the audit log cannot be read: %s"), cli_err(e));
 		return cli_status(e);
 	}
 	if (a->json)
@@ -161,7 +161,7 @@ print(const struct ask *a, const struct policy *p, bool export)
 		return STATUS_NOINPUT;
 	}
 	if (e != 0) {
-		log_error(_("the audit log cannot be read: %s"), err_text(e));
+		log_error(_("the audit log cannot be read: %s"), cli_err(e));
 		return cli_status(e);
 	}
 	return STATUS_OK;

@@ -112,7 +112,7 @@ list(struct quarantine *q, struct ask *a)
 	int e = quarantine_list(q, &a->filter, print_line, a);
 
 	if (e != 0) {
-		log_error(_("the quarantine cannot be read: %s"), err_text(e));
+		log_error(_("the quarantine cannot be read: %s"), cli_err(e));
 		return cli_status(e);
 	}
 	if (a->shown == 0 && !a->json)
@@ -129,7 +129,7 @@ missing(const char *id, int e)
 		    id);
 		return STATUS_NOINPUT;
 	}
-	log_error("%s: %s", id, err_text(e));
+	log_error("%s: %s", id, cli_err(e));
 	return cli_status(e);
 }
 

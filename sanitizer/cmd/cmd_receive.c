@@ -85,7 +85,7 @@ report_gaps(const char *state_dir, const uint8_t key[KEYS_SIGN_PUBLIC])
 	}
 	if (e != 0) {
 		log_error(_("%s: the record of numbers cannot be read: %s"),
-		    state_dir, err_text(e));
+		    state_dir, cli_err(e));
 		return cli_status(e);
 	}
 	if (n == 0) {
@@ -135,8 +135,7 @@ take(const struct policy *p, const uint8_t key[KEYS_SIGN_PUBLIC], char **dirs)
 		goto out;
 	setup.audit = st.audit;
 	if ((e = receive_run(&setup, &report)) != 0) {
-		log_error(_("receiving stopped: %s; run it again"),
-		    err_text(e));
+		log_error(_("receiving stopped: %s; run it again"), cli_err(e));
 		status = cli_status(e);
 	} else
 		status = say_report(&report);
@@ -186,11 +185,16 @@ cmd_receive(int argc, char **argv)
 		    _("--key is missing: without it nobody could tell the "
 		      "gateway's parcels from others"));
 	if (argc - optind != (gaps ? 0 : 2))
-		return cli_usage("receive", _("name two folders: FROM DEST"));
+		return cli_usage("receive",
+		    gaps ? _("--gaps takes no folder")
+			 : _("name two folders: FROM DEST"));
 	if (keys_read_public(key_file, key, why) != 0) {
 		log_error("%s: %s", key_file, why);
 		return STATUS_NOINPUT;
 	}
+	if (!gaps && ((status = cli_folder(argv[optind])) != 0 ||
+			 (status = cli_folder(argv[optind + 1])) != 0))
+		return status;
 	if ((status = cli_load_policy("receive", &which, &p)) != 0)
 		return status;
 	return gaps ? report_gaps(p.state_dir, key)

@@ -47,7 +47,7 @@ say_waiting(struct spool *s)
 	int e;
 
 	if ((e = spool_waiting(s, &parcels, &bytes)) != 0) {
-		log_error(_("the spool cannot be read: %s"), err_text(e));
+		log_error(_("the spool cannot be read: %s"), cli_err(e));
 		return cli_status(e);
 	}
 	words_size(bytes, size, sizeof(size));
@@ -75,7 +75,7 @@ send_all(struct spool *s, struct audit *audit, const char *folder)
 	if (e != 0) {
 		log_error(_("%s: %s; what was not sent waits and is sent next "
 			    "time"),
-		    folder, why[0] != '\0' ? why : err_text(e));
+		    folder, why[0] != '\0' ? why : cli_err(e));
 		return cli_status(e);
 	}
 	return e2 != 0 ? cli_status(e2) : STATUS_OK;
@@ -98,7 +98,7 @@ run(const struct policy *p, const char *folder, bool waiting, bool key)
 	}
 	if ((e = spool_open(p->state_dir, &st.keys, &s)) != 0) {
 		log_error(_("%s: the spool cannot be opened: %s"), p->state_dir,
-		    err_text(e));
+		    cli_err(e));
 		status = cli_status(e);
 		goto out;
 	}
@@ -142,6 +142,8 @@ cmd_send(int argc, char **argv)
 	}
 	if (argc - optind != (waiting || key ? 0 : 1))
 		return cli_usage("send", _("name one folder to send to"));
+	if (optind < argc && (status = cli_folder(argv[optind])) != 0)
+		return status;
 	if ((status = cli_load_policy("send", &which, &p)) != 0)
 		return status;
 	return run(&p, argv[optind], waiting, key);

@@ -475,6 +475,11 @@ chart_style(struct walk *w, struct xnode *n)
 }
 
 node_fn *const draw_nodes[SN_COUNT] = {
+	/* On a chart, wherever that stands. */
+	[SN_CDR_SP] = sheet_shape,
+	[SN_CDR_PIC] = sheet_shape,
+	[SN_CDR_CXNSP] = sheet_shape,
+	[SN_CDR_GRAPHICFRAME] = sheet_shape,
 	[SN_C14_STYLE] = chart_style,
 	[SN_A_BLIP] = draw_blip,
 	[SN_ASVG_SVGBLIP] = draw_svg,

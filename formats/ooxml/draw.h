@@ -9,4 +9,7 @@ struct xnode *draw_frame(struct xnode *);
 /* a:hlinkClick with an action, in a presentation: slide.c. */
 int slide_action(struct walk *, struct xnode *, const char *action) MUST_CHECK;
 
+/* Shapes of sheets and on charts, with macro and textlink: sheet.c. */
+node_fn sheet_shape;
+
 #endif

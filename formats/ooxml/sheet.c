@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "formats/ooxml/sheet.h"
+#include "formats/ooxml/draw.h"
 
 /* ---- links and drawings */
 
@@ -57,7 +58,7 @@ sheet_link(struct walk *w, struct xnode *n)
 	return e;
 }
 
-static int
+int
 sheet_shape(struct walk *w, struct xnode *n)
 {
 	const char *macro = node_attr(n, SN_NO_MACRO);
@@ -138,10 +139,6 @@ node_fn *const sheet_nodes[SN_COUNT] = {
 	[SN_XDR_PIC] = sheet_shape,
 	[SN_XDR_CXNSP] = sheet_shape,
 	[SN_XDR_GRAPHICFRAME] = sheet_shape,
-	[SN_CDR_SP] = sheet_shape,
-	[SN_CDR_PIC] = sheet_shape,
-	[SN_CDR_CXNSP] = sheet_shape,
-	[SN_CDR_GRAPHICFRAME] = sheet_shape,
 	[SN_X_PIVOTCACHE] = sheet_pivot_cache_ref,
 	[SN_X_PIVOTCACHEDEFINITION] = sheet_pivot_cache,
 	[SN_X_PIVOTTABLEDEFINITION] = sheet_pivot_table,

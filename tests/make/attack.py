@@ -99,6 +99,27 @@ def documents():
              more_types={'docProps/c.xml': 'custom-properties+xml'})
 
 
+def chart():
+    """A shape on a chart of a text: macro and link as a sheet would have them."""
+    c, d = canary('chart'), 'http://schemas.openxmlformats.org/drawingml/2006/'
+    ns = 'xmlns:a="%smain" xmlns:c="%schart" xmlns:r="%s"' % (d, d, O)
+    corner = '<cdr:%s><cdr:x>0</cdr:x><cdr:y>0</cdr:y></cdr:%s>'
+    document('chart', text('SEKISHO-KEPT') + '<w:r><w:drawing><wp:inline xmlns:wp="%s'
+             'wordprocessingDrawing"><wp:extent cx="9" cy="9"/><wp:docPr id="1" name="x"/>'
+             '<a:graphic xmlns:a="%smain"><a:graphicData uri="%schart"><c:chart xmlns:c="%schart"'
+             ' r:id="rId1"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'
+             % (d, d, d, d), [('chart', 'c.xml', 0)],
+             {'word/c.xml': '<c:chartSpace %s><c:chart><c:plotArea><c:layout/></c:plotArea></c:chart>'
+                            '<c:userShapes r:id="rId1"/></c:chartSpace>' % ns,
+              'word/_rels/c.xml.rels': rels([('chartUserShapes', 'u.xml', 0)]),
+              'word/u.xml': '<c:userShapes %s xmlns:cdr="%schartDrawing"><cdr:relSizeAnchor>%s%s'
+                            '<cdr:sp macro="[0]!%s" textlink="[1]S!%s"><cdr:nvSpPr><cdr:cNvPr id="1"'
+                            ' name="n"/><cdr:cNvSpPr/></cdr:nvSpPr><cdr:spPr/></cdr:sp>'
+                            '</cdr:relSizeAnchor></c:userShapes>'
+                            % (ns, d, corner % ('from', 'from'), corner % ('to', 'to'), c, c)},
+             {'word/c.xml': 'drawingml.chart+xml', 'word/u.xml': 'drawingml.chartshapes+xml'})
+
+
 def books():
     c = canary
     formulas = ['C:\\x\\[b.xlsx]S!%s', 'A1[1]S!%s', 'T[a]S!%s', '[%s.xlsx]',
@@ -125,4 +146,5 @@ def books():
 
 
 documents()
+chart()
 books()

@@ -8,7 +8,8 @@
  *           script, no outside resource, printable
  *
  * The file appears under its name, whole and on disk, at report_close(); a
- * killed program leaves nothing. An older report of that name is replaced, no other file.
+ * killed program leaves nothing. An older report of that name is replaced, no
+ * other file.
  */
 #ifndef CORE_REPORT_H
 #define CORE_REPORT_H

@@ -83,6 +83,20 @@ cli_folder(const char *path)
 }
 
 int
+cli_date(const char *cmd, const char *s)
+{
+	static const char form[] = "dddd-dd-dd";
+	size_t i = 0;
+
+	while (form[i] != '\0' &&
+	       (form[i] == 'd' ? s[i] >= '0' && s[i] <= '9' : s[i] == form[i]))
+		i++;
+	if (form[i] == '\0')
+		return STATUS_OK;
+	return cli_usage(cmd, _("%s: not a date; write it like 2026-11-21"), s);
+}
+
+int
 cli_number(const char *s, unsigned min, unsigned max, unsigned *out)
 {
 	unsigned long v;
@@ -215,6 +229,11 @@ cli_load_policy(const char *cmd, const struct cli_policy *o, struct policy *p)
 		    strerror(errno));
 		return STATUS_NOINPUT;
 	}
+	if (file == NULL && o->profile != NULL)
+		return cli_usage(cmd,
+		    _("--profile %s: profiles stand in a policy; give "
+		      "--policy FILE"),
+		    o->profile);
 	e = file != NULL ? policy_load(file, o->profile, p, why)
 			 : policy_parse("", 0, "", o->profile, p, why);
 	if (e == 0)
@@ -257,13 +276,20 @@ cli_state_open(struct cli_state *s, const struct policy *p, unsigned flags)
 		return STATUS_INTERNAL;
 	}
 	if ((e = keys_open(p->state_dir, create, &s->keys, why)) != 0) {
-		log_error(_("%s: the keys cannot be read: %s"), p->state_dir,
-		    why[0] != '\0' ? why : cli_err(e));
+		if (e == ERR_NOENT && !create)
+			log_error(_("%s: not a state folder (it has no keys); "
+				    "name the right one with --state"),
+			    p->state_dir);
+		else
+			log_error(_("%s: the keys cannot be read: %s"),
+			    p->state_dir, why[0] != '\0' ? why : cli_err(e));
 		return e == ERR_NOENT && !create ? STATUS_NOINPUT
 						 : cli_status(e);
 	}
 	if (why[0] != '\0')
-		log_info("%s", why);
+		log_info(_("new keys in %s/keys: back them up, without "
+			   "master.key nothing in quarantine can be read"),
+		    p->state_dir);
 	e = audit_open(p->state_dir, &s->keys, p->audit_checkpoint_lines,
 	    &s->audit);
 	if (e != 0)

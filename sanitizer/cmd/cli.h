@@ -51,6 +51,8 @@ int cli_status(int err);
 const char *cli_err(int err);
 /* STATUS_OK, or says that the folder is missing: STATUS_NOINPUT. */
 int cli_folder(const char *path);
+/* STATUS_OK when s begins like "2026-11-21", else a usage error. */
+int cli_date(const char *cmd, const char *s);
 /* A whole number within the range, or ERR_MALFORMED. */
 int cli_number(const char *, unsigned min, unsigned max, unsigned *) MUST_CHECK;
 /* The language of messages. */

@@ -76,7 +76,7 @@ read_key(const struct ask *a, const struct policy *p,
 	snprintf(path, sizeof(path), "%s/keys/sign.pub", p->state_dir);
 	if (keys_read_public(a->key != NULL ? a->key : path, key, why) == 0)
 		return STATUS_OK;
-	log_error("%s: %s", a->key != NULL ? a->key : path, why);
+	log_error(_("the public key cannot be read: %s"), why);
 	return STATUS_NOINPUT;
 }
 
@@ -179,10 +179,10 @@ take_option(struct ask *a, int c, char **argv)
 		return STATUS_OK;
 	case OPT_SINCE:
 		a->filter.since = optarg;
-		return STATUS_OK;
+		return cli_date("audit", optarg);
 	case OPT_UNTIL:
 		a->filter.until = optarg;
-		return STATUS_OK;
+		return cli_date("audit", optarg);
 	case OPT_EVENT:
 		a->filter.event = optarg;
 		return STATUS_OK;

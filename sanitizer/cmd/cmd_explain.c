@@ -144,7 +144,7 @@ print_explanation(const struct record *r)
 		    words_next(r->reason_err, r->verdict, lang));
 	if (r->n_findings > 0)
 		printf(_("Found:\n"));
-	else
+	else if (r->verdict == VERDICT_RELEASED)
 		printf(_("Nothing was found that has to be removed.\n"));
 	for (size_t i = 0; i < r->n_findings; i++)
 		print_finding(&r->findings[i], lang);

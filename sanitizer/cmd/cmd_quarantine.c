@@ -88,6 +88,13 @@ print_json(const struct quarantine_item *q)
 	return s == NULL ? ERR_NOMEM : 0;
 }
 
+/* The reason as it was recorded, in the user's language where it has one. */
+static const char *
+said(const char *reason)
+{
+	return reason[0] == '\0' ? reason : gettext(reason);
+}
+
 static int
 print_line(void *arg, const struct quarantine_item *q)
 {
@@ -102,7 +109,8 @@ print_line(void *arg, const struct quarantine_item *q)
 	printf("%s  %s  %s  %s  %s%s%s\n    %s\n", q->id, when,
 	    words_verdict(q->verdict, cli_lang()), size, q->name,
 	    q->state == QUARANTINE_DISPOSED ? "  " : "",
-	    q->state == QUARANTINE_DISPOSED ? _("(disposed)") : "", q->reason);
+	    q->state == QUARANTINE_DISPOSED ? _("(disposed)") : "",
+	    said(q->reason));
 	return 0;
 }
 
@@ -181,7 +189,7 @@ run(const char *verb, struct ask *a, char **ids, int n)
 
 	if ((status = cli_load_policy("quarantine", &a->which, &p)) != 0)
 		return status;
-	status = cli_state_open(&st, &p, STATE_QUARANTINE | STATE_CREATE);
+	status = cli_state_open(&st, &p, STATE_QUARANTINE);
 	if (status == 0) {
 		if (strcmp(verb, "list") == 0)
 			status = list(st.quarantine, a);
@@ -204,10 +212,10 @@ take_option(struct ask *a, int c, char **argv)
 		return STATUS_OK;
 	case OPT_SINCE:
 		a->filter.since = optarg;
-		return STATUS_OK;
+		return cli_date("quarantine", optarg);
 	case OPT_UNTIL:
 		a->filter.until = optarg;
-		return STATUS_OK;
+		return cli_date("quarantine", optarg);
 	case OPT_ALL:
 		a->filter.with_disposed = 1;
 		return STATUS_OK;

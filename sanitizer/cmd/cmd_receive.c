@@ -189,7 +189,7 @@ cmd_receive(int argc, char **argv)
 		    gaps ? _("--gaps takes no folder")
 			 : _("name two folders: FROM DEST"));
 	if (keys_read_public(key_file, key, why) != 0) {
-		log_error("%s: %s", key_file, why);
+		log_error(_("the public key cannot be read: %s"), why);
 		return STATUS_NOINPUT;
 	}
 	if (!gaps && ((status = cli_folder(argv[optind])) != 0 ||

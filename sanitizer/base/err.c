@@ -2,9 +2,6 @@
 
 #include <stddef.h>
 
-/* Marks what po/update.sh gathers; this library does not translate. */
-#define N_(s) s
-
 static const struct {
 	int err;
 	const char *name, *text;

@@ -17,8 +17,7 @@
 #include "pipeline/pipeline.h"
 #include "quarantine/store.h"
 
-#define _(s)  gettext(s)
-#define N_(s) s
+#define _(s) gettext(s)
 
 /* As in sysexits.h; the manual page says what each means. */
 enum {

@@ -79,7 +79,7 @@ report_gaps(const char *state_dir, const uint8_t key[KEYS_SIGN_PUBLIC])
 	int e;
 
 	e = receive_gaps(state_dir, key, gaps, GAPS_SHOWN, &n, &highest);
-	if (e == ERR_NOENT) {
+	if (e == ERR_NOENT || (e == 0 && highest == 0)) {
 		printf(_("nothing was received yet\n"));
 		return STATUS_OK;
 	}
@@ -104,7 +104,7 @@ report_gaps(const char *state_dir, const uint8_t key[KEYS_SIGN_PUBLIC])
 }
 
 static int
-say_report(const struct receive_report *r)
+say_report(const struct receive_report *r, const char *state_dir)
 {
 	printf(_("%llu parcels delivered (%llu documents), %llu refused, "
 		 "%llu left for the next run\n"),
@@ -112,7 +112,12 @@ say_report(const struct receive_report *r)
 	    (unsigned long long)r->refused, (unsigned long long)r->again);
 	if (r->refused == 0 && r->again == 0)
 		return STATUS_OK;
-	log_warn("%s", r->why);
+	if (r->refused > 0)
+		log_warn(_("refused parcels are in %s/refused, each with its "
+			   "reason; the last: %s"),
+		    state_dir, gettext(r->why));
+	else
+		log_warn(_("left for the next run: %s"), gettext(r->why));
 	return r->again > 0 ? STATUS_AGAIN : STATUS_NOT_ALL;
 }
 
@@ -138,7 +143,7 @@ take(const struct policy *p, const uint8_t key[KEYS_SIGN_PUBLIC], char **dirs)
 		log_error(_("receiving stopped: %s; run it again"), cli_err(e));
 		status = cli_status(e);
 	} else
-		status = say_report(&report);
+		status = say_report(&report, p->state_dir);
 out:
 	if (prover.pipeline != NULL)
 		pipeline_close(prover.pipeline);

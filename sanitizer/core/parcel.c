@@ -468,7 +468,7 @@ read_head(int fd, const uint8_t key[KEYS_SIGN_PUBLIC], struct buf *b,
 	    (e = read_exact(fd, sig, sizeof(sig))) != 0)
 		return bad(why, e, "not a whole parcel: %s", err_text(e));
 	if ((e = keys_verify(key, SIGN, b->data, b->len, sig)) != 0)
-		return bad(why, e, "the signature is not the gateway's");
+		return bad(why, e, N_("the signature is not the gateway's"));
 	buf_reader(b, &r);
 	if ((e = reader_view(&r, HEAD_BYTES, n, &manifest)) != 0)
 		return e;
@@ -529,5 +529,5 @@ parcel_read_end(int fd, char why[PARCEL_WHY_BYTES])
 	if (e == ERR_TRUNCATED)
 		return 0;
 	return bad(why, e == 0 ? ERR_MALFORMED : e,
-	    e == 0 ? "bytes behind the last payload" : "cannot read");
+	    e == 0 ? N_("bytes behind the last payload") : "cannot read");
 }

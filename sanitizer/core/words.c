@@ -145,6 +145,9 @@ static const struct {
 	{ "tar", { { "tarアーカイブ", "tar archive" } } },
 	{ "gzip", { { "gzip圧縮ファイル", "gzip file" } } },
 	{ "mail", { { "メール", "mail message" } } },
+	{ "script", { { "スクリプト（命令を書いたテキスト）", "script" } } },
+	{ "shortcut", { { "ショートカット・設定ファイル", "shortcut" } } },
+	{ "program", { { "プログラム", "program" } } },
 };
 
 /* Exactly the n first bytes of id. */

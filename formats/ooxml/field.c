@@ -482,6 +482,26 @@ classify(struct reader *in, struct field *f)
 	return e;
 }
 
+/* What is kept must read the same when it is read again. */
+static int
+read_again(struct field *f)
+{
+	struct field g = { .is = FIELD_FLATTEN };
+	struct reader in;
+	int e;
+
+	buf_init(&g.text, 2 * FIELD_MAX_BYTES);
+	buf_init(&g.url, FIELD_MAX_BYTES);
+	buf_reader(&f->text, &in);
+	e = f->text.len > FIELD_MAX_BYTES ? ERR_LIMIT : classify(&in, &g);
+	if (e != ERR_NOMEM &&
+	    (e != 0 || g.is != FIELD_KEEP || g.text.len != f->text.len ||
+		memcmp(g.text.data, f->text.data, g.text.len) != 0))
+		f->is = FIELD_FLATTEN;
+	field_done(&g);
+	return e == ERR_NOMEM ? e : 0;
+}
+
 int
 field_parse(const char *text, size_t n, struct field *f)
 {
@@ -496,6 +516,8 @@ field_parse(const char *text, size_t n, struct field *f)
 	if (n > FIELD_MAX_BYTES)
 		return 0;
 	e = classify(&in, f);
+	if (e == 0 && f->is == FIELD_KEEP)
+		e = read_again(f);
 	return e == ERR_NOMEM ? e : 0;
 }
 

@@ -103,22 +103,12 @@ doc_budget(const struct doc *d, enum budget b)
 int
 doc_spend(struct doc *d, enum budget b, uint64_t n)
 {
-	static const char *const names[BUDGET_COUNT] = {
-		[BUDGET_EXPANDED_BYTES] = "expanded bytes",
-		[BUDGET_OUT_BYTES] = "output bytes",
-		[BUDGET_MEMORY_BYTES] = "memory",
-		[BUDGET_MEMBERS] = "members",
-		[BUDGET_XML_NODES] = "XML nodes",
-		[BUDGET_PIXELS] = "pixels",
-		[BUDGET_FINDINGS] = "findings",
-	};
-
 	if (n > doc_budget(d, b)) {
 		if (b != BUDGET_MEMORY_BYTES)
 			d->shared->exhausted = true;
 		return doc_fail(d, ERR_LIMIT, "over the limit of %llu %s",
 		    (unsigned long long)d->shared->options->limits.max[b],
-		    names[b]);
+		    budget_name(b));
 	}
 	d->shared->spent[b] += n;
 	return 0;

@@ -1,5 +1,21 @@
 #include "base/limits.h"
 
+const char *
+budget_name(enum budget b)
+{
+	static const char *const names[BUDGET_COUNT] = {
+		[BUDGET_EXPANDED_BYTES] = "expanded bytes",
+		[BUDGET_OUT_BYTES] = "output bytes",
+		[BUDGET_MEMORY_BYTES] = "memory",
+		[BUDGET_MEMBERS] = "members",
+		[BUDGET_XML_NODES] = "XML nodes",
+		[BUDGET_PIXELS] = "pixels",
+		[BUDGET_FINDINGS] = "findings",
+	};
+
+	return b < BUDGET_COUNT ? names[b] : "";
+}
+
 #define MIB (UINT64_C(1) << 20)
 
 void

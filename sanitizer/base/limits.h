@@ -23,6 +23,9 @@ enum budget {
 	BUDGET_COUNT
 };
 
+/* "expanded bytes": what a message calls it. */
+const char *budget_name(enum budget);
+
 struct limits {
 	uint64_t max[BUDGET_COUNT];
 	uint32_t max_depth;	    /* containers in containers */

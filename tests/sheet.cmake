@@ -14,3 +14,5 @@ endforeach()
 # The yardstick of tests/bench/bench_ooxml.sh.
 add_executable(bench_recompress bench/bench_recompress.c)
 target_link_libraries(bench_recompress PRIVATE PkgConfig::ZLIB)
+add_executable(bench_rebuild bench/bench_rebuild.c)
+target_link_libraries(bench_rebuild PRIVATE formats findings)

@@ -30,4 +30,13 @@ if [ -d samples/benign/jpeg ] && [ -x "$build/bin/bench_images" ]; then
 	    "tests/bench/bench_images.sh 20 $*"
 	BUILD=$build tests/bench/bench_images.sh 20 "$@" || status=1
 fi
+
+# ---- packages: against zlib alone
+
+if [ -x "$build/bin/bench_recompress" ] && [ -d ../shared/corpus/ooxml ]; then
+	say 'workbooks of the corpus: both passes against zlib' \
+	    'tests/bench/bench_ooxml.sh ../shared/corpus/ooxml/*.xlsx'
+	BUILD=$build tests/bench/bench_ooxml.sh ../shared/corpus/ooxml/*.xlsx ||
+	    status=1
+fi
 exit $status

@@ -172,7 +172,9 @@ enum presource { /* the categories of a resource dictionary, 7.8.3 */
 	PRES_COUNT
 };
 
-/* Names of resources that a content stream uses. */
+/* Names of resources that a content stream uses. In document memory; zeroed
+ * by the caller. The default colour spaces are in it when resources hold
+ * them. Names of added pictures are unlike any other in the document. */
 struct pused {
 	struct pused_name {
 		enum presource kind;
@@ -197,14 +199,23 @@ struct pcontent {
 					 or NULL */
 	enum pcontent_kind kind;
 	const char *where;
+	/*
+	 * NULL, or asked once for each name at its first use: the walk copies
+	 * the resource there and then, and says whether something of it stays.
+	 * If not, the name goes with its operators (else the second pass would
+	 * find a name without a resource). value: not resolved.
+	 */
+	int (*keep)(void *arg, enum presource, const struct reader *name,
+	    const struct pobj *value, bool *stays);
+	void *arg;
 };
 
 /*
  * Content.c: parse to operators and operands, write again to out. Unknown
  * operators, wrong operands, names that resources do not hold, unbalanced
  * state: dropped or repaired, and reported. *used gets each name once, in
- * the order of first use; a name that does not resolve is not in it.
- * Fixpoint: its own output comes out byte for byte.
+ * the order of first use; a name that does not resolve is not in it. out must
+ * be empty. Fixpoint: its own output comes out byte for byte.
  */
 int pdf_content(struct pdf *, const struct pcontent *, struct buf *out,
     struct pused *used) MUST_CHECK;

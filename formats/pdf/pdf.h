@@ -159,6 +159,15 @@ int pdf_colour_space(struct pdf *, const struct pobj *src,
     const struct pobj *resources, const char *where, const struct pobj **dst,
     unsigned *components) MUST_CHECK;
 
+/*
+ * The whole document: *root and *info are objects of the output (*info 0:
+ * none). Files that came out of it wait for pdf_deliver(), which writes the
+ * PDF, or a ZIP of it and of them, and says by doc_makes() which.
+ * ERR_UNSUPPORTED: a form that only a program can show (dynamic XFA).
+ */
+int pdf_walk(struct pdf *, uint32_t *root, uint32_t *info) MUST_CHECK;
+int pdf_deliver(struct pdf *, uint32_t root, uint32_t info) MUST_CHECK;
+
 /* ---- streams; each is called by the walk, and calls back pdf_copy() */
 
 enum presource { /* the categories of a resource dictionary, 7.8.3 */

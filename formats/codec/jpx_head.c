@@ -1,0 +1,135 @@
+/* The headers of JPEG 2000 (ITU-T T.800, annexes A and I); see jpx_int.h. */
+#include "formats/codec/jpx_int.h"
+
+#include "formats/image.h"
+
+#define TILES_MAX   16384u
+#define BOXES_MAX   4096u
+#define DEPTH_MAX   16u
+#define SPACING_MAX 4u
+
+struct siz {
+	uint32_t x1, y1, x0, y0, tile_w, tile_h, tile_x0, tile_y0;
+	uint16_t n;
+};
+
+static uint64_t
+div_up(uint64_t a, uint64_t b)
+{
+	return (a + b - 1) / b;
+}
+
+/* To the contents of the first jp2c box. */
+static int
+find_codestream(struct doc *d, struct reader *in)
+{
+	uint32_t n, type;
+	uint64_t big;
+
+	for (unsigned i = 0; i < BOXES_MAX; i++) {
+		if (reader_u32be(in, &n) != 0 || reader_u32be(in, &type) != 0)
+			return doc_fail(d, ERR_TRUNCATED,
+			    "JPEG 2000: no codestream");
+		big = n;
+		if (n == 1 && reader_u64be(in, &big) != 0)
+			return doc_fail(d, ERR_TRUNCATED, "a box cut short");
+		if (type == 0x6a703263) /* jp2c */
+			return 0;
+		if (big < (n == 1 ? 16u : 8u))
+			return doc_fail(d, ERR_MALFORMED, "a box of %llu bytes",
+			    (unsigned long long)big);
+		if (reader_skip(in, (size_t)(big - (n == 1 ? 16 : 8))) != 0)
+			return doc_fail(d, ERR_TRUNCATED, "a box cut short");
+	}
+	return doc_fail(d, ERR_LIMIT, "more than %u boxes", BOXES_MAX);
+}
+
+static int
+get_siz(struct reader *in, struct siz *s)
+{
+	uint32_t *fields[] = { &s->x1, &s->y1, &s->x0, &s->y0, &s->tile_w,
+		&s->tile_h, &s->tile_x0, &s->tile_y0 };
+	uint16_t length, rsiz;
+	int e;
+
+	if (!reader_has(in, reader_pos(in), "\xff\x4f\xff\x51", 4))
+		return ERR_MALFORMED;
+	if ((e = reader_skip(in, 4)) != 0 ||
+	    (e = reader_u16be(in, &length)) != 0 ||
+	    (e = reader_u16be(in, &rsiz)) != 0)
+		return e;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if ((e = reader_u32be(in, fields[i])) != 0)
+			return e;
+	if ((e = reader_u16be(in, &s->n)) != 0)
+		return e;
+	return length == 38 + 3u * s->n ? 0 : ERR_MALFORMED;
+}
+
+static int
+check_components(struct doc *d, struct reader *in, uint16_t n)
+{
+	uint8_t depth, dx, dy;
+
+	if (n < 1 || n > JPX_CHANNELS_MAX)
+		return doc_fail(d, ERR_UNSUPPORTED, "%u components", n);
+	for (unsigned i = 0; i < n; i++) {
+		if (reader_u8(in, &depth) != 0 || reader_u8(in, &dx) != 0 ||
+		    reader_u8(in, &dy) != 0)
+			return doc_fail(d, ERR_TRUNCATED, "SIZ cut short");
+		if ((depth & 0x7f) + 1u > DEPTH_MAX)
+			return doc_fail(d, ERR_UNSUPPORTED, "%u bits a sample",
+			    (depth & 0x7f) + 1u);
+		if (dx < 1 || dx > SPACING_MAX || dy < 1 || dy > SPACING_MAX)
+			return doc_fail(d, ERR_UNSUPPORTED,
+			    "component spacing %u x %u", dx, dy);
+	}
+	return 0;
+}
+
+static int
+check_tiles(struct doc *d, const struct siz *s, uint64_t *tile_px)
+{
+	uint64_t w, h, across, down;
+
+	if (s->x1 <= s->x0 || s->y1 <= s->y0 || s->tile_w == 0 ||
+	    s->tile_h == 0 || s->tile_x0 > s->x0 || s->tile_y0 > s->y0)
+		return doc_fail(d, ERR_MALFORMED, "impossible sizes in SIZ");
+	across = div_up(s->x1 - (uint64_t)s->tile_x0, s->tile_w);
+	down = div_up(s->y1 - (uint64_t)s->tile_y0, s->tile_h);
+	if (across > TILES_MAX || down > TILES_MAX || across * down > TILES_MAX)
+		return doc_fail(d, ERR_LIMIT, "more than %u tiles", TILES_MAX);
+	w = s->x1 - s->x0 < s->tile_w ? s->x1 - s->x0 : s->tile_w;
+	h = s->y1 - s->y0 < s->tile_h ? s->y1 - s->y0 : s->tile_h;
+	*tile_px = w * h;
+	return 0;
+}
+
+int
+jpx_head_read(struct doc *d, const struct reader *whole, struct jpx_head *h)
+{
+	struct reader in = *whole;
+	struct siz s = { 0 };
+	uint64_t tile_px = 0;
+	int e;
+
+	h->is_jp2 = reader_has(whole, 4, "jP  \r\n\x87\n", 8);
+	if ((e = reader_seek(&in, 0)) != 0 ||
+	    (h->is_jp2 && (e = find_codestream(d, &in)) != 0))
+		return e;
+	if ((e = get_siz(&in, &s)) != 0)
+		return doc_fail(d, e, "JPEG 2000: no picture header");
+	if ((e = check_components(d, &in, s.n)) != 0)
+		return e;
+	if (s.x1 <= s.x0 || s.y1 <= s.y0)
+		return doc_fail(d, ERR_MALFORMED, "a picture without pixels");
+	h->width = s.x1 - s.x0;
+	h->height = s.y1 - s.y0;
+	h->n_components = s.n;
+	if ((e = image_take_size(d, h->width, h->height)) != 0 ||
+	    (e = check_tiles(d, &s, &tile_px)) != 0)
+		return e;
+	/* 32 bits a sample, of the picture and of the tile in work. */
+	h->memory = ((uint64_t)h->width * h->height + tile_px / 4) * s.n * 4;
+	return 0;
+}

@@ -17,17 +17,6 @@ u32le_at(const struct reader *in, size_t off, uint32_t *out)
 	return reader_seek(&r, off) == 0 && reader_u32le(&r, out) == 0;
 }
 
-/* "BM" is two letters: the size of the second header must be a known one. */
-static bool
-check_bmp(const struct reader *in)
-{
-	uint32_t n;
-
-	return u32le_at(in, 14, &n) &&
-	       (n == 12 || n == 16 || n == 40 || n == 52 || n == 56 ||
-		   n == 64 || n == 108 || n == 124);
-}
-
 static bool
 check_webp(const struct reader *in)
 {
@@ -125,14 +114,6 @@ static const struct known gif_table[] = {
 static const char *const gif_mime[] = { "image/gif", NULL };
 static const char *const gif_ext[] = { "gif", NULL };
 KNOWN_FORMAT(gif, "gif", 0);
-
-static const struct known bmp_table[] = {
-	{ "bmp", 0, KNOWN_MAGIC("BM"), check_bmp },
-};
-static const char *const bmp_mime[] = { "image/bmp", "image/x-ms-bmp",
-	"image/x-bmp", NULL };
-static const char *const bmp_ext[] = { "bmp", "dib", NULL };
-KNOWN_FORMAT(bmp, "bmp", 0);
 
 static const struct known tiff_table[] = {
 	{ "tiff", 0, KNOWN_MAGIC("II*\0"), NULL },

@@ -55,7 +55,8 @@ struct pobj {
 		struct {
 			struct pentry *entry; /* keys are unique */
 			size_t n;
-		} dict; /* DICT and STREAM */
+			bool sorted; /* entries stand in byte order of keys */
+		} dict;		     /* DICT and STREAM */
 
 		/* Number of an object: of the source for what a reader made,
 		 * of the output for what is given to the writer. */
@@ -75,6 +76,8 @@ bool pobj_number(const struct pobj *, double *out);
 bool pobj_int(const struct pobj *, int64_t min, int64_t max, int64_t *out);
 /* The value of a key in a DICT or STREAM (not resolved), or NULL. */
 const struct pobj *pobj_get(const struct pobj *, const char *key);
+const struct pobj *pobj_get_bytes(const struct pobj *,
+    const struct reader *key);
 /* Item i of an ARRAY (not resolved), or NULL. */
 const struct pobj *pobj_item(const struct pobj *, size_t i);
 size_t pobj_count(const struct pobj *); /* ARRAY: items; DICT: entries */
@@ -83,6 +86,9 @@ size_t pobj_count(const struct pobj *); /* ARRAY: items; DICT: entries */
 
 struct pobj *pobj_new(struct doc *, enum pobj_type);
 struct pobj *pobj_new_int(struct doc *, int64_t);
+/* mantissa / 10^decimals, in its shortest form: an INT when it is whole. */
+struct pobj *pobj_new_decimal(struct doc *, int64_t mantissa,
+    unsigned decimals);
 struct pobj *pobj_new_name(struct doc *, const char *); /* borrowed, constant */
 struct pobj *pobj_new_ref(struct doc *, uint32_t);
 /* Bytes are borrowed and must live as long as the document. */
@@ -100,9 +106,18 @@ void pobj_set_bytes(struct pobj *dict, const struct reader *key,
 /* ---- text form */
 
 /*
- * Read one value at the cursor: direct objects, and operators when ops is
- * set. References become POBJ_REF
- * unless ops is set. ERR_NOENT at the end of the bytes; ERR_MALFORMED.
+ * Read one value at the cursor. With ops, as content streams have them:
+ * comments are skipped, "--5", "5-3", "1." are numbers as viewers take them,
+ * keywords and braces are operators (inside arrays and dictionaries they are
+ * left out), and there are no references. Without, nothing but the plain form
+ * passes, and "n 0 R" becomes POBJ_REF. In both a number that is whole is an
+ * INT, a null in a dictionary is no entry, and of a key that comes twice the
+ * last counts.
+ *
+ * Bytes of names, strings and operators are borrowed from the reader where
+ * nothing has to be decoded. ERR_NOENT at the end of the bytes. On
+ * ERR_MALFORMED the cursor stands behind what could not be read, at least
+ * one byte further: a caller may go on.
  */
 int pobj_parse(struct doc *, struct reader *, bool ops,
     const struct pobj **out) MUST_CHECK;

@@ -5,227 +5,22 @@
  * Written: IHDR, the checked colour chunks, PLTE, tRNS, bKGD, eXIf with the
  * orientation alone, pHYs, IDAT, IEND; never interlaced, filters and
  * compression always chosen the same way. Everything else goes: see
- * docs/formats/png.md. Chunks are walked first (png_walk.c); libpng sees only
- * IHDR, PLTE and IDAT. Rows are streamed; only an interlaced picture is held
- * in memory as a whole.
+ * docs/formats/png.md. Chunks are walked first (png_walk.c); only IHDR, PLTE
+ * and IDAT are decoded (png_read.c). A picture of moderate size is packed as
+ * a whole, a larger one row by row by libpng.
  */
-#include <setjmp.h>
 #include <string.h>
 
-#include <png.h>
 #include <zlib.h>
 
+#include "formats/codec/flate.h"
 #include "formats/format.h"
 #include "formats/icc.h"
 #include "formats/image.h"
 #include "formats/png_int.h"
 
-#define LEVEL		6
-#define IDAT_BYTES	65536u
-#define CHUNK_MAX_BYTES (8u << 20) /* libpng: memory for one chunk */
-#define SPANS		4u
-
-struct png {
-	struct doc *d;
-	struct png_facts facts;
-	struct buf icc, scratch;
-	jmp_buf env;
-	int e;		  /* why we jumped */
-	unsigned extra;	  /* warnings: bytes behind the picture data */
-	unsigned damaged; /* other warnings */
-	png_structp in, out;
-	png_infop in_info, out_info;
-	struct reader spans[SPANS]; /* what libpng reads */
-	unsigned span;
-	size_t row_bytes;
-	uint8_t pad_mask; /* of the last byte in a row */
-	uint8_t *row;
-	uint8_t **rows; /* the whole picture, when interlaced */
-	png_color palette[PNG_PALETTE_MAX];
-	int n_colours;
-	bool used[PNG_PALETTE_MAX];
-};
-
-/* ---- libpng's callbacks: none of them ever exits or prints */
-
-static void
-on_error(png_structp p, png_const_charp text)
-{
-	struct png *g = png_get_error_ptr(p);
-
-	if (g->e == 0) {
-		g->e = ERR_MALFORMED;
-		(void)doc_fail(g->d, g->e, "%s", text);
-	}
-	longjmp(g->env, 1);
-}
-
-static void
-on_warning(png_structp p, png_const_charp text)
-{
-	struct png *g = png_get_error_ptr(p);
-
-	if (strstr(text, "xtra compressed") != NULL ||
-	    strstr(text, "Too m") != NULL)
-		g->extra++;
-	else
-		g->damaged++;
-}
-
-static void
-on_read(png_structp p, png_bytep to, size_t n)
-{
-	struct png *g = png_get_io_ptr(p);
-	const uint8_t *from;
-	struct reader *r;
-	size_t some;
-
-	while (n > 0) {
-		while (g->span < SPANS && reader_left(&g->spans[g->span]) == 0)
-			g->span++;
-		if (g->span == SPANS)
-			png_error(p, "picture data ends early");
-		r = &g->spans[g->span];
-		some = reader_left(r) < n ? reader_left(r) : n;
-		if (reader_bytes(r, some, &from) != 0)
-			png_error(p, "picture data ends early");
-		memcpy(to, from, some);
-		to += some;
-		n -= some;
-	}
-}
-
-static void
-on_write(png_structp p, png_bytep from, size_t n)
-{
-	struct png *g = png_get_io_ptr(p);
-
-	if ((g->e = doc_put(g->d, from, n)) != 0)
-		longjmp(g->env, 1);
-}
-
-static void
-on_flush(png_structp p)
-{
-	(void)p;
-}
-
-/* ---- reading */
-
-static void
-open_reader(struct png *g)
-{
-	static const uint8_t end[] = { 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae,
-		0x42, 0x60, 0x82 };
-	uint32_t side = doc_options(g->d)->limits.max_image_side_px;
-
-	g->spans[0] = g->facts.head;
-	g->spans[1] = g->facts.plte;
-	g->spans[2] = g->facts.idat;
-	reader_init(&g->spans[3], end, sizeof(end));
-	g->span = 0;
-	g->in = png_create_read_struct(PNG_LIBPNG_VER_STRING, g, on_error,
-	    on_warning);
-	g->in_info = g->in == NULL ? NULL : png_create_info_struct(g->in);
-	if (g->in_info == NULL) {
-		g->e = ERR_NOMEM;
-		longjmp(g->env, 1);
-	}
-	png_set_read_fn(g->in, g, on_read);
-	png_set_user_limits(g->in, side, side);
-	png_set_chunk_cache_max(g->in, 1);
-	png_set_chunk_malloc_max(g->in, CHUNK_MAX_BYTES);
-	/* The walk has checked them. */
-	png_set_crc_action(g->in, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
-	png_set_check_for_invalid_index(g->in, 0);
-	png_read_info(g->in, g->in_info);
-	(void)png_set_interlace_handling(g->in);
-	png_read_update_info(g->in, g->in_info);
-	g->row_bytes = png_get_rowbytes(g->in, g->in_info);
-}
-
-static void
-close_reader(struct png *g)
-{
-	png_destroy_read_struct(&g->in, &g->in_info, NULL);
-	g->in = NULL;
-	g->in_info = NULL;
-}
-
-static void *
-must_alloc(struct png *g, size_t n)
-{
-	void *p = doc_alloc(g->d, n);
-
-	if (p == NULL) {
-		g->e = ERR_NOMEM;
-		longjmp(g->env, 1);
-	}
-	return p;
-}
-
-/* The bits of the last byte that belong to pixels; the rest could hide. */
-static void
-set_pad_mask(struct png *g)
-{
-	uint64_t bits = (uint64_t)g->facts.width * g->facts.depth;
-
-	g->pad_mask = 0xff;
-	if (g->facts.depth < 8 && bits % 8 != 0)
-		g->pad_mask = (uint8_t)(0xff << (8 - bits % 8));
-}
-
-/* libpng says nothing about whole IDAT chunks behind the last row. */
-static void
-end_reading(struct png *g)
-{
-	if (reader_left(&g->spans[2]) > 0)
-		g->extra++;
-	png_read_end(g->in, NULL);
-}
-
-static void
-load_interlaced(struct png *g)
-{
-	size_t n;
-
-	if (__builtin_mul_overflow(g->facts.height, sizeof(g->rows[0]), &n)) {
-		g->e = ERR_LIMIT;
-		longjmp(g->env, 1);
-	}
-	g->rows = must_alloc(g, n);
-	for (uint32_t y = 0; y < g->facts.height; y++)
-		g->rows[y] = must_alloc(g, g->row_bytes);
-	png_read_image(g->in, g->rows);
-	end_reading(g);
-}
-
-/* All rows, top to bottom; the second call decodes again. */
-static void
-each_row(struct png *g, void (*row)(struct png *, uint8_t *))
-{
-	uint8_t *r;
-
-	if (g->rows == NULL) {
-		g->extra = 0;
-		g->damaged = 0;
-		open_reader(g);
-	}
-	if (g->facts.interlaced && g->rows == NULL)
-		load_interlaced(g);
-	if (g->row == NULL)
-		g->row = must_alloc(g, g->row_bytes);
-	for (uint32_t y = 0; y < g->facts.height; y++) {
-		r = g->rows != NULL ? g->rows[y] : g->row;
-		if (g->rows == NULL)
-			png_read_row(g->in, r, NULL);
-		r[g->row_bytes - 1] &= g->pad_mask;
-		row(g, r);
-	}
-	if (g->rows == NULL)
-		end_reading(g);
-	close_reader(g);
-}
+#define LEVEL	   6
+#define IDAT_BYTES 65536u
 
 /* ---- the palette */
 
@@ -288,6 +83,21 @@ clean_palette(struct png *g)
 }
 
 /* ---- writing */
+
+static void
+on_write(png_structp p, png_bytep from, size_t n)
+{
+	struct png *g = png_get_io_ptr(p);
+
+	if ((g->e = doc_put(g->d, from, n)) != 0)
+		longjmp(g->env, 1);
+}
+
+static void
+on_flush(png_structp p)
+{
+	(void)p;
+}
 
 static void
 put_chunk(struct png *g, const char *name, const void *bytes, size_t n)
@@ -371,8 +181,8 @@ open_writer(struct png *g)
 {
 	uint32_t side = doc_options(g->d)->limits.max_image_side_px;
 
-	g->out = png_create_write_struct(PNG_LIBPNG_VER_STRING, g, on_error,
-	    on_warning);
+	g->out = png_create_write_struct(PNG_LIBPNG_VER_STRING, g, png_on_error,
+	    png_on_warning);
 	g->out_info = g->out == NULL ? NULL : png_create_info_struct(g->out);
 	if (g->out_info == NULL) {
 		g->e = ERR_NOMEM;
@@ -410,28 +220,102 @@ put_row(struct png *g, uint8_t *row)
 	png_write_row(g->out, row);
 }
 
+/* A chunk of our own: libpng lets no IDAT pass by itself. */
+static void
+put_raw_chunk(struct png *g, const char *name, const uint8_t *bytes, size_t n)
+{
+	uint32_t crc = flate_crc32(flate_crc32(0, name, 4), bytes, n);
+	struct buf *b = &g->scratch;
+
+	buf_clear(b);
+	if ((g->e = buf_u32be(b, (uint32_t)n)) != 0 ||
+	    (g->e = buf_put(b, name, 4)) != 0 ||
+	    (g->e = doc_put(g->d, b->data, b->len)) != 0 ||
+	    (n > 0 && (g->e = doc_put(g->d, bytes, n)) != 0))
+		longjmp(g->env, 1);
+	buf_clear(b);
+	if ((g->e = buf_u32be(b, crc)) != 0 ||
+	    (g->e = doc_put(g->d, b->data, b->len)) != 0)
+		longjmp(g->env, 1);
+}
+
+/* All rows at once: filtered, packed, cut into chunks. */
+static void
+put_whole(struct png *g)
+{
+	size_t n = g->row_bytes + 1;
+	const uint8_t *part;
+	struct reader r;
+
+	png_rows_filter(&g->rows,
+	    g->facts.depth >= 8 && g->facts.colour != PNG_INDEXED,
+	    png_alloc(g, 2 * n));
+	if ((g->e = flate_pack(g->rows.data, n * g->facts.height,
+		 &g->packed)) != 0)
+		longjmp(g->env, 1);
+	buf_reader(&g->packed, &r);
+	while ((n = reader_left(&r)) > 0) {
+		if (n > IDAT_BYTES)
+			n = IDAT_BYTES;
+		if (reader_bytes(&r, n, &part) != 0)
+			png_give_up(g, ERR_INTERNAL);
+		put_raw_chunk(g, "IDAT", part, n);
+	}
+	put_raw_chunk(g, "IEND", NULL, 0);
+}
+
+static void
+put_rows(struct png *g)
+{
+	if (g->whole) {
+		put_whole(g);
+		return;
+	}
+	png_each_row(g, put_row);
+	png_write_end(g->out, NULL);
+}
+
 static int
 transcode(struct png *g)
 {
 	if (setjmp(g->env) == 0) {
+		png_load(g);
 		if (g->facts.colour == PNG_INDEXED) {
-			each_row(g, note_colours);
+			png_each_row(g, note_colours);
 			if ((g->e = clean_palette(g)) != 0)
 				longjmp(g->env, 1);
 		}
 		open_writer(g);
 		put_headers(g);
-		each_row(g, put_row);
-		png_write_end(g->out, NULL);
+		put_rows(g);
 	} else if (g->e == 0) {
 		g->e = ERR_INTERNAL;
 	}
-	close_reader(g);
+	png_close_reader(g);
 	png_destroy_write_struct(&g->out, &g->out_info);
 	return g->e;
 }
 
 /* ---- the module */
+
+/* The bits of the last byte that belong to pixels; the rest could hide. */
+static void
+set_pad_mask(struct png *g)
+{
+	uint64_t bits = (uint64_t)g->facts.width * g->facts.depth;
+
+	g->pad_mask = 0xff;
+	if (g->facts.depth < 8 && bits % 8 != 0)
+		g->pad_mask = (uint8_t)(0xff << (8 - bits % 8));
+}
+
+static int
+preload(void)
+{
+	int e = icc_preload();
+
+	return e != 0 ? e : flate_preload();
+}
 
 static int
 report_damage(struct png *g)
@@ -447,9 +331,9 @@ report_damage(struct png *g)
 	return e;
 }
 
-/* What the pixels will take when unpacked, from the shared budget. */
+/* The shape of a row, and what all take when unpacked, from the budget. */
 static int
-spend_rows(struct png *g)
+plan_rows(struct png *g)
 {
 	static const uint8_t channels[] = { 1, 0, 3, 1, 2, 0, 4 };
 	const struct png_facts *f = &g->facts;
@@ -462,9 +346,14 @@ spend_rows(struct png *g)
 	    f->depth != 16)
 		return doc_fail(g->d, ERR_MALFORMED, "%u bits a sample",
 		    f->depth);
-	bits = (uint64_t)f->depth * channels[f->colour] * f->width;
+	bits = (uint64_t)f->depth * channels[f->colour];
+	g->rows.pixel_bytes = bits < 8 ? 1 : (unsigned)(bits / 8);
+	bits *= f->width;
+	g->row_bytes = (size_t)(bits / 8 + (bits % 8 != 0));
+	g->whole = (1 + g->row_bytes) * f->height <= PNG_WHOLE_MAX_BYTES;
+	set_pad_mask(g);
 	return doc_spend(g->d, BUDGET_EXPANDED_BYTES,
-	    (bits / 8 + 1) * f->height);
+	    (1 + (uint64_t)g->row_bytes) * f->height);
 }
 
 static int
@@ -478,17 +367,17 @@ png_rebuild(struct doc *d)
 	g->d = d;
 	buf_init(&g->icc, ICC_MAX_BYTES);
 	buf_init(&g->scratch, (size_t)2 * ICC_MAX_BYTES);
+	buf_init(&g->packed, 2 * PNG_WHOLE_MAX_BYTES);
 	g->facts.icc = &g->icc;
 	doc_makes(d, "png", "png");
 	e = png_walk(d, &g->facts);
 	if (e == 0)
-		e = spend_rows(g);
-	if (e == 0) {
-		set_pad_mask(g);
+		e = plan_rows(g);
+	if (e == 0)
 		e = transcode(g);
-	}
 	if (e == 0)
 		e = report_damage(g);
+	buf_done(&g->packed);
 	buf_done(&g->scratch);
 	buf_done(&g->icc);
 	return e;
@@ -515,7 +404,7 @@ const struct format format_png = {
 	.flags = FMT_IMAGE,
 	.mime = png_mime,
 	.extensions = png_extensions,
-	.preload = icc_preload,
+	.preload = preload,
 	.probe = png_probe,
 	.rebuild = png_rebuild,
 };

@@ -6,11 +6,11 @@
  * and IDAT chunks that do not follow each other hold the picture. Ancillary
  * chunks go to png_chunk.c.
  */
+#include "formats/codec/flate.h"
 #include "formats/png_int.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "formats/image.h"
 
@@ -35,9 +35,9 @@ is_letter(uint8_t c)
 static uint32_t
 crc_of(const struct chunk *c)
 {
-	uLong crc = crc32(0, (const Bytef *)c->name, 4);
+	uint32_t crc = flate_crc32(0, c->name, 4);
 
-	return (uint32_t)crc32_z(crc, c->body.data, c->body.len);
+	return flate_crc32(crc, c->body.data, c->body.len);
 }
 
 /* ERR_TRUNCATED at the end of the file; c->name is set when it was there. */

@@ -24,6 +24,10 @@ enum probe { PROBE_NO, PROBE_MAYBE, PROBE_YES };
 	(1u << 4) /* a picture: may stand in a document; mime[0] is what is \
 		     written */
 
+#define FMT_ASKED_LAST \
+	(1u << 5) /* never says YES: asked when nothing else has \
+		   */
+
 struct format {
 	const char *id; /* "jpeg", or a family: "ooxml" */
 	const char *const

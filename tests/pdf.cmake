@@ -5,3 +5,5 @@ sekisho_test(test_pdf_in SOURCES unit/test_pdf_in.c unit/pdf_case.c
   LIBS formats)
 sekisho_test(test_pdf_filter SOURCES unit/test_pdf_filter.c unit/pdf_case.c
   LIBS formats PkgConfig::ZLIB)
+sekisho_test(test_pdf_content SOURCES unit/test_pdf_content.c unit/pdf_case.c
+  LIBS formats)

@@ -249,6 +249,35 @@ pin_get(struct pin *in, const struct pobj *dict, const char *key,
 	return pin_resolve(in, pobj_get(dict, key), out);
 }
 
+static bool
+is_storage(const struct pobj *p)
+{
+	const struct pobj *type = pobj_get(p, "Type");
+
+	return pobj_is_name(type, "ObjStm") || pobj_is_name(type, "XRef") ||
+	       pobj_get(p, "Linearized") != NULL ||
+	       (pobj_get(p, "O") != NULL && pobj_get(p, "U") != NULL);
+}
+
+int
+pin_count_unused(struct pin *in, uint32_t *n)
+{
+	const struct pobj *v;
+	int e;
+
+	*n = 0;
+	for (uint32_t i = 1; i < in->source.limit; i++) {
+		if (in->loaded[i])
+			continue;
+		if ((e = load(in, i, &v)) != 0)
+			return e;
+		if (v != NULL && !pobj_is(v, POBJ_NULL) &&
+		    !pobj_is(v, POBJ_INT) && !is_storage(v))
+			++*n;
+	}
+	return 0;
+}
+
 int
 pin_raw_mem(struct pin *in, const struct pobj *stream, struct reader *out,
     void **mem)

@@ -172,6 +172,13 @@ int pdf_colour_space(struct pdf *, const struct pobj *src,
 int pdf_walk(struct pdf *, uint32_t *root, uint32_t *info) MUST_CHECK;
 int pdf_deliver(struct pdf *, uint32_t root, uint32_t info) MUST_CHECK;
 
+/*
+ * signature.c: reports each signature of the source: its signer, whether it
+ * verifies, and that it ends here. pdf.c calls it before the walk, which
+ * leaves signatures behind without a word.
+ */
+int pdf_signatures(struct pdf *) MUST_CHECK;
+
 /* ---- streams; each is called by the walk, and calls back pdf_copy() */
 
 enum presource { /* the categories of a resource dictionary, 7.8.3 */

@@ -18,6 +18,7 @@ int pout_trailer(struct buf *, const uint8_t digest[HASH_BYTES], bool info,
 int pout_preload(void) MUST_CHECK;
 int pfilter_preload(void) MUST_CHECK;
 int pin_qpdf_preload(void) MUST_CHECK;
+int pdf_signature_preload(void) MUST_CHECK;
 
 /* A reader of objects, chosen by pin_open(). */
 struct pin_ops {
@@ -42,6 +43,9 @@ struct pin_source {
 int pin_strict_open(struct doc *, struct pin_source *) MUST_CHECK;
 int pin_qpdf_open(struct doc *, struct pin_source *) MUST_CHECK;
 
+/* Objects of the document that nobody asked for: tables, object streams and
+ * numbers (lengths) are not counted. */
+int pin_count_unused(struct pin *, uint32_t *n) MUST_CHECK;
 /* pin_raw(), and *mem what pin_free() gives back early, or NULL. */
 int pin_raw_mem(struct pin *, const struct pobj *stream, struct reader *out,
     void **mem) MUST_CHECK;

@@ -16,11 +16,12 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#define FIELDS_MAX    64 /* signatures looked at */
-#define NODES_MAX     20000
-#define DEPTH_MAX     32
-#define CMS_BYTES_MAX ((size_t)4 << 20)
-#define NAME_BYTES    128
+#define FIELDS_MAX	 64 /* signatures looked at */
+#define NODES_MAX	 20000
+#define DEPTH_MAX	 32
+#define CMS_BYTES_MAX	 ((size_t)4 << 20)
+#define SIGNED_BYTES_MAX ((size_t)128 << 20) /* copied for the library */
+#define NAME_BYTES	 128
 
 struct search {
 	struct pdf *p;

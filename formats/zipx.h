@@ -67,7 +67,7 @@ int zipx_slurp(struct zipx *, size_t i, struct buf *) MUST_CHECK;
  * nothing optional: no descriptors, extras or comments, bit 11 only for names
  * that need it, DOS time as given (0: 1980-01-01 00:00).
  */
-#define ZIPW_LEVEL 5
+#define ZIPW_LEVEL 6
 int zipw_new(struct doc *, struct zipw **) MUST_CHECK;
 /* One entry at a time. store: method 0 (pictures), else deflate. */
 int zipw_begin(struct zipw *, const char *name, uint32_t mtime_dos,

@@ -11,6 +11,15 @@ check_bz2(const struct reader *in)
 	       reader_has(in, 4, "\x17\x72\x45\x38\x50\x90", 6);
 }
 
+/* The creator alone also stands in texts: a signature is at 0. */
+static bool
+check_sit(const struct reader *in)
+{
+	return reader_has(in, 0, "SIT!", 4) || reader_has(in, 0, "ST46", 4) ||
+	       reader_has(in, 0, "ST5", 3) || reader_has(in, 0, "ST6", 3) ||
+	       reader_has(in, 0, "STi", 3);
+}
+
 /* "-lh5-" at 2, after the size of the header and its sum. */
 static bool
 check_lzh(const struct reader *in)
@@ -122,7 +131,7 @@ static const struct known archive_table[] = {
 	{ "archive.xar", 0, KNOWN_MAGIC("xar!"), NULL },
 	{ "archive.zoo", 20, KNOWN_MAGIC("\xDC\xA7\xC4\xFD"), NULL },
 	{ "archive.sit", 0, KNOWN_MAGIC("StuffIt (c)"), NULL },
-	{ "archive.sit", 10, KNOWN_MAGIC("rLau"), NULL },
+	{ "archive.sit", 10, KNOWN_MAGIC("rLau"), check_sit },
 	{ "archive.alz", 0, KNOWN_MAGIC("ALZ\1"), NULL },
 	{ "archive.egg", 0, KNOWN_MAGIC("EGGA"), NULL },
 	{ "archive.zip-part", 0, KNOWN_MAGIC("PK\7\x08"), NULL },

@@ -157,9 +157,7 @@ check_http(const char *s, size_t scheme, struct buf *out, const char **why)
 static bool
 mail_headers(const char *s)
 {
-	static const char *const known[] = {
-		"subject=", "body=", "cc=", "to=", NULL
-	};
+	static const char *const known[] = { "subject=", "body=", "cc=", NULL };
 	size_t i;
 
 	for (; *s != '\0'; s += strcspn(s, "?&")) {

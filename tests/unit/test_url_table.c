@@ -186,6 +186,7 @@ static const char *const refused[] = {
 	"tel:",
 	"mailto:a@b\?attach=/etc/passwd",
 	"mailto:a@b\?bcc=x@y",
+	"mailto:a@b\?to=x@y",
 	"mailto:a@b\?subject=x&attachment=y",
 	"mailto:a@b\?subject",
 	"mailto://x",

@@ -107,14 +107,6 @@ check_wmf(const struct reader *in)
 	       (version == 0x0100 || version == 0x0300);
 }
 
-static const struct known gif_table[] = {
-	{ "gif", 0, KNOWN_MAGIC("GIF87a"), NULL },
-	{ "gif", 0, KNOWN_MAGIC("GIF89a"), NULL },
-};
-static const char *const gif_mime[] = { "image/gif", NULL };
-static const char *const gif_ext[] = { "gif", NULL };
-KNOWN_FORMAT(gif, "gif", 0);
-
 static const struct known tiff_table[] = {
 	{ "tiff", 0, KNOWN_MAGIC("II*\0"), NULL },
 	{ "tiff", 0, KNOWN_MAGIC("MM\0*"), NULL },

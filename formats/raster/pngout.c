@@ -92,19 +92,23 @@ pack_icc(const struct buf *icc, struct buf *to)
 }
 
 static void
+set_u32(uint8_t *to, uint32_t v)
+{
+	for (unsigned i = 0; i < 4; i++)
+		to[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
+static void
 put_phys(struct pngout *g, const struct pngout_form *f)
 {
-	struct buf b;
+	uint8_t body[9] = { [8] = PNG_RESOLUTION_METER };
 
 	if (f->x_ppm == 0 || f->y_ppm == 0 || f->x_ppm > PNG_UINT_31_MAX ||
 	    f->y_ppm > PNG_UINT_31_MAX)
 		return;
-	buf_init(&b, 16);
-	if (buf_u32be(&b, f->x_ppm) == 0 && buf_u32be(&b, f->y_ppm) == 0 &&
-	    buf_u8(&b, PNG_RESOLUTION_METER) == 0)
-		png_write_chunk(g->out, (png_const_bytep) "pHYs", b.data,
-		    b.len);
-	buf_done(&b);
+	set_u32(body, f->x_ppm);
+	set_u32(body + 4, f->y_ppm);
+	png_write_chunk(g->out, (png_const_bytep) "pHYs", body, sizeof(body));
 }
 
 /* IHDR, iCCP, PLTE, pHYs, eXIf. icc: the packed chunk, may be empty. */

@@ -10,29 +10,9 @@ u16le_at(const struct reader *in, size_t off, uint16_t *out)
 }
 
 static bool
-u32le_at(const struct reader *in, size_t off, uint32_t *out)
-{
-	struct reader r = *in;
-
-	return reader_seek(&r, off) == 0 && reader_u32le(&r, out) == 0;
-}
-
-static bool
 check_webp(const struct reader *in)
 {
 	return reader_has(in, 8, "WEBP", 4);
-}
-
-/* The first directory entry must point behind the directory, inside. */
-static bool
-check_icon(const struct reader *in)
-{
-	uint16_t n;
-	uint32_t bytes, off;
-
-	return u16le_at(in, 4, &n) && n >= 1 && n <= 4096 &&
-	       u32le_at(in, 14, &bytes) && u32le_at(in, 18, &off) &&
-	       bytes > 0 && off >= 6 + 16 * (uint32_t)n && off < in->len;
 }
 
 static bool
@@ -133,15 +113,6 @@ static const char *const heif_mime[] = { "image/heif", "image/heic",
 	"image/heif-sequence", "image/heic-sequence", "image/avif", NULL };
 static const char *const heif_ext[] = { "heic", "heif", "hif", "avif", NULL };
 KNOWN_FORMAT(heif, "heif", 0);
-
-static const struct known icon_table[] = {
-	{ "icon.ico", 0, KNOWN_MAGIC("\0\0\1\0"), check_icon },
-	{ "icon.cur", 0, KNOWN_MAGIC("\0\0\2\0"), check_icon },
-};
-static const char *const icon_mime[] = { "image/vnd.microsoft.icon",
-	"image/x-icon", "image/x-win-bitmap", NULL };
-static const char *const icon_ext[] = { "ico", "cur", NULL };
-KNOWN_FORMAT(icon, "icon", 0);
 
 static const struct known picture_table[] = {
 	{ "picture.jp2", 0, KNOWN_MAGIC("\0\0\0\x0CjP  \r\n\x87\n"), NULL },

@@ -10,12 +10,6 @@ u16le_at(const struct reader *in, size_t off, uint16_t *out)
 }
 
 static bool
-check_webp(const struct reader *in)
-{
-	return reader_has(in, 8, "WEBP", 4);
-}
-
-static bool
 check_heif(const struct reader *in)
 {
 	static const char *const brands[] = { "heic", "heix", "hevc", "hevx",
@@ -97,13 +91,6 @@ static const char *const tiff_mime[] = { "image/tiff", "image/x-canon-cr2",
 	"image/x-nikon-nef", NULL };
 static const char *const tiff_ext[] = { "tif", "tiff", NULL };
 KNOWN_FORMAT(tiff, "tiff", 0);
-
-static const struct known webp_table[] = {
-	{ "webp", 0, KNOWN_MAGIC("RIFF"), check_webp },
-};
-static const char *const webp_mime[] = { "image/webp", NULL };
-static const char *const webp_ext[] = { "webp", NULL };
-KNOWN_FORMAT(webp, "webp", 0);
 
 static const struct known heif_table[] = {
 	{ "heif.avif", 4, KNOWN_MAGIC("ftyp"), check_avif },

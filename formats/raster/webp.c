@@ -1,7 +1,7 @@
 /*
  * WebP (RFC 9649): lossy pictures stay lossy, symbol for symbol; lossless ones
  * stay lossless, pixel for pixel; animations keep frames, places and timing.
- * docs/adr/0012-webp-symbols.md says why.
+ * docs/adr/0010-webp-symbols.md says why.
  *
  * Written: RIFF, VP8X only where something needs it, ICCP (rewritten), ANIM and
  * ANMF, ALPH, VP8 or VP8L, EXIF with the orientation alone.

@@ -133,15 +133,16 @@ doc_put(struct doc *d, const void *data, size_t n)
 	return sink_write(d->out, data, n);
 }
 
-void *
-doc_alloc(struct doc *d, size_t n)
+static void *
+alloc(struct doc *d, size_t n, bool zeroed)
 {
 	struct block *b;
 
 	if (n > SIZE_MAX - sizeof(*b) ||
 	    doc_spend(d, BUDGET_MEMORY_BYTES, n) != 0)
 		return NULL;
-	if ((b = calloc(1, sizeof(*b) + n)) == NULL) {
+	b = zeroed ? calloc(1, sizeof(*b) + n) : malloc(sizeof(*b) + n);
+	if (b == NULL) {
 		(void)doc_fail(d, ERR_NOMEM, "out of memory");
 		return NULL;
 	}
@@ -149,6 +150,18 @@ doc_alloc(struct doc *d, size_t n)
 	b->next = d->blocks;
 	d->blocks = b;
 	return b + 1;
+}
+
+void *
+doc_alloc(struct doc *d, size_t n)
+{
+	return alloc(d, n, true);
+}
+
+void *
+doc_alloc_bytes(struct doc *d, size_t n)
+{
+	return alloc(d, n, false);
 }
 
 char *

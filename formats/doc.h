@@ -56,6 +56,9 @@ unsigned doc_depth(const struct doc *);
 int doc_put(struct doc *, const void *, size_t n) MUST_CHECK;
 /* Zeroed memory, freed with the doc; NULL when over budget (ERR_NOMEM). */
 void *doc_alloc(struct doc *, size_t n);
+/* The same, not zeroed: for long buffers that are written before they are read.
+ */
+void *doc_alloc_bytes(struct doc *, size_t n);
 /* A NUL-terminated copy in doc memory; NULL as above. */
 char *doc_strndup(struct doc *, const void *, size_t n);
 /* Take from a shared budget; ERR_LIMIT (with a message) when it is used up. */

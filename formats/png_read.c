@@ -202,7 +202,8 @@ png_load(struct png *g)
 		return;
 	g->rows.row_bytes = g->row_bytes;
 	g->rows.height = g->facts.height;
-	g->rows.data = png_alloc(g, n);
+	if ((g->rows.data = doc_alloc_bytes(g->d, n)) == NULL)
+		png_give_up(g, ERR_NOMEM);
 	if (load_fast(g) != 0)
 		load_libpng(g);
 	for (uint32_t y = 0; y < g->facts.height; y++)

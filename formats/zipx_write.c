@@ -59,6 +59,16 @@ struct zipw {
 	struct buf dir;
 };
 
+static struct chunk *
+new_chunk(struct doc *d)
+{
+	struct chunk *c = doc_alloc_bytes(d, sizeof(*c));
+
+	if (c != NULL)
+		c->next = NULL;
+	return c;
+}
+
 int
 zipw_new(struct doc *d, struct zipw **out)
 {
@@ -67,7 +77,7 @@ zipw_new(struct doc *d, struct zipw **out)
 	if (w == NULL)
 		return ERR_NOMEM;
 	w->d = d;
-	if ((w->end.c = doc_alloc(d, sizeof(*w->end.c))) == NULL)
+	if ((w->end.c = new_chunk(d)) == NULL)
 		return ERR_NOMEM;
 	*out = w;
 	return 0;
@@ -83,8 +93,7 @@ keep(struct zipw *w, const uint8_t *p, size_t n)
 	while (n > 0) {
 		if (at->used == CHUNK) {
 			if (at->c->next == NULL &&
-			    (at->c->next = doc_alloc(w->d, sizeof(*at->c))) ==
-				NULL)
+			    (at->c->next = new_chunk(w->d)) == NULL)
 				return ERR_NOMEM;
 			*at = (struct place){ at->c->next, 0 };
 		}
@@ -178,7 +187,7 @@ grow_whole(struct zipw *w, size_t need)
 		room *= 8;
 	if (room == w->whole_room)
 		return 0;
-	if ((p = doc_alloc(w->d, room)) == NULL)
+	if ((p = doc_alloc_bytes(w->d, room)) == NULL)
 		return ERR_NOMEM;
 	if (w->whole_used > 0)
 		memcpy(p, w->whole, w->whole_used);
@@ -215,7 +224,7 @@ pack_whole(struct zipw *w)
 	int e;
 
 	if (bound > w->packed_room) {
-		if ((w->packed = doc_alloc(w->d, bound)) == NULL)
+		if ((w->packed = doc_alloc_bytes(w->d, bound)) == NULL)
 			return ERR_NOMEM;
 		w->packed_room = bound;
 	}

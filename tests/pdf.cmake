@@ -7,3 +7,7 @@ sekisho_test(test_pdf_filter SOURCES unit/test_pdf_filter.c unit/pdf_case.c
   LIBS formats PkgConfig::ZLIB)
 sekisho_test(test_pdf_content SOURCES unit/test_pdf_content.c unit/pdf_case.c
   LIBS formats)
+
+# Font programs.
+add_executable(font_rebuild unit/font_rebuild.c)
+target_link_libraries(font_rebuild PRIVATE formats findings)

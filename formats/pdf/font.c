@@ -74,8 +74,8 @@ report(struct pdf *p, const struct pfont *f, const struct font_notes *n)
 		e = doc_found(p->d, FIND_PDF_FONT_NAME, ACT_REMOVED, f->where,
 		    NULL);
 	if (e == 0 && n->converted)
-		e = doc_found(p->d, FIND_PDF_FONT_TYPE1, ACT_REPLACED,
-		    f->where, NULL);
+		e = doc_found(p->d, FIND_PDF_FONT_TYPE1, ACT_REPLACED, f->where,
+		    NULL);
 	if (e == 0 && n->glyphs > 0)
 		e = doc_found_n(p->d, n->glyphs, FIND_PDF_FONT_GLYPH,
 		    ACT_REMOVED, f->where, NULL);

@@ -64,8 +64,8 @@ read_top(struct source *s, struct cff *f, struct reader dict)
 		case OP_PRIVATE:
 			take_offset(&x, &s->private_at);
 			if (x.n > 1)
-				(void)cff_whole(&x.value[x.n - 2], 0,
-				    INT32_MAX, &s->private_len);
+				(void)cff_whole(&x.value[x.n - 2], 0, INT32_MAX,
+				    &s->private_len);
 			break;
 		case OP_ROS:
 			if (x.n < 3)
@@ -107,8 +107,7 @@ read_private(struct source *s, int64_t at, int64_t len, struct cff_dict *to,
 	if (off == 0)
 		return;
 	if (reader_seek(&r, (size_t)at) != 0 ||
-	    reader_skip(&r, (size_t)off) != 0 ||
-	    cff_index_read(&r, subrs) != 0)
+	    reader_skip(&r, (size_t)off) != 0 || cff_index_read(&r, subrs) != 0)
 		notes->repaired = true;
 }
 
@@ -245,7 +244,7 @@ read_charset(struct source *s, struct cff *f)
 		    reader_u8(&r, &format) != 0 || format > 2)
 			f->notes->repaired = true;
 		else if ((e = read_ranges(s, f, &r, format)) != 0 &&
-		    e != ERR_TRUNCATED)
+			 e != ERR_TRUNCATED)
 			return e;
 	}
 	return fill_charset(s, f);
@@ -395,9 +394,9 @@ take_fdselect(struct source *s, struct cff *f)
 static int
 read_chars(struct source *s, struct cff *f)
 {
-	struct type2_font font = { .global = &s->global,
-		.is_cid = f->is_cid,
-		.steps = STEPS_MAX };
+	struct type2_font font = {
+		.global = &s->global, .is_cid = f->is_cid, .steps = STEPS_MAX
+	};
 	struct buf *out = &f->chars.data;
 	struct reader body;
 	int e = 0;
@@ -451,9 +450,9 @@ read_head(struct source *s, struct cff *f)
 	    (e = cff_index_read(&r, &s->chars)) != 0)
 		return e;
 	f->n_glyphs = s->chars.count;
-	return f->n_glyphs > 0 && f->n_glyphs <= FONT_MAX_GLYPHS ?
-	    0 :
-	    ERR_MALFORMED;
+	return f->n_glyphs > 0 && f->n_glyphs <= FONT_MAX_GLYPHS
+		   ? 0
+		   : ERR_MALFORMED;
 }
 
 static int

@@ -45,7 +45,8 @@ cff_add_string(struct cff *f, const void *p, size_t n, uint16_t *sid)
 	int e;
 
 	for (unsigned i = 0; i < CFF_STRINGS; i++)
-		if (strlen(standard[i]) == n && memcmp(standard[i], p, n) == 0) {
+		if (strlen(standard[i]) == n &&
+		    memcmp(standard[i], p, n) == 0) {
 			*sid = (uint16_t)i;
 			return 0;
 		}
@@ -81,7 +82,7 @@ run_length(const struct cff *f, unsigned glyph, unsigned max)
 	unsigned n = 1;
 
 	while (n < max && glyph + n < f->n_glyphs &&
-	    charset_at(f, glyph + n) == charset_at(f, glyph) + n)
+	       charset_at(f, glyph + n) == charset_at(f, glyph) + n)
 		n++;
 	return n;
 }
@@ -108,8 +109,8 @@ write_charset(const struct cff *f, struct buf *out)
 		format = 2;
 	e = buf_u8(out, (uint8_t)format);
 	for (unsigned g = 1; e == 0 && g < f->n_glyphs; g += n) {
-		n = format == 0 ? 1 :
-				  run_length(f, g, format == 1 ? 256 : 65536);
+		n = format == 0 ? 1
+				: run_length(f, g, format == 1 ? 256 : 65536);
 		e = buf_u16be(out, charset_at(f, g));
 		if (e == 0 && format == 1)
 			e = buf_u8(out, (uint8_t)(n - 1));
@@ -154,8 +155,7 @@ write_fdselect(const struct cff *f, struct buf *out)
 			return e;
 		return buf_put(out, fd, f->n_glyphs);
 	}
-	if ((e = buf_u8(out, 3)) != 0 ||
-	    (e = buf_u16be(out, (uint16_t)n)) != 0)
+	if ((e = buf_u8(out, 3)) != 0 || (e = buf_u16be(out, (uint16_t)n)) != 0)
 		return e;
 	for (unsigned i = 0; e == 0 && i < f->n_glyphs; i++)
 		if (i == 0 || fd[i] != fd[i - 1])
@@ -204,7 +204,8 @@ make_pieces(const struct cff *f, struct pieces *p)
 
 	cff_list_init(&name);
 	e = buf_u32be(&p->head, 0x01000404);
-	if (e == 0 && (e = buf_put(&name.data, f->name.data, f->name.len)) == 0 &&
+	if (e == 0 &&
+	    (e = buf_put(&name.data, f->name.data, f->name.len)) == 0 &&
 	    (e = cff_list_end(&name)) == 0)
 		e = cff_list_write(&name, &p->head);
 	cff_list_done(&name);
@@ -240,7 +241,7 @@ make_fds(const struct cff *f, struct pieces *p, size_t priv_from)
 	cff_list_init(&p->fd);
 	for (unsigned i = 0; e == 0 && f->is_cid && i < f->n_fd; i++) {
 		const uint32_t at[] = { (uint32_t)(p->priv_at[i + 1] -
-					    p->priv_at[i]),
+						   p->priv_at[i]),
 			(uint32_t)(priv_from + p->priv_at[i]) };
 
 		if ((e = cff_dict_write(&f->fd[i], &p->fd.data)) == 0 &&
@@ -270,8 +271,7 @@ put_top(const struct cff *f, const struct pieces *p, size_t from, size_t fds,
 		at = f->encoding_id;
 	if (!f->is_cid && (e = cff_put_fixed(out, 16, &at, 1)) != 0)
 		return e;
-	at = f->charset_id == 3 ? (uint32_t)(from + p->charset) :
-				  f->charset_id;
+	at = f->charset_id == 3 ? (uint32_t)(from + p->charset) : f->charset_id;
 	if ((e = cff_put_fixed(out, 15, &at, 1)) != 0)
 		return e;
 	at = (uint32_t)(from + p->chars);

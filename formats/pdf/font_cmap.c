@@ -88,7 +88,8 @@ seg4_glyph(const struct reader *table, const struct seg4 *s, size_t offset_at,
 
 	if (s->offset == 0 || s->offset == 0xffff)
 		return (uint16_t)(ch + s->delta);
-	if (reader_seek(&r, offset_at) != 0 || reader_skip(&r, s->offset) != 0 ||
+	if (reader_seek(&r, offset_at) != 0 ||
+	    reader_skip(&r, s->offset) != 0 ||
 	    reader_skip(&r, 2 * (size_t)(ch - s->start)) != 0 ||
 	    reader_u16be(&r, &glyph) != 0 || glyph == 0)
 		return 0;

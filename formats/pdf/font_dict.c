@@ -117,10 +117,10 @@ cff_list_write(const struct cff_list *l, struct buf *out)
 {
 	struct reader ends;
 	uint32_t v, last = (uint32_t)l->data.len + 1;
-	unsigned size = last < 0x100 ? 1 :
-	    last < 0x10000	     ? 2 :
-	    last < 0x1000000	     ? 3 :
-				       4;
+	unsigned size = last < 0x100	   ? 1
+			: last < 0x10000   ? 2
+			: last < 0x1000000 ? 3
+					   : 4;
 	int e;
 
 	if ((e = buf_u16be(out, (uint16_t)l->n)) != 0 || l->n == 0)
@@ -151,7 +151,7 @@ cff_number_trim(struct cff_number *v)
 		v->exponent++;
 	}
 	while (v->exponent > 0 && v->digits < INT32_MAX / 10 &&
-	    v->digits > INT32_MIN / 10) {
+	       v->digits > INT32_MIN / 10) {
 		v->digits *= 10;
 		v->exponent--;
 	}
@@ -232,8 +232,8 @@ read_int(struct reader *in, uint8_t b0, struct cff_number *out)
 	}
 	if ((e = reader_u8(in, &b1)) != 0)
 		return e;
-	out->digits = b0 <= 250 ? (b0 - 247) * 256 + b1 + 108 :
-				  -(b0 - 251) * 256 - b1 - 108;
+	out->digits = b0 <= 250 ? (b0 - 247) * 256 + b1 + 108
+				: -(b0 - 251) * 256 - b1 - 108;
 	return 0;
 }
 
@@ -293,9 +293,9 @@ put_real(struct buf *out, const struct cff_number *v)
 			nib[n++] = 0xc;
 			i++;
 		} else
-			nib[n++] = c == '-' ? 0xe :
-			    c == 'E'	    ? 0xb :
-					      (uint8_t)(c - '0');
+			nib[n++] = c == '-'   ? 0xe
+				   : c == 'E' ? 0xb
+					      : (uint8_t)(c - '0');
 	}
 	buf_done(&b);
 	nib[n++] = 0xf;
@@ -396,9 +396,9 @@ static const struct rule private_rules[] = {
 static const struct rule *
 find_rule(enum cff_kind kind, unsigned op)
 {
-	const struct rule *r = kind == CFF_TOP ? top_rules :
-	    kind == CFF_FD			? fd_rules :
-						  private_rules;
+	const struct rule *r = kind == CFF_TOP	? top_rules
+			       : kind == CFF_FD ? fd_rules
+						: private_rules;
 
 	for (; r->max > 0; r++)
 		if (r->op == op)

@@ -145,13 +145,13 @@ write_flags(struct glyf *f, unsigned n, struct buf *out)
 
 	for (unsigned i = 0; i < n; i++)
 		f->flag[i] = (uint8_t)((f->flag[i] & ON_CURVE) |
-		    (i == 0 ? f->flag[i] & OVERLAP : 0) |
-		    delta_flag(f->x[i], X_SHORT, X_SAME) |
-		    delta_flag(f->y[i], Y_SHORT, Y_SAME));
+				       (i == 0 ? f->flag[i] & OVERLAP : 0) |
+				       delta_flag(f->x[i], X_SHORT, X_SAME) |
+				       delta_flag(f->y[i], Y_SHORT, Y_SAME));
 	for (unsigned i = 0; e == 0 && i < n; i += run) {
 		run = 1;
 		while (run < 256 && i + run < n &&
-		    f->flag[i + run] == f->flag[i])
+		       f->flag[i + run] == f->flag[i])
 			run++;
 		if (run < 3) {
 			run = 1;
@@ -295,10 +295,10 @@ read_part(struct reader *in, struct part *p)
 			return e;
 		p->arg[i] = b;
 	}
-	p->n_matrix = (p->flags & ONE_SCALE) ? 1 :
-	    (p->flags & TWO_SCALES)	     ? 2 :
-	    (p->flags & MATRIX)		     ? 4 :
-					       0;
+	p->n_matrix = (p->flags & ONE_SCALE)	? 1
+		      : (p->flags & TWO_SCALES) ? 2
+		      : (p->flags & MATRIX)	? 4
+						: 0;
 	for (unsigned i = 0; i < p->n_matrix; i++)
 		if ((e = reader_u16be(in, &p->matrix[i])) != 0)
 			return e;
@@ -395,9 +395,9 @@ write_part(const struct part *p, struct buf *out)
 	    (e = buf_u16be(out, p->id)) != 0)
 		return e;
 	for (unsigned i = 0; i < 2; i++)
-		if ((e = (p->flags & ARGS_WORDS) ?
-			    buf_u16be(out, p->arg[i]) :
-			    buf_u8(out, (uint8_t)p->arg[i])) != 0)
+		if ((e = (p->flags & ARGS_WORDS)
+			     ? buf_u16be(out, p->arg[i])
+			     : buf_u8(out, (uint8_t)p->arg[i])) != 0)
 			return e;
 	for (unsigned i = 0; i < p->n_matrix; i++)
 		if ((e = buf_u16be(out, p->matrix[i])) != 0)
@@ -464,8 +464,8 @@ write_loca(struct glyf *f)
 	for (unsigned i = 0; e == 0 && i <= s->n_glyphs; i++) {
 		size_t at = i < s->n_glyphs ? f->g[i].at : end;
 
-		e = s->long_loca ? buf_u32be(out, (uint32_t)at) :
-				   buf_u16be(out, (uint16_t)(at / 2));
+		e = s->long_loca ? buf_u32be(out, (uint32_t)at)
+				 : buf_u16be(out, (uint16_t)(at / 2));
 	}
 	return e;
 }

@@ -239,8 +239,8 @@ place_name(struct post *p, const struct reader *table, unsigned k,
 {
 	struct reader where, name;
 	uint32_t at, n;
-	unsigned have = (unsigned)p->fresh.data[2 * k] << 8 |
-	    p->fresh.data[2 * k + 1];
+	unsigned have =
+	    (unsigned)p->fresh.data[2 * k] << 8 | p->fresh.data[2 * k + 1];
 	int e;
 
 	*index = 0;
@@ -284,8 +284,7 @@ put_names(struct sfnt *s, struct post *p, struct reader indices)
 
 			index = 0;
 			if (known)
-				e = place_name(p, &s->in[SFNT_POST], k,
-				    &index);
+				e = place_name(p, &s->in[SFNT_POST], k, &index);
 			if (index == 0)
 				s->notes->repaired = true;
 		}

@@ -173,12 +173,12 @@ struct cff {
 	uint32_t supplement;
 	unsigned n_glyphs;
 	struct cff_list chars, strings;
-	unsigned charset_id; /* 0..2 predefined, 3: as listed */
-	struct buf charset;  /* SID or CID of each glyph, u16be */
+	unsigned charset_id;  /* 0..2 predefined, 3: as listed */
+	struct buf charset;   /* SID or CID of each glyph, u16be */
 	unsigned encoding_id; /* 0, 1 predefined, 2: as listed */
 	uint8_t codes[256];   /* of glyphs 1..n_codes */
 	unsigned n_codes, n_more;
-	struct cff_code more[256]; /* further codes */
+	struct cff_code more[256];  /* further codes */
 	struct cff_dict *fd, *priv; /* n_fd each; 1 when it is no CID font */
 	unsigned n_fd;
 	struct buf fd_of; /* for each glyph; CID fonts only */

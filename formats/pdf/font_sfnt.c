@@ -238,8 +238,8 @@ rebuild_outlines(struct sfnt *s, bool cff)
 	int e;
 
 	if (cff) {
-		if ((e = font_cff(&s->in[SFNT_CFF], &s->out[SFNT_CFF],
-			 s->notes, &cid)) != 0)
+		if ((e = font_cff(&s->in[SFNT_CFF], &s->out[SFNT_CFF], s->notes,
+			 &cid)) != 0)
 			return e;
 		s->long_loca = false;
 		if (s->in[SFNT_GLYF].len > 0)

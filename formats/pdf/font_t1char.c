@@ -401,8 +401,8 @@ push(struct glyph *g, uint8_t b0, struct reader *in)
 	else {
 		if ((e = reader_u8(in, &b1)) != 0)
 			return e;
-		v = b0 <= 250 ? (b0 - 247) * 256 + b1 + 108 :
-				-(b0 - 251) * 256 - b1 - 108;
+		v = b0 <= 250 ? (b0 - 247) * 256 + b1 + 108
+			      : -(b0 - 251) * 256 - b1 - 108;
 	}
 	g->stack[g->n++] = v * ONE;
 	return 0;

@@ -24,9 +24,9 @@ strip_pfb(struct t1 *t, struct reader r)
 	int e = 0;
 
 	while (e == 0 && reader_u8(&r, &mark) == 0 && mark == 0x80 &&
-	    reader_u8(&r, &kind) == 0 &&
-	    (kind == PFB_TEXT || kind == PFB_DATA) &&
-	    reader_u32le(&r, &n) == 0) {
+	       reader_u8(&r, &kind) == 0 &&
+	       (kind == PFB_TEXT || kind == PFB_DATA) &&
+	       reader_u32le(&r, &n) == 0) {
 		if (n > reader_left(&r))
 			n = (uint32_t)reader_left(&r);
 		if ((e = reader_bytes(&r, n, &p)) == 0)
@@ -39,7 +39,7 @@ static bool
 is_hex(uint8_t c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-	    (c >= 'A' && c <= 'F');
+	       (c >= 'A' && c <= 'F');
 }
 
 static uint8_t
@@ -62,13 +62,12 @@ find_eexec(const struct reader *all, struct reader *out)
 		if ((e = reader_find(all, at, "eexec", 5, &at)) != 0)
 			return ERR_MALFORMED;
 		at += 5;
-		if ((e = reader_seek(&r, at)) != 0 ||
-		    reader_peek(&r, &c) != 0)
+		if ((e = reader_seek(&r, at)) != 0 || reader_peek(&r, &c) != 0)
 			return ERR_MALFORMED;
 		if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
 			continue;
 		while (reader_peek(&r, &c) == 0 &&
-		    (c == ' ' || c == '\t' || c == '\r' || c == '\n'))
+		       (c == ' ' || c == '\t' || c == '\r' || c == '\n'))
 			if ((e = reader_skip(&r, 1)) != 0)
 				return e;
 		*out = r;

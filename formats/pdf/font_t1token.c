@@ -9,13 +9,13 @@
 #define DIGITS_MAX 17
 #define CIPHER_1   52845
 #define CIPHER_2   22719
-#define NESTING    32
+#define NESTING	   32
 
 static bool
 is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' ||
-	    c == 0;
+	       c == 0;
 }
 
 static bool
@@ -102,7 +102,7 @@ bool
 t1_is(const struct t1_token *t, const char *word)
 {
 	return t->text.len == strlen(word) &&
-	    memcmp(t->text.data, word, t->text.len) == 0;
+	       memcmp(t->text.data, word, t->text.len) == 0;
 }
 
 /* The digits behind e or E. */

@@ -59,8 +59,8 @@ order_glyphs(const struct t1 *t, struct cff *f, struct order *o)
 		    glyph == o->list[0])
 			continue;
 		if (o->used[glyph])
-			f->more[f->n_more++] = (struct cff_code){ (uint8_t)c,
-				place_of(o, glyph) };
+			f->more[f->n_more++] =
+			    (struct cff_code){ (uint8_t)c, place_of(o, glyph) };
 		else {
 			add_glyph(o, glyph);
 			f->codes[f->n_codes++] = (uint8_t)c;
@@ -84,8 +84,7 @@ put_name(struct cff *f, const struct t1_glyph *g, unsigned glyph)
 		e = buf_fmt(&made, "g%u", glyph);
 		buf_reader(&made, &name);
 	}
-	if (e == 0 &&
-	    (e = cff_add_string(f, name.data, name.len, &sid)) == 0)
+	if (e == 0 && (e = cff_add_string(f, name.data, name.len, &sid)) == 0)
 		e = buf_u16be(&f->charset, sid);
 	buf_done(&made);
 	return e;
@@ -119,9 +118,9 @@ static int
 put_glyphs(const struct t1 *t, struct cff *f, const struct order *o)
 {
 	static const struct cff_index none;
-	struct type2_font font = { .global = &none,
-		.local = &none,
-		.steps = STEPS_MAX };
+	struct type2_font font = {
+		.global = &none, .local = &none, .steps = STEPS_MAX
+	};
 	uint64_t steps = STEPS_MAX;
 	int e;
 
@@ -130,9 +129,8 @@ put_glyphs(const struct t1 *t, struct cff *f, const struct order *o)
 	if ((e = buf_u16be(&f->charset, 0)) != 0)
 		return e;
 	for (unsigned i = 0; i < o->n; i++) {
-		const struct t1_glyph *g = o->list[i] == NONE ?
-		    NULL :
-		    &t->glyph[o->list[i]];
+		const struct t1_glyph *g =
+		    o->list[i] == NONE ? NULL : &t->glyph[o->list[i]];
 
 		if ((i > 0 && (e = put_name(f, g, i)) != 0) ||
 		    (e = put_char(t, f, g, &steps, &font)) != 0)

@@ -237,9 +237,9 @@ do_end(struct run *r)
 static int32_t
 clamp(int64_t v)
 {
-	return v > INT32_MAX ? INT32_MAX :
-	    v < INT32_MIN    ? INT32_MIN :
-			       (int32_t)v;
+	return v > INT32_MAX   ? INT32_MAX
+	       : v < INT32_MIN ? INT32_MIN
+			       : (int32_t)v;
 }
 
 static int32_t
@@ -463,8 +463,8 @@ push_number(struct run *r, uint8_t b0, struct reader *in)
 	else {
 		if ((e = reader_u8(in, &b1)) != 0)
 			return e;
-		v = b0 <= 250 ? (b0 - 247) * 256 + b1 + 108 :
-				-(b0 - 251) * 256 - b1 - 108;
+		v = b0 <= 250 ? (b0 - 247) * 256 + b1 + 108
+			      : -(b0 - 251) * 256 - b1 - 108;
 	}
 	r->stack[r->n++] = v * 65536;
 	return 0;
@@ -475,9 +475,9 @@ static int run(struct run *, struct reader *);
 static int
 do_call(struct run *r, const struct cff_index *subrs)
 {
-	int bias = subrs->count < 1240 ? 107 :
-	    subrs->count < 33900       ? 1131 :
-					 32768;
+	int bias = subrs->count < 1240	  ? 107
+		   : subrs->count < 33900 ? 1131
+					  : 32768;
 	struct reader body;
 	int i, e;
 

@@ -1,0 +1,664 @@
+/*
+ * Font dictionaries (ISO 32000-1, 9.5 to 9.10): the numbers and names around a
+ * font program. The program itself, and tables of character codes, are
+ * rewritten by the font and CMap code; a program that cannot be is left out,
+ * and a reader takes another font in its place.
+ */
+#include <string.h>
+
+#include "formats/pdf/walk_int.h"
+
+#define WIDTHS_MAX    65536 /* entries of W and W2 */
+#define GID_MAP_BYTES 131072
+#define FONT_MAX      (32u << 20)
+
+struct font {
+	struct walk *w;
+	const struct pobj *src, *resources;
+	const char *where;
+	struct pobj *dst;
+};
+
+/* ---- programs */
+
+static const char *const file_keys[] = { "FontFile", "FontFile2", "FontFile3" };
+
+static enum pfont_file
+claimed(size_t key, const struct pobj *subtype)
+{
+	if (key == 0)
+		return PFONT_TYPE1;
+	if (key == 1)
+		return PFONT_TRUETYPE;
+	if (pobj_is_name(subtype, "CIDFontType0C"))
+		return PFONT_CID0C;
+	return pobj_is_name(subtype, "OpenType") ? PFONT_OPENTYPE
+						 : PFONT_TYPE1C;
+}
+
+static int
+program_dict(struct walk *w, enum pfont_file kind, size_t n,
+    const uint32_t lengths[3], struct pobj **dst)
+{
+	static const char *const names[] = { "Length1", "Length2", "Length3" };
+	const char *subtype = kind == PFONT_TYPE1C     ? "Type1C"
+			      : kind == PFONT_CID0C    ? "CIDFontType0C"
+			      : kind == PFONT_OPENTYPE ? "OpenType"
+						       : NULL;
+	const struct pobj *v;
+	unsigned count = kind == PFONT_TYPE1 ? 3 : kind == PFONT_TRUETYPE;
+
+	if ((*dst = pobj_new_dict(w->d, 4)) == NULL)
+		return ERR_NOMEM;
+	if (subtype != NULL) {
+		if ((v = pobj_new_name(w->d, subtype)) == NULL)
+			return ERR_NOMEM;
+		pobj_set(*dst, "Subtype", v);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		v = pobj_new_int(w->d,
+		    count == 1 ? (int64_t)n : (int64_t)lengths[i]);
+		if (v == NULL)
+			return ERR_NOMEM;
+		pobj_set(*dst, names[i], v);
+	}
+	return 0;
+}
+
+static int
+make_program(struct font *f, const struct pobj *stream, enum pfont_file *kind,
+    uint32_t *num)
+{
+	struct pfont font = { .kind = *kind, .where = f->where };
+	uint32_t lengths[3] = { 0 };
+	struct pobj *dict;
+	struct pdata data;
+	struct reader r;
+	struct buf out;
+	bool ok;
+	int e;
+
+	if ((e = walk_stream(f->w, stream, f->where, &data, &ok)) != 0 || !ok)
+		return e;
+	font.bytes = data.bytes;
+	buf_init(&out, FONT_MAX);
+	if ((e = pdf_font_file(f->w->p, &font, &out, lengths)) != 0) {
+		if (e == ERR_MALFORMED || e == ERR_UNSUPPORTED ||
+		    e == ERR_TRUNCATED) {
+			doc_forgive(f->w->d);
+			e = doc_found(f->w->d, FIND_PDF_FONT, ACT_REMOVED,
+			    f->where, "%s", err_name(e));
+		}
+		goto out;
+	}
+	*kind = font.kind;
+	buf_reader(&out, &r);
+	if ((e = program_dict(f->w, font.kind, out.len, lengths, &dict)) != 0 ||
+	    (e = pout_reserve(f->w->p->out, num)) != 0)
+		goto out;
+	e = pout_stream(f->w->p->out, *num, dict, &r, PFILTER_NONE, NULL);
+out:
+	pdf_data_free(f->w->p, &data);
+	buf_done(&out);
+	return e;
+}
+
+static int
+put_program(struct font *f, const struct pobj *descriptor, struct pobj *dst)
+{
+	const struct pobj *stream = NULL, *subtype;
+	enum pfont_file kind;
+	uint32_t num = 0;
+	struct memo m;
+	size_t i;
+	int e;
+
+	for (i = 0; i < 3; i++) {
+		if ((e = walk_get(f->w, descriptor, file_keys[i], &stream)) !=
+		    0)
+			return e;
+		if (pobj_is(stream, POBJ_STREAM))
+			break;
+	}
+	if (i == 3)
+		return 0;
+	if ((e = walk_get(f->w, stream, "Subtype", &subtype)) != 0 ||
+	    (e = walk_seen(f->w, stream->number, PX_FONT_FILE, &m)) != 0)
+		return e;
+	kind = claimed(i, subtype);
+	if (m.state == MEMO_FRESH) {
+		if ((e = make_program(f, stream, &kind, &num)) != 0)
+			return e;
+		walk_settle(f->w, stream->number, PX_FONT_FILE, num,
+		    (uint16_t)kind);
+	} else {
+		num = m.num;
+		kind = (enum pfont_file)m.extra;
+	}
+	if (num == 0)
+		return 0;
+	if ((e = walk_ref(f->w, num, &stream)) != 0)
+		return e;
+	pobj_set(dst,
+	    file_keys[kind == PFONT_TYPE1      ? 0
+		      : kind == PFONT_TRUETYPE ? 1
+					       : 2],
+	    stream);
+	return 0;
+}
+
+static int
+put_descriptor(struct font *f, pdf_type t)
+{
+	static const pdf_type files[] = { PT_FontDescriptorTrueType,
+		PT_FontDescriptorType1, PT_FontDescriptorCIDType2 };
+	const struct pobj *v, *ref;
+	struct pobj *dict;
+	pdf_type types[4] = { t };
+	struct memo m;
+	uint32_t number, num = 0;
+	bool ok;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, "FontDescriptor", &v)) != 0 ||
+	    !pobj_is(v, POBJ_DICT))
+		return e;
+	number = walk_number(pobj_get(f->src, "FontDescriptor"), v);
+	if ((e = walk_seen(f->w, number, t, &m)) != 0)
+		return e;
+	if (m.state == MEMO_FRESH) {
+		/* A file under a key of another type of font is common. */
+		memcpy(types + 1, files, sizeof(files));
+		if ((dict = pobj_new_dict(f->w->d, 40)) == NULL)
+			return ERR_NOMEM;
+		if ((e = walk_fill(f->w, t, v, f->where, dict, &ok)) != 0 ||
+		    (e = walk_unknown(f->w, types, 4, v, f->where)) != 0 ||
+		    (e = put_program(f, v, dict)) != 0 ||
+		    (e = pout_reserve(f->w->p->out, &num)) != 0)
+			return e;
+		pout_set(f->w->p->out, num, dict);
+		walk_settle(f->w, number, t, num, 0);
+		m.num = num;
+	}
+	if (m.num == 0)
+		return 0;
+	if ((e = walk_ref(f->w, m.num, &ref)) != 0)
+		return e;
+	pobj_set(f->dst, "FontDescriptor", ref);
+	return 0;
+}
+
+/* ---- tables of codes */
+
+static int
+make_cmap(struct font *f, const struct pobj *stream, bool to_unicode,
+    uint32_t *num)
+{
+	const struct pobj *dict = NULL;
+	struct reader r;
+	struct buf out;
+	int e;
+
+	buf_init(&out, FONT_MAX);
+	e = pdf_cmap(f->w->p, stream, to_unicode, f->where, &out, &dict);
+	if (e == ERR_MALFORMED || e == ERR_UNSUPPORTED || e == ERR_TRUNCATED ||
+	    e == ERR_DENIED) {
+		doc_forgive(f->w->d);
+		e = doc_found(f->w->d, FIND_PDF_CMAP, ACT_REMOVED, f->where,
+		    "%s", err_name(e));
+		goto out;
+	}
+	if (e != 0 || dict == NULL || out.len == 0)
+		goto out;
+	buf_reader(&out, &r);
+	if ((e = pout_reserve(f->w->p->out, num)) != 0)
+		goto out;
+	e = pout_stream(f->w->p->out, *num, dict, &r, PFILTER_NONE, NULL);
+out:
+	buf_done(&out);
+	return e;
+}
+
+static int
+cmap_stream(struct font *f, const struct pobj *stream, bool to_unicode,
+    const char *key)
+{
+	unsigned kind = to_unicode ? PX_TO_UNICODE : PX_CMAP;
+	const struct pobj *ref;
+	struct memo m;
+	int e;
+
+	if ((e = walk_seen(f->w, stream->number, kind, &m)) != 0)
+		return e;
+	if (m.state == MEMO_FRESH) {
+		if ((e = make_cmap(f, stream, to_unicode, &m.num)) != 0)
+			return e;
+		walk_settle(f->w, stream->number, kind, m.num, 0);
+	}
+	if (m.num == 0)
+		return 0;
+	if ((e = walk_ref(f->w, m.num, &ref)) != 0)
+		return e;
+	pobj_set(f->dst, key, ref);
+	return 0;
+}
+
+/* Identity-H as ToUnicode is no stream, but says what a reader shall do. */
+static int
+put_to_unicode(struct font *f)
+{
+	const struct pobj *v;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, "ToUnicode", &v)) != 0 || v == NULL)
+		return e;
+	if (pobj_is(v, POBJ_STREAM))
+		return cmap_stream(f, v, true, "ToUnicode");
+	if (pobj_is_name(v, "Identity-H") || pobj_is_name(v, "Identity-V"))
+		pobj_set(f->dst, "ToUnicode", v);
+	return 0;
+}
+
+/* ---- simple fonts */
+
+static int
+put_widths(struct font *f)
+{
+	const struct pobj *v, *x;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, "Widths", &v)) != 0 || v == NULL ||
+	    (e = walk_numbers(f->w, v, 0, 256, &x)) != 0)
+		return e;
+	if (x != NULL)
+		pobj_set(f->dst, "Widths", x);
+	else
+		walk_tally(&f->w->wrong, "Font/Widths", NULL);
+	return 0;
+}
+
+static int
+put_differences(struct font *f, const struct pobj *v, struct pobj *dict)
+{
+	const struct pobj *a, *x;
+	struct pobj *out;
+	size_t bad = 0;
+	int64_t n;
+	int e;
+
+	if ((e = walk_get(f->w, v, "Differences", &a)) != 0 ||
+	    !pobj_is(a, POBJ_ARRAY))
+		return e;
+	if ((out = pobj_new_array(f->w->d, pobj_count(a))) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < pobj_count(a); i++) {
+		if ((e = walk_item(f->w, a, i, &x)) != 0)
+			return e;
+		if (pobj_is(x, POBJ_NAME) ||
+		    (pobj_is(x, POBJ_INT) && pobj_int(x, 0, 255, &n)))
+			pobj_push(out, x);
+		else
+			bad++;
+	}
+	if (bad > 0)
+		walk_tally(&f->w->wrong, "Encoding/Differences", NULL);
+	pobj_set(dict, "Differences", out);
+	return 0;
+}
+
+static int
+put_encoding(struct font *f)
+{
+	static const struct pmodel_alt any = { .kind = PK_NAME,
+		.values = " MacRomanEncoding MacExpertEncoding "
+			  "WinAnsiEncoding StandardEncoding " };
+	const struct pobj *v;
+	struct pobj *dict;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, "Encoding", &v)) != 0 || v == NULL)
+		return e;
+	if (pobj_is(v, POBJ_NAME) && pmodel_allows(&any, v)) {
+		pobj_set(f->dst, "Encoding", v);
+	} else if (pobj_is(v, POBJ_DICT)) {
+		if ((e = walk_dict(f->w, PT_Encoding, v, f->where, &dict)) !=
+			0 ||
+		    (e = put_differences(f, v, dict)) != 0)
+			return e;
+		pobj_set(f->dst, "Encoding", dict);
+	} else {
+		walk_tally(&f->w->wrong, "Font/Encoding", NULL);
+	}
+	return 0;
+}
+
+static int
+simple(struct font *f, pdf_type t, pdf_type descriptor, const char *subtype)
+{
+	const struct pobj *name;
+	bool ok;
+	int e;
+
+	if ((f->dst = pobj_new_dict(f->w->d, 20)) == NULL ||
+	    (name = pobj_new_name(f->w->d, subtype)) == NULL)
+		return ERR_NOMEM;
+	pobj_set(f->dst, "Subtype", name);
+	if ((e = walk_fill(f->w, t, f->src, f->where, f->dst, &ok)) != 0 ||
+	    (e = walk_unknown(f->w, &t, 1, f->src, f->where)) != 0 ||
+	    (e = put_widths(f)) != 0 || (e = put_encoding(f)) != 0 ||
+	    (e = put_to_unicode(f)) != 0)
+		return e;
+	return put_descriptor(f, descriptor);
+}
+
+/* ---- Type 3: glyphs are content */
+
+static int
+put_glyph(struct font *f, struct wres *res, const struct pentry *glyph,
+    struct pobj *procs)
+{
+	const struct pobj *v;
+	struct pobj *dict;
+	struct pdata data;
+	struct reader r;
+	struct buf out;
+	uint32_t num;
+	bool ok;
+	int e;
+
+	if ((e = walk_resolve(f->w, glyph->value, &v)) != 0)
+		return e;
+	if (!pobj_is(v, POBJ_STREAM)) {
+		walk_tally(&f->w->broken, "CharProcs", NULL);
+		return 0;
+	}
+	if ((e = walk_stream(f->w, v, f->where, &data, &ok)) != 0 || !ok)
+		return e;
+	buf_init(&out, 1u << 30);
+	if ((e = walk_content(res, &data.bytes, PCONTENT_TYPE3, &out)) != 0)
+		goto out;
+	buf_reader(&out, &r);
+	if ((dict = pobj_new_dict(f->w->d, 1)) == NULL)
+		e = ERR_NOMEM;
+	if (e != 0 || (e = pout_reserve(f->w->p->out, &num)) != 0 ||
+	    (e = pout_stream(f->w->p->out, num, dict, &r, PFILTER_NONE,
+		 NULL)) != 0 ||
+	    (e = walk_ref(f->w, num, &v)) != 0)
+		goto out;
+	pobj_set_bytes(procs, &glyph->key, v);
+out:
+	pdf_data_free(f->w->p, &data);
+	buf_done(&out);
+	return e;
+}
+
+static int
+put_glyphs(struct font *f)
+{
+	struct wres res = { .w = f->w, .where = f->where };
+	const struct pobj *v, *x;
+	struct pobj *procs;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, "CharProcs", &v)) != 0 ||
+	    (e = walk_get(f->w, f->src, "Resources", &res.source)) != 0)
+		return e;
+	if (!pobj_is(res.source, POBJ_DICT))
+		res.source = f->resources;
+	if ((procs = pobj_new_dict(f->w->d,
+		 pobj_is(v, POBJ_DICT) ? pobj_count(v) : 0)) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; pobj_is(v, POBJ_DICT) && i < pobj_count(v); i++)
+		if ((e = put_glyph(f, &res, &v->u.dict.entry[i], procs)) != 0)
+			return e;
+	pobj_set(f->dst, "CharProcs", procs);
+	if ((e = walk_resources(&res, &x)) != 0)
+		return e;
+	if (x != NULL)
+		pobj_set(f->dst, "Resources", x);
+	return 0;
+}
+
+static int
+type3(struct font *f)
+{
+	struct pobj *dict;
+	int e;
+
+	if (f->w->p->depth >= WALK_FORM_DEPTH)
+		return 0;
+	if ((e = walk_dict(f->w, PT_FontType3, f->src, f->where, &dict)) != 0 ||
+	    dict == NULL)
+		return e;
+	f->dst = dict;
+	f->w->p->depth++;
+	e = put_glyphs(f);
+	f->w->p->depth--;
+	if (e != 0 || (e = put_widths(f)) != 0 || (e = put_encoding(f)) != 0 ||
+	    (e = put_to_unicode(f)) != 0)
+		return e;
+	return put_descriptor(f, PT_FontDescriptorType3);
+}
+
+/* ---- composite fonts */
+
+/* W: c [w ...] or c1 c2 w; W2 has three numbers where W has one. */
+static int
+put_metrics(struct font *f, const char *key, size_t each)
+{
+	const struct pobj *a, *x, *list;
+	struct pobj *out;
+	size_t i = 0, n;
+	double num;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, key, &a)) != 0 ||
+	    !pobj_is(a, POBJ_ARRAY))
+		return e;
+	n = pobj_count(a);
+	if ((out = pobj_new_array(f->w->d, n)) == NULL)
+		return ERR_NOMEM;
+	for (; i < n && i < 4 * WIDTHS_MAX; i++) {
+		if ((e = walk_item(f->w, a, i, &x)) != 0)
+			return e;
+		list = x;
+		if (pobj_is(x, POBJ_ARRAY) &&
+		    (e = walk_numbers(f->w, x, 0, each * WIDTHS_MAX, &list)) !=
+			0)
+			return e;
+		if (list == NULL || (list == x && !pobj_number(x, &num)))
+			break;
+		pobj_push(out, list);
+	}
+	if (i < n)
+		walk_tally(&f->w->wrong, "CIDFont/W", NULL);
+	if (i > 0)
+		pobj_set(f->dst, key, out);
+	return 0;
+}
+
+static int
+put_gid_map(struct font *f)
+{
+	const struct pobj *v, *ref;
+	struct pobj *dict;
+	struct pdata data;
+	struct memo m;
+	bool ok;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, "CIDToGIDMap", &v)) != 0)
+		return e;
+	if (pobj_is_name(v, "Identity"))
+		pobj_set(f->dst, "CIDToGIDMap", v);
+	if (!pobj_is(v, POBJ_STREAM))
+		return 0;
+	if ((e = walk_seen(f->w, v->number, PX_GID_MAP, &m)) != 0)
+		return e;
+	if (m.state == MEMO_FRESH) {
+		if ((e = walk_stream(f->w, v, f->where, &data, &ok)) != 0)
+			return e;
+		if (ok && data.bytes.len <= GID_MAP_BYTES) {
+			data.bytes.len -= data.bytes.len % 2;
+			if ((dict = pobj_new_dict(f->w->d, 1)) == NULL)
+				return ERR_NOMEM;
+			if ((e = pout_reserve(f->w->p->out, &m.num)) != 0 ||
+			    (e = pout_stream(f->w->p->out, m.num, dict,
+				 &data.bytes, PFILTER_NONE, NULL)) != 0)
+				return e;
+		}
+		pdf_data_free(f->w->p, &data);
+		walk_settle(f->w, v->number, PX_GID_MAP, m.num, 0);
+	}
+	if (m.num == 0)
+		return 0;
+	if ((e = walk_ref(f->w, m.num, &ref)) != 0)
+		return e;
+	pobj_set(f->dst, "CIDToGIDMap", ref);
+	return 0;
+}
+
+static int
+make_descendant(struct font *f)
+{
+	const struct pobj *kind;
+	pdf_type t, d;
+	int e;
+
+	if ((e = walk_get(f->w, f->src, "Subtype", &kind)) != 0)
+		return e;
+	t = pobj_is_name(kind, "CIDFontType0") ? PT_FontCIDType0
+					       : PT_FontCIDType2;
+	d = t == PT_FontCIDType0 ? PT_FontDescriptorCIDType0
+				 : PT_FontDescriptorCIDType2;
+	if ((e = walk_dict(f->w, t, f->src, f->where, &f->dst)) != 0 ||
+	    f->dst == NULL || (e = put_metrics(f, "W", 1)) != 0 ||
+	    (e = put_metrics(f, "W2", 3)) != 0 || (e = put_gid_map(f)) != 0)
+		return e;
+	return put_descriptor(f, d);
+}
+
+static int
+put_descendant(struct font *parent, bool *ok)
+{
+	struct font f = { .w = parent->w, .where = parent->where };
+	const struct pobj *a, *v;
+	struct pobj *list;
+	struct memo m;
+	uint32_t number;
+	int e;
+
+	*ok = false;
+	if ((e = walk_get(f.w, parent->src, "DescendantFonts", &a)) != 0)
+		return e;
+	v = pobj_is(a, POBJ_ARRAY) ? pobj_item(a, 0)
+				   : pobj_get(parent->src, "DescendantFonts");
+	if ((e = walk_resolve(f.w, v, &f.src)) != 0 ||
+	    !pobj_is(f.src, POBJ_DICT))
+		return e;
+	number = walk_number(v, f.src);
+	if ((e = walk_seen(f.w, number, PT_FontCIDType2, &m)) != 0)
+		return e;
+	if (m.state == MEMO_FRESH) {
+		if ((e = make_descendant(&f)) != 0)
+			return e;
+		if (f.dst != NULL) {
+			if ((e = pout_reserve(f.w->p->out, &m.num)) != 0)
+				return e;
+			pout_set(f.w->p->out, m.num, f.dst);
+		}
+		walk_settle(f.w, number, PT_FontCIDType2, m.num, 0);
+	}
+	if (m.num == 0)
+		return 0;
+	if ((list = pobj_new_array(f.w->d, 1)) == NULL)
+		return ERR_NOMEM;
+	if ((e = walk_ref(f.w, m.num, &v)) != 0)
+		return e;
+	pobj_push(list, v);
+	pobj_set(parent->dst, "DescendantFonts", list);
+	*ok = true;
+	return 0;
+}
+
+static int
+type0(struct font *f)
+{
+	struct reader key;
+	const struct pmodel_key *row;
+	const struct pobj *v;
+	bool ok;
+	int e;
+
+	if ((e = walk_dict(f->w, PT_FontType0, f->src, f->where, &f->dst)) !=
+		0 ||
+	    f->dst == NULL || (e = put_descendant(f, &ok)) != 0 ||
+	    (e = walk_get(f->w, f->src, "Encoding", &v)) != 0)
+		return e;
+	reader_init(&key, "Encoding", 8);
+	row = pmodel_find(PT_FontType0, &key);
+	if (pobj_is(v, POBJ_STREAM)) {
+		if ((e = cmap_stream(f, v, false, "Encoding")) != 0)
+			return e;
+	} else if (row != NULL && pmodel_allows(&pmodel_alts[row->alts], v)) {
+		pobj_set(f->dst, "Encoding", v);
+	}
+	if (!ok || pobj_get(f->dst, "Encoding") == NULL) {
+		f->dst = NULL;
+		return 0;
+	}
+	return put_to_unicode(f);
+}
+
+/* ---- all */
+
+static int
+make(struct font *f)
+{
+	const struct pobj *kind;
+	int e;
+
+	if (!pobj_is(f->src, POBJ_DICT))
+		return 0;
+	if ((e = walk_get(f->w, f->src, "Subtype", &kind)) != 0)
+		return e;
+	if (pobj_is_name(kind, "Type0"))
+		return type0(f);
+	if (pobj_is_name(kind, "Type3"))
+		return type3(f);
+	if (pobj_is_name(kind, "TrueType"))
+		return simple(f, PT_FontTrueType, PT_FontDescriptorTrueType,
+		    "TrueType");
+	return simple(f, PT_FontType1, PT_FontDescriptorType1, "Type1");
+}
+
+int
+walk_font(struct walk *w, const struct pobj *src, const struct pobj *resources,
+    const char *where, const struct pobj **dst)
+{
+	struct font f = { .w = w, .resources = resources, .where = where };
+	struct memo m;
+	uint32_t number;
+	int e;
+
+	*dst = NULL;
+	if ((e = walk_resolve(w, src, &f.src)) != 0)
+		return e;
+	number = walk_number(src, f.src);
+	if ((e = walk_seen(w, number, PT_FontType1, &m)) != 0)
+		return e;
+	if (m.state == MEMO_FRESH) {
+		if ((e = make(&f)) != 0)
+			return e;
+		if (f.dst == NULL) {
+			walk_settle(w, number, PT_FontType1, 0, 0);
+			return doc_found(w->d, FIND_PDF_FONT, ACT_REMOVED,
+			    where, NULL);
+		}
+		if ((e = pout_reserve(w->p->out, &m.num)) != 0)
+			return e;
+		pout_set(w->p->out, m.num, f.dst);
+		walk_settle(w, number, PT_FontType1, m.num, 0);
+	}
+	return m.num == 0 ? 0 : walk_ref(w, m.num, dst);
+}

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 extern const struct format format_ooxml, format_jpeg, format_png;
-extern const struct format format_bmp, format_gif, format_icon,
-    format_webp;
+extern const struct format format_bmp, format_gif, format_icon, format_webp;
+extern const struct format format_psd;
 extern const struct format format_zip;
 extern const struct format format_text, format_csv;
 
@@ -21,6 +21,7 @@ const struct format *const formats[] = {
 	&format_gif,
 	&format_icon,
 	&format_webp,
+	&format_psd,
 	&format_zip,
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)

@@ -107,8 +107,6 @@ static const struct known picture_table[] = {
 	{ "picture.jxl", 0, KNOWN_MAGIC("\0\0\0\x0CJXL \r\n\x87\n"), NULL },
 	{ "picture.jxl", 0, KNOWN_MAGIC("\xFF\x0A"), NULL },
 	{ "picture.jxr", 0, KNOWN_MAGIC("II\xBC\x01"), NULL },
-	{ "picture.psd", 0, KNOWN_MAGIC("8BPS\0\1"), NULL },
-	{ "picture.psd", 0, KNOWN_MAGIC("8BPS\0\2"), NULL },
 	{ "picture.icns", 0, KNOWN_MAGIC("icns"), check_icns },
 	{ "picture.pcx", 0, KNOWN_MAGIC("\x0A"), check_pcx },
 	{ "picture.dds", 0, KNOWN_MAGIC("DDS \x7C\0\0\0"), NULL },
@@ -123,14 +121,13 @@ static const struct known picture_table[] = {
 	{ "picture.tga", 0, "", 0, check_tga },
 };
 static const char *const picture_mime[] = { "image/jp2", "image/jpx",
-	"image/x-jp2-codestream", "image/jxl", "image/jxr",
-	"image/vnd.adobe.photoshop", "image/x-icns", "image/x-pcx",
-	"image/vnd.zbrush.pcx", "image/x-tga", "image/x-dds", "image/x-xcf",
-	"image/x-exr", "video/x-mng", "application/dicom", "image/vnd.djvu",
-	NULL };
+	"image/x-jp2-codestream", "image/jxl", "image/jxr", "image/x-icns",
+	"image/x-pcx", "image/vnd.zbrush.pcx", "image/x-tga", "image/x-dds",
+	"image/x-xcf", "image/x-exr", "video/x-mng", "application/dicom",
+	"image/vnd.djvu", NULL };
 static const char *const picture_ext[] = { "jp2", "j2k", "jpf", "jpx", "j2c",
-	"jxl", "jxr", "wdp", "hdp", "psd", "psb", "icns", "pcx", "tga", "dds",
-	"xcf", "exr", "mng", "dcm", "djvu", "svm", NULL };
+	"jxl", "jxr", "wdp", "hdp", "icns", "pcx", "tga", "dds", "xcf", "exr",
+	"mng", "dcm", "djvu", "svm", NULL };
 KNOWN_FORMAT(picture, "picture", 0);
 
 static const struct known metafile_table[] = {

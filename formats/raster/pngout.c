@@ -5,11 +5,14 @@
 #include "formats/raster/pngout.h"
 
 #include <setjmp.h>
+#include <string.h>
 
 #include <png.h>
 #include <zlib.h>
 
+#include "formats/codec/flate.h"
 #include "formats/icc.h"
+#include "formats/png_int.h"
 
 #define LEVEL	   6
 #define IDAT_BYTES 65536u
@@ -22,6 +25,10 @@ struct pngout {
 	int e;
 	png_structp out;
 	png_infop info;
+	bool whole;	      /* moderate pictures are packed at once */
+	bool adaptive;	      /* filters are chosen */
+	struct png_rows rows; /* whole only */
+	uint32_t next;
 };
 
 static void
@@ -41,14 +48,19 @@ on_warning(png_structp p, png_const_charp text)
 	(void)text;
 }
 
+static int
+put(struct pngout *g, const void *from, size_t n)
+{
+	return g->put != NULL ? g->put(g->arg, from, n)
+			      : doc_put(g->d, from, n);
+}
+
 static void
 on_write(png_structp p, png_bytep from, size_t n)
 {
 	struct pngout *g = png_get_io_ptr(p);
 
-	g->e =
-	    g->put != NULL ? g->put(g->arg, from, n) : doc_put(g->d, from, n);
-	if (g->e != 0)
+	if ((g->e = put(g, from, n)) != 0)
 		longjmp(g->env, 1);
 }
 
@@ -148,20 +160,41 @@ begin(struct pngout *g, const struct pngout_form *f, const struct buf *icc)
 	return 0;
 }
 
+/* The same pictures as in png.c are kept until the end. */
+static int
+plan_rows(struct pngout *g, const struct pngout_form *f)
+{
+	static const uint8_t channels[] = { 1, 0, 3, 1, 2, 0, 4 };
+	unsigned bits = (unsigned)f->depth * channels[f->colour];
+	size_t n;
+
+	g->rows.height = f->height;
+	g->rows.pixel_bytes = bits < 8 ? 1 : bits / 8;
+	g->rows.row_bytes = (size_t)(((uint64_t)bits * f->width + 7) / 8);
+	g->adaptive = f->depth >= 8 && f->colour != PNG_INDEXED;
+	n = (1 + g->rows.row_bytes) * f->height;
+	g->whole = n <= PNG_WHOLE_MAX_BYTES;
+	if (g->whole)
+		g->rows.data = doc_alloc(g->d, n);
+	return g->whole && g->rows.data == NULL ? ERR_NOMEM : 0;
+}
+
 int
 pngout_open(struct doc *d, const struct pngout_form *f,
-    int (*put)(void *, const void *, size_t), void *arg, struct pngout **out)
+    int (*put_to)(void *, const void *, size_t), void *arg, struct pngout **out)
 {
 	struct pngout *g = doc_alloc(d, sizeof(*g));
 	struct buf icc;
-	int e = 0;
+	int e;
 
 	*out = g;
 	if (g == NULL)
 		return ERR_NOMEM;
 	g->d = d;
-	g->put = put;
+	g->put = put_to;
 	g->arg = arg;
+	if ((e = plan_rows(g, f)) != 0)
+		return e;
 	buf_init(&icc, (size_t)2 * ICC_MAX_BYTES);
 	if (f->icc != NULL && f->icc->len > 0)
 		e = pack_icc(f->icc, &icc);
@@ -174,15 +207,75 @@ pngout_open(struct doc *d, const struct pngout_form *f,
 int
 pngout_row(struct pngout *g, const uint8_t *row)
 {
-	if (g->e == 0 && setjmp(g->env) == 0)
+	size_t n = g->rows.row_bytes;
+
+	if (g->e != 0)
+		return g->e;
+	if (g->whole) {
+		if (g->next == g->rows.height)
+			return ERR_INTERNAL;
+		memcpy(g->rows.data + g->next * (n + 1) + 1, row, n);
+		g->next++;
+		return 0;
+	}
+	if (setjmp(g->env) == 0)
 		png_write_row(g->out, row);
 	return g->e;
+}
+
+static int
+put_chunk(struct pngout *g, const char *name, const uint8_t *bytes, size_t n)
+{
+	uint8_t word[4];
+	int e;
+
+	set_u32(word, (uint32_t)n);
+	if ((e = put(g, word, 4)) != 0 || (e = put(g, name, 4)) != 0 ||
+	    (n > 0 && (e = put(g, bytes, n)) != 0))
+		return e;
+	set_u32(word, flate_crc32(flate_crc32(0, name, 4), bytes, n));
+	return put(g, word, 4);
+}
+
+static int
+put_whole(struct pngout *g, struct buf *packed)
+{
+	size_t n = g->rows.row_bytes + 1;
+	uint8_t *spare = doc_alloc(g->d, 2 * n);
+	const uint8_t *part;
+	struct reader r;
+	int e;
+
+	if (spare == NULL)
+		return ERR_NOMEM;
+	png_rows_filter(&g->rows, g->adaptive, spare);
+	if ((e = flate_pack(g->rows.data, n * g->rows.height, packed)) != 0)
+		return e;
+	buf_reader(packed, &r);
+	while ((n = reader_left(&r)) > 0) {
+		n = n > IDAT_BYTES ? IDAT_BYTES : n;
+		if ((e = reader_bytes(&r, n, &part)) != 0 ||
+		    (e = put_chunk(g, "IDAT", part, n)) != 0)
+			return e;
+	}
+	return put_chunk(g, "IEND", (const uint8_t *)"", 0);
 }
 
 int
 pngout_end(struct pngout *g)
 {
-	if (g->e == 0 && setjmp(g->env) == 0)
+	struct buf packed;
+
+	if (g->e != 0)
+		return g->e;
+	if (g->whole) {
+		buf_init(&packed, 2 * PNG_WHOLE_MAX_BYTES);
+		g->e = g->next == g->rows.height ? put_whole(g, &packed)
+						 : ERR_INTERNAL;
+		buf_done(&packed);
+		return g->e;
+	}
+	if (setjmp(g->env) == 0)
 		png_write_end(g->out, NULL);
 	return g->e;
 }

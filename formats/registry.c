@@ -11,6 +11,7 @@ extern const struct format format_ooxml, format_jpeg, format_png;
 extern const struct format format_bmp, format_gif, format_icon, format_webp;
 extern const struct format format_psd;
 extern const struct format format_zip;
+extern const struct format format_emf, format_wmf;
 extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
@@ -23,6 +24,8 @@ const struct format *const formats[] = {
 	&format_webp,
 	&format_psd,
 	&format_zip,
+	&format_emf,
+	&format_wmf,
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW

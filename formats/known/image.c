@@ -66,21 +66,6 @@ check_icns(const struct reader *in)
 	       n <= in->len;
 }
 
-static bool
-check_emf(const struct reader *in)
-{
-	return reader_has(in, 40, " EMF", 4);
-}
-
-static bool
-check_wmf(const struct reader *in)
-{
-	uint16_t version;
-
-	return in->len >= 18 && u16le_at(in, 4, &version) &&
-	       (version == 0x0100 || version == 0x0300);
-}
-
 static const struct known tiff_table[] = {
 	{ "tiff", 0, KNOWN_MAGIC("II*\0"), NULL },
 	{ "tiff", 0, KNOWN_MAGIC("MM\0*"), NULL },
@@ -129,13 +114,3 @@ static const char *const picture_ext[] = { "jp2", "j2k", "jpf", "jpx", "j2c",
 	"jxl", "jxr", "wdp", "hdp", "icns", "pcx", "tga", "dds", "xcf", "exr",
 	"mng", "dcm", "djvu", "svm", NULL };
 KNOWN_FORMAT(picture, "picture", 0);
-
-static const struct known metafile_table[] = {
-	{ "metafile.emf", 0, KNOWN_MAGIC("\1\0\0\0"), check_emf },
-	{ "metafile.wmf", 0, KNOWN_MAGIC("\xD7\xCD\xC6\x9A"), NULL },
-	{ "metafile.wmf", 0, KNOWN_MAGIC("\1\0\x09\0"), check_wmf },
-	{ "metafile.wmf", 0, KNOWN_MAGIC("\2\0\x09\0"), check_wmf },
-};
-static const char *const metafile_mime[] = { "image/emf", "image/wmf", NULL };
-static const char *const metafile_ext[] = { "emf", "wmf", NULL };
-KNOWN_FORMAT(metafile, "metafile", 0);

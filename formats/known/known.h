@@ -48,7 +48,7 @@ enum probe known_probe(const struct reader *, const struct known *, size_t n,
 #define KNOWN_FORMATS(X) \
 	X(pdf) X(cfb) X(cfb_blocked) X(ooxml_encrypted) X(opc) X(odf) \
 	X(book) X(package) X(tiff) X(heif) \
-	X(picture) X(metafile) X(archive) X(disk) X(media) X(flash) \
+	X(picture) X(archive) X(disk) X(media) X(flash) \
 	X(font) X(database) X(access) X(ebook) X(olddoc) X(wordperfect) \
 	X(help) X(onenote) X(program) X(shortcut) X(script) X(postscript) \
 	X(cad) X(torrent) X(mailstore) X(tnef) X(rtf) X(html) X(svg) \

@@ -135,6 +135,8 @@ static const struct {
 	{ "png", { { "PNG画像", "PNG picture" } } },
 	{ "gif", { { "GIF画像", "GIF picture" } } },
 	{ "bmp", { { "BMP画像", "BMP picture" } } },
+	{ "emf", { { "EMF図形", "EMF drawing" } } },
+	{ "wmf", { { "WMF図形", "WMF drawing" } } },
 	{ "tiff", { { "TIFF画像", "TIFF picture" } } },
 	{ "webp", { { "WebP画像", "WebP picture" } } },
 	{ "text", { { "テキスト", "text" } } },

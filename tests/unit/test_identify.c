@@ -30,7 +30,7 @@ static const struct row rows[] = {
 	{ S("\0\0\0\x18"
 	    "ftypisom"),
 	    32, "media.mp4" },
-	{ S("\xD7\xCD\xC6\x9A"), 40, "metafile.wmf" },
+	{ S("\xD7\xCD\xC6\x9A"), 40, "wmf" },
 	{ S("7z\xBC\xAF\x27\x1C"), 40, "archive.7z" },
 	{ S("Rar!\x1A\x07\1\0"), 40, "archive.rar5" },
 	{ S("\x1F\x8B\x08"), 40, "archive.gz" },

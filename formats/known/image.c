@@ -2,14 +2,6 @@
 #include "formats/known/known.h"
 
 static bool
-u16le_at(const struct reader *in, size_t off, uint16_t *out)
-{
-	struct reader r = *in;
-
-	return reader_seek(&r, off) == 0 && reader_u16le(&r, out) == 0;
-}
-
-static bool
 check_heif(const struct reader *in)
 {
 	static const char *const brands[] = { "heic", "heix", "hevc", "hevx",

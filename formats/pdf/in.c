@@ -144,6 +144,19 @@ make_tables(struct pin *in)
 	return in->value == NULL || in->loaded == NULL ? ERR_NOMEM : 0;
 }
 
+/* Without a catalog there is nothing to begin with. */
+static int
+check_root(struct pin *in)
+{
+	const struct pobj *root;
+	int e = pin_resolve(in, in->source.root, &root);
+
+	if (e == 0 && !pobj_is(root, POBJ_DICT))
+		e = doc_fail(in->d, ERR_MALFORMED,
+		    "damaged beyond repair: no catalog");
+	return e;
+}
+
 int
 pin_open(struct doc *d, struct pin **out)
 {
@@ -161,6 +174,8 @@ pin_open(struct doc *d, struct pin **out)
 	}
 	if (e == 0)
 		e = make_tables(in);
+	if (e == 0)
+		e = check_root(in);
 	if (e != 0) {
 		pin_close(in);
 		return e;

@@ -56,6 +56,10 @@ open_once(const struct reader *in, const char *password, bool recover,
 	}
 	err = qpdf_get_error(q);
 	*code = err == NULL ? qpdf_e_internal : qpdf_get_error_code(q, err);
+	/* It says the same of filters, which are damage to us. */
+	if (*code == qpdf_e_unsupported &&
+	    strstr(qpdf_get_error_message_detail(q, err), "crypt") == NULL)
+		*code = qpdf_e_damaged_pdf;
 	qpdf_cleanup(&q);
 	return *code == qpdf_e_password ? ERR_ENCRYPTED : ERR_MALFORMED;
 }

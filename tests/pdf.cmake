@@ -1,4 +1,5 @@
 # PDF.
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 sekisho_test(test_pdf_pobj SOURCES unit/test_pdf_pobj.c unit/pdf_case.c
   LIBS formats)
 sekisho_test(test_pdf_in SOURCES unit/test_pdf_in.c unit/pdf_case.c
@@ -11,3 +12,5 @@ sekisho_test(test_pdf_content SOURCES unit/test_pdf_content.c unit/pdf_case.c
 # Font programs.
 add_executable(font_rebuild unit/font_rebuild.c)
 target_link_libraries(font_rebuild PRIVATE formats findings)
+sekisho_test(test_pdf_signature SOURCES unit/test_pdf_signature.c
+  unit/pdf_case.c LIBS formats PkgConfig::CRYPTO)

@@ -14,6 +14,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FIELDS_MAX	 64 /* signatures looked at */
@@ -38,9 +39,32 @@ struct signature {
 	enum validity validity;
 	char name[NAME_BYTES];
 	char field[NAME_BYTES];
+	char date[NAME_BYTES]; /* "2023-04-01", as the signer says; or "" */
 };
 
 /* ---- what the dictionary says */
+
+/*
+ * Between both parts lies the signature itself and nothing else: all that
+ * stands there could be changed at will.
+ */
+static bool
+is_hole(const struct reader *in, int64_t from, int64_t to)
+{
+	struct reader hole;
+	uint8_t c;
+
+	if (from <= 0 || to - from < 2 ||
+	    reader_view(in, (size_t)from, (size_t)(to - from), &hole) != 0 ||
+	    !reader_has(&hole, 0, "<", 1) ||
+	    !reader_has(&hole, hole.len - 1, ">", 1))
+		return false;
+	hole.pos = 1;
+	while (reader_u8(&hole, &c) == 0 && c != '>')
+		if (pobj_chars[c] == PCHAR_DELIMITER)
+			return false;
+	return reader_left(&hole) == 0;
+}
 
 static int
 get_ranges(struct search *s, const struct pobj *v, struct signature *sig)
@@ -62,10 +86,9 @@ get_ranges(struct search *s, const struct pobj *v, struct signature *sig)
 	if (n[0] != 0 ||
 	    reader_view(&in, 0, (size_t)n[1], &sig->parts[0]) != 0 ||
 	    reader_view(&in, (size_t)n[2], (size_t)n[3], &sig->parts[1]) != 0 ||
-	    n[2] < n[1])
+	    !is_hole(&in, n[1], n[2]))
 		return 0;
 	sig->ranges = true;
-	/* The signature itself lies between both parts. */
 	sig->whole = (uint64_t)n[2] + (uint64_t)n[3] == in.len;
 	return 0;
 }
@@ -81,6 +104,26 @@ get_text(struct search *s, const struct pobj *v, const char *key,
 		utf8_printable(text->u.bytes.data, text->u.bytes.len, out,
 		    NAME_BYTES);
 	return e;
+}
+
+/* D:YYYYMMDD... (7.9.4) */
+static int
+get_date(struct search *s, const struct pobj *v, struct signature *sig)
+{
+	const struct pobj *m;
+	const char *t;
+	int e = pin_get(s->p->in, v, "M", &m);
+
+	if (e != 0 || !pobj_is(m, POBJ_STRING) || m->u.bytes.len < 10 ||
+	    memcmp(m->u.bytes.data, "D:", 2) != 0)
+		return e;
+	t = (const char *)m->u.bytes.data + 2;
+	for (int i = 0; i < 8; i++)
+		if (t[i] < '0' || t[i] > '9')
+			return 0;
+	snprintf(sig->date, sizeof(sig->date), "%.4s-%.2s-%.2s", t, t + 4,
+	    t + 6);
+	return 0;
 }
 
 static int
@@ -195,12 +238,14 @@ report(struct search *s, const struct signature *sig)
 	    sig->validity == SIGNATURE_GOOD  ? FIND_PDF_SIGNATURE_GOOD
 	    : sig->validity == SIGNATURE_BAD ? FIND_PDF_SIGNATURE_BAD
 					     : FIND_PDF_SIGNATURE;
-	int e =
-	    doc_found(s->p->d, id, ACT_REMOVED, sig->field, "%s", sig->name);
+	const char *comma =
+	    sig->name[0] != '\0' && sig->date[0] != '\0' ? ", " : "";
+	int e = doc_found(s->p->d, id, ACT_REMOVED, sig->field, "%s%s%s",
+	    sig->name, comma, sig->date);
 
-	if (e == 0 && sig->ranges && !sig->whole)
+	if (e == 0 && sig->validity != SIGNATURE_UNCHECKED && !sig->whole)
 		e = doc_found(s->p->d, FIND_PDF_SIGNATURE_PARTIAL, ACT_NOTED,
-		    sig->field, "%s", sig->name);
+		    sig->field, "%s%s%s", sig->name, comma, sig->date);
 	return e;
 }
 
@@ -220,6 +265,7 @@ look_at(struct search *s, const struct pobj *field, const struct pobj *v)
 		return 0;
 	if ((e = get_text(s, field, "T", sig.field)) != 0 ||
 	    (e = get_text(s, v, "Name", sig.name)) != 0 ||
+	    (e = get_date(s, v, &sig)) != 0 ||
 	    (e = get_contents(s, v, &sig)) != 0 ||
 	    (e = pin_get(s->p->in, v, "SubFilter", &sub)) != 0)
 		return e;

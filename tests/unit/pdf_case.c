@@ -31,8 +31,9 @@ on_finding(void *arg, const struct finding *f)
 	size_t at = strlen(c->findings);
 
 	c->n_findings++;
-	snprintf(c->findings + at, sizeof(c->findings) - at, "%s %s; ",
-	    finding_name(f->id), finding_action_name(f->action));
+	snprintf(c->findings + at, sizeof(c->findings) - at, "%s %s [%s] %s; ",
+	    finding_name(f->id), finding_action_name(f->action), f->where,
+	    f->detail);
 	return 0;
 }
 

@@ -12,7 +12,7 @@ struct pdf_case {
 	const char *passwords[4]; /* up to the first NULL */
 	struct doc_result res;
 	size_t n_findings;
-	char findings[4096]; /* "pdf.x removed; ..." */
+	char findings[4096]; /* "pdf.x removed [where] detail; " */
 };
 
 /* Runs c->body over the bytes; what it puts is in *out, which the caller

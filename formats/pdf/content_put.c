@@ -87,6 +87,8 @@ round_decimal(struct decimal *d)
 		d->mantissa /= 10;
 		d->decimals--;
 	}
+	if (d->mantissa <= NUMBER_MAX)
+		return;
 	whole = d->mantissa;
 	for (int64_t i = 0; i < d->decimals; i++)
 		whole /= 10;
@@ -301,49 +303,59 @@ decode_name(const struct ptoken *t, struct gather *g, bool encode)
 	return e == 0 ? gather_end(g) : e;
 }
 
-int
-plex_decode(const struct ptoken *t, struct buf *out)
+/* The bytes of a string or name that are not canonical as they stand. */
+static int
+gather(const struct ptoken *t, struct buf *out, bool canonical)
 {
-	struct gather g = { .out = out };
+	struct gather g;
 
-	if (t->plain)
-		return buf_add(out, t->raw.data, t->raw.len);
-	if (t->kind == PLEX_NAME)
-		return decode_name(t, &g, false);
+	g.out = out;
+	g.escape = canonical;
+	g.n = 0;
+	if (t->kind == PLEX_NAME) {
+		g.escape = false;
+		return decode_name(t, &g, canonical);
+	}
 	return t->kind == PLEX_HEX ? decode_hex(t, &g) : decode_string(t, &g);
 }
 
-static int
-put_string(const struct ptoken *t, struct buf *out)
+int
+plex_decode(const struct ptoken *t, struct buf *out)
 {
-	struct gather g = { .out = out, .escape = true };
-	int e;
-
-	if ((e = buf_add(out, "(", 1)) != 0)
-		return e;
 	if (t->plain)
-		e = buf_add(out, t->raw.data, t->raw.len);
-	else
-		e = t->kind == PLEX_HEX ? decode_hex(t, &g)
-					: decode_string(t, &g);
-	return e == 0 ? buf_add(out, ")", 1) : e;
+		return buf_add(out, t->raw.data, t->raw.len);
+	return gather(t, out, false);
+}
+
+static int
+put_between(const struct ptoken *t, struct buf *out)
+{
+	if (t->plain)
+		return buf_add(out, t->raw.data, t->raw.len);
+	return gather(t, out, true);
 }
 
 int
 plex_put(const struct ptoken *t, struct buf *out)
 {
-	struct gather g = { .out = out };
 	int e;
 
-	if (t->kind == PLEX_STRING || t->kind == PLEX_HEX)
-		return put_string(t, out);
-	if (t->kind == PLEX_NUMBER && !t->plain)
-		return put_number(t, out);
-	if (t->kind != PLEX_NAME)
+	switch (t->kind) {
+	case PLEX_NUMBER:
+		if (!t->plain)
+			return put_number(t, out);
 		return buf_add(out, t->raw.data, t->raw.len);
-	if ((e = buf_add(out, "/", 1)) != 0)
-		return e;
-	if (t->plain)
+	case PLEX_NAME:
+		if ((e = buf_add(out, "/", 1)) != 0)
+			return e;
+		return put_between(t, out);
+	case PLEX_STRING:
+	case PLEX_HEX:
+		if ((e = buf_add(out, "(", 1)) != 0 ||
+		    (e = put_between(t, out)) != 0)
+			return e;
+		return buf_add(out, ")", 1);
+	default:
 		return buf_add(out, t->raw.data, t->raw.len);
-	return decode_name(t, &g, true);
+	}
 }

@@ -14,3 +14,5 @@ add_executable(font_rebuild unit/font_rebuild.c)
 target_link_libraries(font_rebuild PRIVATE formats findings)
 sekisho_test(test_pdf_signature SOURCES unit/test_pdf_signature.c
   unit/pdf_case.c LIBS formats PkgConfig::CRYPTO)
+sekisho_test(test_pdf_image SOURCES unit/test_pdf_image.c unit/pdf_case.c
+  LIBS formats)

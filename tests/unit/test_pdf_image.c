@@ -301,8 +301,8 @@ strokes(uint8_t rows[512])
 	memset(rows, 0xff, 512);
 	for (size_t y = 0; y < 64; y++) {
 		seed = seed * 1103515245 + 12345;
-		left += (seed >> 16) % 3 - (seed >> 20) % 3 + (left < 4);
-		right += (seed >> 18) % 3 - (seed >> 22) % 3 - (right > 60);
+		left = left + (seed >> 16) % 3 - (left > 4);
+		right = right + (seed >> 18) % 3 - 1 - (right > 60);
 		for (size_t x = left; x < right; x++)
 			rows[y * 8 + x / 8] &= (uint8_t) ~(0x80u >> x % 8);
 	}

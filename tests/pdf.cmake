@@ -16,3 +16,7 @@ sekisho_test(test_pdf_signature SOURCES unit/test_pdf_signature.c
   unit/pdf_case.c LIBS formats PkgConfig::CRYPTO)
 sekisho_test(test_pdf_image SOURCES unit/test_pdf_image.c unit/pdf_case.c
   LIBS formats)
+sekisho_fuzz(pdf_font SEEDS tests/fuzz/seeds/pdf_font)
+pkg_check_modules(FREETYPE REQUIRED IMPORTED_TARGET freetype2)
+sekisho_test(test_pdf_font SOURCES unit/test_pdf_font.c fuzz/fuzz_pdf_font.c
+  LIBS fuzz_common PkgConfig::FREETYPE)

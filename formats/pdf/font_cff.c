@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_MAX    (UINT64_C(256) << 20)
 #define OP_CHARSET   15
 #define OP_ENCODING  16
 #define OP_CHARS     17
@@ -456,6 +455,13 @@ read_head(struct source *s, struct cff *f)
 }
 
 static int
+take_local(struct source *s, unsigned n)
+{
+	s->local = calloc(n, sizeof(*s->local));
+	return s->local != NULL ? 0 : ERR_NOMEM;
+}
+
+static int
 read_dicts(struct source *s, struct cff *f)
 {
 	struct reader r = s->all;
@@ -464,6 +470,8 @@ read_dicts(struct source *s, struct cff *f)
 	int e;
 
 	if (!f->is_cid) {
+		if ((e = take_local(s, 1)) != 0)
+			return e;
 		read_private(s, s->private_at, s->private_len, &f->priv[0],
 		    &s->local[0], f->notes);
 		return 0;
@@ -473,7 +481,9 @@ read_dicts(struct source *s, struct cff *f)
 		return e;
 	if (dicts.count == 0 || dicts.count > CFF_FD_MAX)
 		return ERR_MALFORMED;
-	f->n_fd = dicts.count;
+	if ((e = cff_fds(f, dicts.count)) != 0 ||
+	    (e = take_local(s, dicts.count)) != 0)
+		return e;
 	for (unsigned i = 0; i < f->n_fd; i++)
 		if ((e = read_fd(s, f, &dicts, i)) != 0)
 			return e;
@@ -492,9 +502,6 @@ rebuild(struct source *s, struct cff *f, struct buf *out)
 {
 	int e;
 
-	s->local = calloc(CFF_FD_MAX, sizeof(*s->local));
-	if (s->local == NULL)
-		return ERR_NOMEM;
 	if ((e = read_head(s, f)) != 0)
 		return e;
 	s->new_sid = calloc(s->strings.count + 1u, sizeof(*s->new_sid));
@@ -517,7 +524,7 @@ font_cff(const struct reader *in, struct buf *out, struct font_notes *notes,
 	int e;
 
 	reader_init(&s.all, in->data, in->len);
-	if ((e = cff_init(&f, notes, CFF_FD_MAX)) == 0)
+	if ((e = cff_init(&f, notes)) == 0)
 		e = rebuild(&s, &f, out);
 	*cid = f.is_cid;
 	cff_done(&f);

@@ -16,16 +16,25 @@ static const char *const standard[CFF_STRINGS] = {
 };
 
 int
-cff_init(struct cff *f, struct font_notes *notes, unsigned n_fd)
+cff_fds(struct cff *f, unsigned n)
 {
-	*f = (struct cff){ .notes = notes, .n_fd = 1 };
+	free(f->fd);
+	free(f->priv);
+	f->n_fd = n;
+	f->fd = calloc(n, sizeof(*f->fd));
+	f->priv = calloc(n, sizeof(*f->priv));
+	return f->fd != NULL && f->priv != NULL ? 0 : ERR_NOMEM;
+}
+
+int
+cff_init(struct cff *f, struct font_notes *notes)
+{
+	*f = (struct cff){ .notes = notes };
 	cff_list_init(&f->chars);
 	cff_list_init(&f->strings);
 	buf_init(&f->charset, FONT_MAX_BYTES);
 	buf_init(&f->fd_of, FONT_MAX_BYTES);
-	f->fd = calloc(n_fd, sizeof(*f->fd));
-	f->priv = calloc(n_fd, sizeof(*f->priv));
-	return f->fd != NULL && f->priv != NULL ? 0 : ERR_NOMEM;
+	return cff_fds(f, 1);
 }
 
 void

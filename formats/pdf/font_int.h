@@ -184,7 +184,9 @@ struct cff {
 	struct buf fd_of; /* for each glyph; CID fonts only */
 };
 
-int cff_init(struct cff *, struct font_notes *, unsigned n_fd) MUST_CHECK;
+int cff_init(struct cff *, struct font_notes *) MUST_CHECK;
+/* Make room for n font dictionaries instead of one. */
+int cff_fds(struct cff *, unsigned n) MUST_CHECK;
 void cff_done(struct cff *);
 int cff_write(const struct cff *, struct buf *out) MUST_CHECK;
 /* Add a string, or find it among the standard ones. */
@@ -198,6 +200,9 @@ int font_cff(const struct reader *, struct buf *out, struct font_notes *,
 
 #define TYPE2_STACK 48
 #define TYPE2_STEMS 96
+
+/* Steps that the charstrings of a program may take together. */
+uint64_t font_steps(const struct reader *program);
 
 struct type2_font {
 	const struct cff_index *global, *local;
@@ -245,6 +250,7 @@ struct t1 {
 	unsigned n_subrs;
 	int len_iv;
 	bool has_subrs;
+	uint64_t steps; /* that its charstrings may take together */
 };
 
 /* font_t1token.c: the next token; ERR_NOENT at the end. */

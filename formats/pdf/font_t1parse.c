@@ -398,6 +398,7 @@ t1_parse(struct t1 *t, const struct reader *in)
 	buf_init(&t->text, FONT_MAX_BYTES);
 	buf_init(&t->secret, FONT_MAX_BYTES);
 	t->len_iv = 4;
+	t->steps = font_steps(in);
 	if ((e = reader_peek(&all, &first)) != 0)
 		return ERR_MALFORMED;
 	if (first == 0x80) {

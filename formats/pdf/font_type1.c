@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_MAX (UINT64_C(64) << 20)
-#define NONE	  0xffffu
+#define NONE 0xffffu
 
 struct order {
 	uint16_t *list; /* places in t1.glyph; NONE: a made .notdef */
@@ -169,7 +168,7 @@ font_type1(const struct reader *in, struct buf *out, struct font_notes *notes)
 
 	if (t == NULL)
 		return ERR_NOMEM;
-	if ((e = cff_init(&f, notes, 1)) == 0 && (e = t1_parse(t, in)) == 0)
+	if ((e = cff_init(&f, notes)) == 0 && (e = t1_parse(t, in)) == 0)
 		e = convert(t, &f, &o, out);
 	notes->converted = true;
 	cff_done(&f);

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define DEPTH_MAX  10
-#define STEPS_MAX  (UINT64_C(1) << 20) /* of one charstring */
+#define STEPS_MAX  (UINT64_C(1) << 18) /* of one charstring */
+#define STEPS_FONT (UINT64_C(1) << 22) /* of all, and for each byte ... */
+#define STEPS_BYTE 64
 #define TRANSIENT  32
 #define FIXED_HALF 0x8000
 
@@ -56,6 +58,12 @@ struct run {
 	uint64_t steps;
 	bool width_done, ended;
 };
+
+uint64_t
+font_steps(const struct reader *program)
+{
+	return STEPS_FONT + STEPS_BYTE * (uint64_t)program->len;
+}
 
 int
 type2_put_op(struct buf *out, unsigned op)

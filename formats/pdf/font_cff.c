@@ -393,9 +393,9 @@ take_fdselect(struct source *s, struct cff *f)
 static int
 read_chars(struct source *s, struct cff *f)
 {
-	struct type2_font font = {
-		.global = &s->global, .is_cid = f->is_cid, .steps = STEPS_MAX
-	};
+	struct type2_font font = { .global = &s->global,
+		.is_cid = f->is_cid,
+		.steps = font_steps(&s->all) };
 	struct buf *out = &f->chars.data;
 	struct reader body;
 	int e = 0;

@@ -15,6 +15,26 @@
 	"/Pattern<</P1<<>>>>/Shading<</S1<<>>>>" \
 	"/Font<</F1<<>>/F#202<<>>>>/Properties<</M1<<>>>>>>\n"
 
+/* The findings without where and detail. */
+static const char *
+ids(const struct pdf_case *c)
+{
+	static char text[sizeof(c->findings)];
+	size_t n = 0;
+	bool inside = false;
+
+	for (const char *p = c->findings; *p != '\0'; p++) {
+		if (strncmp(p, " [", 2) == 0)
+			inside = true;
+		if (strncmp(p, "; ", 2) == 0)
+			inside = false;
+		if (!inside)
+			text[n++] = *p;
+	}
+	text[n] = '\0';
+	return text;
+}
+
 struct job {
 	enum pcontent_kind kind;
 	bool refuse;	    /* the walk keeps no resource */
@@ -123,7 +143,7 @@ expect_kind(enum pcontent_kind kind, const char *in, size_t n, const char *want,
 
 	run_bytes(&j, RESOURCES, in, n, &out, &c);
 	cr_expect_str_eq(buf_cstr(&out), want, "%s\n-> %s", in, buf_cstr(&out));
-	cr_expect_str_eq(c.findings, findings, "%s: %s", in, c.findings);
+	cr_expect_str_eq(ids(&c), findings, "%s: %s", in, c.findings);
 	if (strstr(want, "Inline") == NULL) {
 		run_bytes(&j, RESOURCES, out.data, out.len, &again, &c);
 		cr_expect_str_eq(buf_cstr(&again), want, "again: %s", in);
@@ -240,7 +260,7 @@ Test(pdf_content, a_resource_that_does_not_stay_takes_its_operators)
 	run_bytes(&j, RESOURCES, "/G1 gs /F1 1 Tf /OC/M1 BDC EMC", 30, &out,
 	    &c);
 	cr_expect_str_eq(buf_cstr(&out), "/OC BMC\nEMC\n");
-	cr_expect_str_eq(c.findings, NAME);
+	cr_expect_str_eq(ids(&c), NAME);
 	cr_expect_str_eq(j.used, "");
 	buf_done(&out);
 	j.refuse = false;
@@ -280,7 +300,7 @@ expect_picture(const char *in, size_t n, const char *want, const char *pictures,
 	run_bytes(&j, RESOURCES, in, n, &out, &c);
 	cr_expect_str_eq(buf_cstr(&out), want, "%s\n-> %s", in, buf_cstr(&out));
 	cr_expect_str_eq(j.pictures, pictures, "%s: %s", in, j.pictures);
-	cr_expect_str_eq(c.findings, findings, "%s: %s", in, c.findings);
+	cr_expect_str_eq(ids(&c), findings, "%s: %s", in, c.findings);
 	buf_done(&out);
 }
 

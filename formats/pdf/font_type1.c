@@ -118,9 +118,9 @@ put_glyphs(const struct t1 *t, struct cff *f, const struct order *o)
 {
 	static const struct cff_index none;
 	struct type2_font font = {
-		.global = &none, .local = &none, .steps = STEPS_MAX
+		.global = &none, .local = &none, .steps = UINT64_MAX
 	};
-	uint64_t steps = STEPS_MAX;
+	uint64_t steps = t->steps;
 	int e;
 
 	f->charset_id = 3;

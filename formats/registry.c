@@ -12,6 +12,7 @@ extern const struct format format_bmp, format_gif, format_icon, format_webp;
 extern const struct format format_psd;
 extern const struct format format_zip;
 extern const struct format format_emf, format_wmf;
+extern const struct format format_svg, format_svgz;
 extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
@@ -26,6 +27,8 @@ const struct format *const formats[] = {
 	&format_zip,
 	&format_emf,
 	&format_wmf,
+	&format_svg,
+	&format_svgz,
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW

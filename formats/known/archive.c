@@ -1,4 +1,5 @@
 /* Archives, disk images, and the formats that are ZIP files inside. */
+#include "formats/known/gzhead.h"
 #include "formats/known/known.h"
 #include "formats/known/zipkind.h"
 
@@ -100,12 +101,19 @@ check_vhd(const struct reader *in)
 	       reader_has(in, in->len - 508, "ctix", 4);
 }
 
+/* A packed drawing is no archive. */
+static bool
+check_gz(const struct reader *in)
+{
+	return !gzhead_is_svg(in);
+}
+
 static const struct known archive_table[] = {
 	{ "archive.7z", 0, KNOWN_MAGIC("7z\xBC\xAF\x27\x1C"), NULL },
 	{ "archive.rar4", 0, KNOWN_MAGIC("Rar!\x1A\x07\0"), NULL },
 	{ "archive.rar5", 0, KNOWN_MAGIC("Rar!\x1A\x07\1\0"), NULL },
 	{ "archive.rar1", 0, KNOWN_MAGIC("RE\x7E\x5E"), NULL },
-	{ "archive.gz", 0, KNOWN_MAGIC("\x1F\x8B\x08"), NULL },
+	{ "archive.gz", 0, KNOWN_MAGIC("\x1F\x8B\x08"), check_gz },
 	{ "archive.bz2", 0, KNOWN_MAGIC("BZh"), check_bz2 },
 	{ "archive.xz", 0,
 	    KNOWN_MAGIC("\xFD"
@@ -152,7 +160,7 @@ static const char *const archive_mime[] = { "application/x-7z-compressed",
 static const char *const archive_ext[] = { "7z", "rar", "gz", "tgz", "bz2",
 	"tbz", "tbz2", "xz", "txz", "zst", "tzst", "lz4", "lz", "lzma", "z",
 	"taz", "lzh", "lha", "lzs", "pma", "cab", "arj", "cpio", "tar", "ustar",
-	"a", "xar", "zoo", "sit", "sitx", "alz", "egg", "svgz", "emz", "wmz",
+	"a", "xar", "zoo", "sit", "sitx", "alz", "egg", "emz", "wmz",
 	NULL };
 KNOWN_FORMAT(archive, "archive", 0);
 

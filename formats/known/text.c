@@ -124,11 +124,6 @@ static const char *const rtf_mime[] = { "text/rtf", "application/rtf", NULL };
 static const char *const rtf_ext[] = { "rtf", NULL };
 TEXT_FORMAT(rtf, "rtf", TEXT_RTF, PROBE_YES, 0);
 
-static const char *const svg_mime[] = { "image/svg+xml", "text/xml",
-	"application/xml", NULL };
-static const char *const svg_ext[] = { "svg", NULL };
-TEXT_FORMAT(svg, "svg", TEXT_SVG, PROBE_YES, 0);
-
 static const char *const xml_mime[] = { "text/xml", "application/xml",
 	"text/plain", "application/vnd.google-earth.kml+xml",
 	"application/gpx+xml", NULL };

@@ -232,8 +232,8 @@ inflate_piece(z_stream *s, size_t *left, void *chunk,
 	return piece(arg, chunk, n) && z == Z_OK && *left > 0;
 }
 
-static int
-unpack_deflated(const struct reader *packed, size_t max_bytes,
+int
+zipdir_inflate(const struct reader *packed, size_t max_bytes,
     bool (*piece)(void *, const void *, size_t), void *arg)
 {
 	struct arena arena;
@@ -288,5 +288,5 @@ zipdir_unpack(const struct zipdir *z, const struct zipdir_member *m,
 	if ((e = zipdir_data(z, m, &packed)) != 0)
 		return e;
 	return m->method == 0 ? unpack_stored(&packed, max_bytes, piece, arg)
-			      : unpack_deflated(&packed, max_bytes, piece, arg);
+			      : zipdir_inflate(&packed, max_bytes, piece, arg);
 }

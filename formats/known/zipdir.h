@@ -55,5 +55,8 @@ bool zipdir_ends_fold(const struct zipdir_member *, const char *suffix);
 int zipdir_unpack(const struct zipdir *, const struct zipdir_member *,
     size_t max_bytes, bool (*piece)(void *arg, const void *, size_t n),
     void *arg) MUST_CHECK;
+/* The same of deflated data wherever they stand; packed may be longer. */
+int zipdir_inflate(const struct reader *packed, size_t max_bytes,
+    bool (*piece)(void *arg, const void *, size_t n), void *arg) MUST_CHECK;
 
 #endif

@@ -131,6 +131,7 @@ static const struct {
 	{ "odf", { { "OpenDocument文書", "OpenDocument file" } } },
 	{ "html", { { "HTML文書", "HTML page" } } },
 	{ "svg", { { "SVG画像", "SVG picture" } } },
+	{ "svgz", { { "SVG画像（圧縮）", "packed SVG picture" } } },
 	{ "jpeg", { { "JPEG画像", "JPEG picture" } } },
 	{ "png", { { "PNG画像", "PNG picture" } } },
 	{ "gif", { { "GIF画像", "GIF picture" } } },

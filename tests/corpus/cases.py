@@ -9,6 +9,7 @@ must be the same. Prints TAP, last line "N passed, N failed".
 """
 import codecs
 import filecmp
+import gzip
 import io
 import os
 import re
@@ -70,6 +71,8 @@ def inside(data, depth=0):
         return
     if data[:4] == b"\x89PNG":
         yield from png_texts(data)
+    if data[:2] == b"\x1f\x8b":
+        yield from inside(gzip.decompress(data), depth + 1)
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as z:
             for info in z.infolist():

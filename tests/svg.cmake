@@ -1,0 +1,4 @@
+# Drawings.
+sekisho_fuzz(svg SEEDS samples/benign/svg samples/planted/svg)
+sekisho_test(test_svg SOURCES unit/test_svg.c unit/picture_checks.c
+  fuzz/fuzz_svg.c LIBS fuzz_common)

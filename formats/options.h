@@ -18,6 +18,10 @@ enum csv_policy { CSV_QUOTE, CSV_REPORT }; /* prefix ', or only report */
 
 enum metadata_policy { METADATA_DROP, METADATA_KEEP_BASIC };
 
+enum forms_policy { FORMS_KEEP, FORMS_FLATTEN }; /* FLATTEN: no fields */
+
+enum attachments_policy { ATTACHMENTS_ZIP, ATTACHMENTS_REMOVE };
+
 struct options {
 	struct limits limits;
 	enum url_policy url;
@@ -28,6 +32,8 @@ struct options {
 	bool keep_tracked_changes; /* else: accepted */
 	bool keep_hidden_sheets;
 	bool keep_pivot_records;
+	enum forms_policy forms;	     /* of PDF */
+	enum attachments_policy attachments; /* of PDF */
 };
 
 /* The defaults of docs/policy.md. */

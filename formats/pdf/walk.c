@@ -13,7 +13,7 @@
 #define MEMO_FIRST 1024
 
 uint32_t
-walk_number(const struct pobj *src, const struct pobj *resolved)
+pwalk_number(const struct pobj *src, const struct pobj *resolved)
 {
 	if (pobj_is(src, POBJ_REF))
 		return src->u.ref;
@@ -21,7 +21,7 @@ walk_number(const struct pobj *src, const struct pobj *resolved)
 }
 
 int
-walk_resolve(struct walk *w, const struct pobj *src, const struct pobj **out)
+pwalk_resolve(struct walk *w, const struct pobj *src, const struct pobj **out)
 {
 	*out = src;
 	if (!pobj_is(src, POBJ_REF))
@@ -30,21 +30,21 @@ walk_resolve(struct walk *w, const struct pobj *src, const struct pobj **out)
 }
 
 int
-walk_get(struct walk *w, const struct pobj *dict, const char *key,
+pwalk_get(struct walk *w, const struct pobj *dict, const char *key,
     const struct pobj **out)
 {
-	return walk_resolve(w, pobj_get(dict, key), out);
+	return pwalk_resolve(w, pobj_get(dict, key), out);
 }
 
 int
-walk_item(struct walk *w, const struct pobj *array, size_t i,
+pwalk_item(struct walk *w, const struct pobj *array, size_t i,
     const struct pobj **out)
 {
-	return walk_resolve(w, pobj_item(array, i), out);
+	return pwalk_resolve(w, pobj_item(array, i), out);
 }
 
 int
-walk_grow(struct walk *w, void *list, size_t size, size_t n, size_t *cap)
+pwalk_grow(struct walk *w, void *list, size_t size, size_t n, size_t *cap)
 {
 	void **at = list, *fresh;
 	size_t want = *cap == 0 ? 16 : *cap * 2, bytes;
@@ -100,7 +100,7 @@ memo_key(uint32_t src, unsigned kind)
 }
 
 int
-walk_seen(struct walk *w, uint32_t src, unsigned kind, struct memo *out)
+pwalk_seen(struct walk *w, uint32_t src, unsigned kind, struct memo *out)
 {
 	struct memo *m;
 	int e;
@@ -121,7 +121,7 @@ walk_seen(struct walk *w, uint32_t src, unsigned kind, struct memo *out)
 }
 
 void
-walk_settle(struct walk *w, uint32_t src, unsigned kind, uint32_t num,
+pwalk_settle(struct walk *w, uint32_t src, unsigned kind, uint32_t num,
     uint16_t extra)
 {
 	struct memo *m;
@@ -151,7 +151,7 @@ fits(struct walk *w, pdf_type t, const struct pobj *v, bool *yes)
 		if (!(k->flags & PM_NEEDED) ||
 		    pmodel_alts[k->alts].values == NULL)
 			continue;
-		if ((e = walk_get(w, v, k->key, &x)) != 0)
+		if ((e = pwalk_get(w, v, k->key, &x)) != 0)
 			return e;
 		*yes = pmodel_allows(&pmodel_alts[k->alts], x);
 	}
@@ -172,7 +172,7 @@ copy_linked(struct walk *w, const struct pmodel_alt *a, const struct pobj *src,
 			return e;
 		if (!yes)
 			continue;
-		if ((e = walk_copy(w, *t, src, where, dst)) != 0 ||
+		if ((e = pwalk_copy(w, *t, src, where, dst)) != 0 ||
 		    *dst != NULL)
 			return e;
 	}
@@ -187,7 +187,7 @@ is_linked(const struct pmodel_alt *a, const struct pobj *v)
 }
 
 int
-walk_value(struct walk *w, pdf_type t, const struct pmodel_key *k,
+pwalk_value(struct walk *w, pdf_type t, const struct pmodel_key *k,
     const struct pobj *src, const char *where, const struct pobj **dst)
 {
 	struct reader name;
@@ -195,7 +195,7 @@ walk_value(struct walk *w, pdf_type t, const struct pmodel_key *k,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0 || v == NULL ||
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || v == NULL ||
 	    v->type == POBJ_NULL)
 		return e;
 	for (unsigned i = 0; *dst == NULL && i < k->n_alts; i++) {
@@ -204,20 +204,20 @@ walk_value(struct walk *w, pdf_type t, const struct pmodel_key *k,
 		if (is_linked(a, v))
 			e = copy_linked(w, a, src, v, where, dst);
 		else
-			e = walk_scalar(w, a, v, dst);
+			e = pwalk_scalar(w, a, v, dst);
 		if (e != 0)
 			return e;
 	}
 	if (*dst == NULL) {
 		reader_init(&name, k->key, k->len);
-		walk_tally(&w->wrong, pmodels[t].name, &name);
+		pwalk_tally(&w->wrong, pmodels[t].name, &name);
 	}
 	return 0;
 }
 
 int
-walk_fill(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
-    struct pobj *dst, bool *ok)
+pwalk_fill(struct walk *w, pdf_type t, const struct pobj *src,
+    const char *where, struct pobj *dst, bool *ok)
 {
 	const struct pmodel *m = &pmodels[t];
 	const struct pobj *v;
@@ -229,7 +229,7 @@ walk_fill(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
 
 		if ((k->flags & PM_BY_CODE) || pobj_get(dst, k->key) != NULL)
 			continue;
-		if ((e = walk_value(w, t, k, pobj_get(src, k->key), where,
+		if ((e = pwalk_value(w, t, k, pobj_get(src, k->key), where,
 			 &v)) != 0)
 			return e;
 		if (v != NULL)
@@ -241,7 +241,7 @@ walk_fill(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
 }
 
 int
-walk_unknown(struct walk *w, const pdf_type *types, size_t n,
+pwalk_unknown(struct walk *w, const pdf_type *types, size_t n,
     const struct pobj *src, const char *where)
 {
 	const struct pentry *x;
@@ -253,15 +253,15 @@ walk_unknown(struct walk *w, const pdf_type *types, size_t n,
 		x = &src->u.dict.entry[i];
 		while (j < n && pmodel_find(types[j], &x->key) == NULL)
 			j++;
-		if (j == n && (e = walk_left(w, types[0], x, where)) != 0)
+		if (j == n && (e = pwalk_left(w, types[0], x, where)) != 0)
 			return e;
 	}
 	return 0;
 }
 
 int
-walk_dict(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
-    struct pobj **dst)
+pwalk_dict(struct walk *w, pdf_type t, const struct pobj *src,
+    const char *where, struct pobj **dst)
 {
 	struct pobj *fresh;
 	bool ok;
@@ -272,13 +272,13 @@ walk_dict(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
 		return 0;
 	if ((fresh = pobj_new_dict(w->d, pmodels[t].n_keys)) == NULL)
 		return ERR_NOMEM;
-	if ((e = walk_fill(w, t, src, where, fresh, &ok)) != 0 ||
-	    (e = walk_unknown(w, &t, 1, src, where)) != 0)
+	if ((e = pwalk_fill(w, t, src, where, fresh, &ok)) != 0 ||
+	    (e = pwalk_unknown(w, &t, 1, src, where)) != 0)
 		return e;
 	if (ok)
 		*dst = fresh;
 	else
-		walk_tally(&w->broken, pmodels[t].name, NULL);
+		pwalk_tally(&w->broken, pmodels[t].name, NULL);
 	return 0;
 }
 
@@ -310,7 +310,7 @@ copy_array(struct walk *w, pdf_type t, const struct pobj *src,
 	if ((out = pobj_new_array(w->d, n)) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++) {
-		if ((e = walk_value(w, t, k->key[0] == '*' ? k : k + i,
+		if ((e = pwalk_value(w, t, k->key[0] == '*' ? k : k + i,
 			 pobj_item(src, i), where, &v)) != 0)
 			return e;
 		if (v == NULL && !may_skip(k))
@@ -333,20 +333,20 @@ make_linked(struct walk *w, pdf_type t, const struct pobj *v, const char *where,
 
 	if (pmodels[t].is_array)
 		return copy_array(w, t, v, where, dst);
-	e = walk_dict(w, t, v, where, &dict);
+	e = pwalk_dict(w, t, v, where, &dict);
 	*dst = dict;
 	if (e != 0 || dict == NULL)
 		return e;
 	if (t == PT_GroupAttributes)
-		return walk_group_space(w, v, where, dict);
+		return pwalk_group_space(w, v, where, dict);
 	if (t == PT_AppearanceCharacteristics)
-		return walk_icons(w, v, where, dict);
+		return pwalk_icons(w, v, where, dict);
 	return 0;
 }
 
 int
-walk_copy(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
-    const struct pobj **dst)
+pwalk_copy(struct walk *w, pdf_type t, const struct pobj *src,
+    const char *where, const struct pobj **dst)
 {
 	const struct pobj *v;
 	struct memo m;
@@ -355,19 +355,19 @@ walk_copy(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
 
 	*dst = NULL;
 	if (t == PT_OptContentGroup || t == PT_OptContentMembership)
-		return walk_layer(w, src, where, dst);
-	if ((e = walk_resolve(w, src, &v)) != 0 || v == NULL)
+		return pwalk_layer(w, src, where, dst);
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || v == NULL)
 		return e;
-	number = walk_number(src, v);
-	if ((e = walk_seen(w, number, t, &m)) != 0)
+	number = pwalk_number(src, v);
+	if ((e = pwalk_seen(w, number, t, &m)) != 0)
 		return e;
 	if (m.state == MEMO_DONE)
-		return walk_ref(w, m.num, dst);
+		return pwalk_ref(w, m.num, dst);
 	if (m.state != MEMO_FRESH)
 		return 0;
 	if (w->depth >= WALK_DEPTH_MAX) {
-		walk_tally(&w->broken, pmodels[t].name, NULL);
-		walk_settle(w, number, t, 0, 0);
+		pwalk_tally(&w->broken, pmodels[t].name, NULL);
+		pwalk_settle(w, number, t, 0, 0);
 		return 0;
 	}
 	w->depth++;
@@ -377,9 +377,9 @@ walk_copy(struct walk *w, pdf_type t, const struct pobj *src, const char *where,
 		return e;
 	if (*dst != NULL && (e = pout_reserve(w->p->out, &num)) != 0)
 		return e;
-	walk_settle(w, number, t, num, 0);
+	pwalk_settle(w, number, t, num, 0);
 	if (*dst == NULL)
 		return 0;
 	pout_set(w->p->out, num, *dst);
-	return walk_ref(w, num, dst);
+	return pwalk_ref(w, num, dst);
 }

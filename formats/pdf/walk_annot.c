@@ -72,11 +72,11 @@ leave(struct walk *w, const struct pobj *v, const struct pobj *subtype,
 	if (pobj_is(subtype, POBJ_NAME))
 		utf8_printable(subtype->u.bytes.data, subtype->u.bytes.len,
 		    name, sizeof(name));
-	if ((e = walk_left_action(w, pobj_get(v, "A"), where, "A")) != 0 ||
-	    (e = walk_left_triggers(w, pobj_get(v, "AA"), where)) != 0)
+	if ((e = pwalk_left_action(w, pobj_get(v, "A"), where, "A")) != 0 ||
+	    (e = pwalk_left_triggers(w, pobj_get(v, "AA"), where)) != 0)
 		return e;
 	if (pobj_is_name(subtype, "FileAttachment"))
-		return walk_file(w, pobj_get(v, "FS"), where);
+		return pwalk_file(w, pobj_get(v, "FS"), where);
 	return doc_found(w->d, finding_of(subtype), ACT_REMOVED, where,
 	    "Annot/%s", name);
 }
@@ -89,12 +89,12 @@ is_seen(struct walk *w, const struct pobj *v, bool *yes)
 	int e;
 
 	*yes = false;
-	if ((e = walk_get(w, v, "F", &x)) != 0)
+	if ((e = pwalk_get(w, v, "F", &x)) != 0)
 		return e;
 	if (pobj_int(x, INT32_MIN, UINT32_MAX, &flags) &&
 	    (flags & (FLAG_HIDDEN | FLAG_NO_VIEW)))
 		return 0;
-	if ((e = walk_get(w, v, "AP", &x)) != 0)
+	if ((e = pwalk_get(w, v, "AP", &x)) != 0)
 		return e;
 	*yes = pobj_is(x, POBJ_DICT);
 	return 0;
@@ -110,19 +110,19 @@ add_annot(struct walk *w, size_t page, const struct pobj *src)
 	uint32_t number;
 	int e;
 
-	if ((e = walk_resolve(w, src, &v)) != 0)
+	if ((e = pwalk_resolve(w, src, &v)) != 0)
 		return e;
-	number = walk_number(src, v);
+	number = pwalk_number(src, v);
 	if (number >= w->limit || (number != 0 && w->annot_of[number] != 0))
 		return 0;
 	if (!pobj_is(v, POBJ_DICT) || w->n_annots >= ANNOTS_MAX) {
-		walk_tally(&w->broken, "Annot", NULL);
+		pwalk_tally(&w->broken, "Annot", NULL);
 		return 0;
 	}
-	if ((e = walk_get(w, v, "Subtype", &subtype)) != 0 ||
-	    (e = walk_get(w, v, "Rect", &rect)) != 0 ||
-	    (e = walk_rect(w, rect, &rect)) != 0 ||
-	    (e = walk_grow(w, &w->annots, sizeof(*w->annots), w->n_annots,
+	if ((e = pwalk_get(w, v, "Subtype", &subtype)) != 0 ||
+	    (e = pwalk_get(w, v, "Rect", &rect)) != 0 ||
+	    (e = pwalk_rect(w, rect, &rect)) != 0 ||
+	    (e = pwalk_grow(w, &w->annots, sizeof(*w->annots), w->n_annots,
 		 &w->cap_annots)) != 0)
 		return e;
 	a = &w->annots[w->n_annots];
@@ -147,7 +147,7 @@ add_annot(struct walk *w, size_t page, const struct pobj *src)
 }
 
 int
-walk_annots_find(struct walk *w)
+pwalk_annots_find(struct walk *w)
 {
 	int e;
 
@@ -168,7 +168,7 @@ walk_annots_find(struct walk *w)
 }
 
 struct wannot *
-walk_annot_of(struct walk *w, const struct pobj *ref)
+pwalk_annot_of(struct walk *w, const struct pobj *ref)
 {
 	uint32_t i;
 
@@ -190,10 +190,10 @@ look(struct walk *w, const struct pobj *src, const char *where,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0)
+	if ((e = pwalk_resolve(w, src, &v)) != 0)
 		return e;
 	if (pobj_is(v, POBJ_STREAM))
-		return walk_form(w, src, NULL, where, dst);
+		return pwalk_form(w, src, NULL, where, dst);
 	if (!pobj_is(v, POBJ_DICT))
 		return 0;
 	if ((out = pobj_new_dict(w->d, pobj_count(v))) == NULL)
@@ -201,7 +201,7 @@ look(struct walk *w, const struct pobj *src, const char *where,
 	for (size_t i = 0; i < pobj_count(v); i++) {
 		const struct pentry *en = &v->u.dict.entry[i];
 
-		if ((e = walk_form(w, en->value, NULL, where, &x)) != 0)
+		if ((e = pwalk_form(w, en->value, NULL, where, &x)) != 0)
 			return e;
 		if (x != NULL)
 			pobj_set_bytes(out, &en->key, x);
@@ -211,7 +211,7 @@ look(struct walk *w, const struct pobj *src, const char *where,
 }
 
 int
-walk_appearance(struct walk *w, const struct pobj *src, const char *where,
+pwalk_appearance(struct walk *w, const struct pobj *src, const char *where,
     const struct pobj **dst)
 {
 	static const char *const states[] = { "N", "R", "D" };
@@ -220,7 +220,7 @@ walk_appearance(struct walk *w, const struct pobj *src, const char *where,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_DICT))
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_DICT))
 		return e;
 	if ((out = pobj_new_dict(w->d, 3)) == NULL)
 		return ERR_NOMEM;
@@ -235,7 +235,7 @@ walk_appearance(struct walk *w, const struct pobj *src, const char *where,
 }
 
 int
-walk_icons(struct walk *w, const struct pobj *src, const char *where,
+pwalk_icons(struct walk *w, const struct pobj *src, const char *where,
     struct pobj *dst)
 {
 	static const char *const keys[] = { "I", "RI", "IX" };
@@ -245,7 +245,7 @@ walk_icons(struct walk *w, const struct pobj *src, const char *where,
 	for (size_t i = 0; i < 3; i++) {
 		if (pobj_get(src, keys[i]) == NULL)
 			continue;
-		if ((e = walk_resource(w, PRES_XOBJECT, pobj_get(src, keys[i]),
+		if ((e = pwalk_resource(w, PRES_XOBJECT, pobj_get(src, keys[i]),
 			 NULL, where, &v)) != 0)
 			return e;
 		if (v != NULL)
@@ -261,11 +261,11 @@ put_look(struct walk *w, const struct pobj *v, const char *where,
 	const struct pobj *ap, *state;
 	int e;
 
-	if ((e = walk_appearance(w, pobj_get(v, "AP"), where, &ap)) != 0 ||
+	if ((e = pwalk_appearance(w, pobj_get(v, "AP"), where, &ap)) != 0 ||
 	    ap == NULL)
 		return e;
 	pobj_set(dst, "AP", ap);
-	if ((e = walk_get(w, v, "AS", &state)) != 0)
+	if ((e = pwalk_get(w, v, "AS", &state)) != 0)
 		return e;
 	if (pobj_is(state, POBJ_NAME) && pobj_is(pobj_get(ap, "N"), POBJ_DICT))
 		pobj_set(dst, "AS", state);
@@ -278,13 +278,13 @@ static int
 put_annot(struct walk *w, const struct pobj *v, const char *key, const char *as,
     struct pobj *dst)
 {
-	const struct wannot *a = walk_annot_of(w, pobj_get(v, key));
+	const struct wannot *a = pwalk_annot_of(w, pobj_get(v, key));
 	const struct pobj *x;
 	int e;
 
 	if (a == NULL || a->num == 0 || a->flatten)
 		return 0;
-	if ((e = walk_ref(w, a->num, &x)) == 0)
+	if ((e = pwalk_ref(w, a->num, &x)) == 0)
 		pobj_set(dst, as, x);
 	return e;
 }
@@ -298,16 +298,16 @@ show_address(struct walk *w, const struct pobj *address, struct pobj *dst)
 	int e;
 
 	if (old == NULL || old->u.bytes.len == 0) {
-		walk_replace(dst, "Contents", address);
+		pwalk_replace(dst, "Contents", address);
 		return 0;
 	}
 	buf_init(&b, 1 << 20);
-	if ((e = walk_text_get(w, old, &b)) == 0 &&
+	if ((e = pwalk_text_get(w, old, &b)) == 0 &&
 	    (e = buf_puts(&b, " <")) == 0 &&
-	    (e = walk_text_get(w, address, &b)) == 0 &&
+	    (e = pwalk_text_get(w, address, &b)) == 0 &&
 	    (e = buf_u8(&b, '>')) == 0 &&
-	    (e = walk_text_make(w, (const char *)b.data, b.len, &text)) == 0)
-		walk_replace(dst, "Contents", text);
+	    (e = pwalk_text_make(w, (const char *)b.data, b.len, &text)) == 0)
+		pwalk_replace(dst, "Contents", text);
 	buf_done(&b);
 	return e == ERR_LIMIT ? 0 : e;
 }
@@ -320,15 +320,15 @@ put_link(struct walk *w, const struct pobj *v, const char *where,
 	int e;
 
 	if (pobj_get(v, "Dest") != NULL) {
-		if ((e = walk_dest(w, pobj_get(v, "Dest"), where, &x)) != 0)
+		if ((e = pwalk_dest(w, pobj_get(v, "Dest"), where, &x)) != 0)
 			return e;
 		if (x != NULL) {
 			pobj_set(dst, "Dest", x);
-			return walk_left_action(w, pobj_get(v, "A"), where,
+			return pwalk_left_action(w, pobj_get(v, "A"), where,
 			    "A");
 		}
 	}
-	if ((e = walk_action(w, pobj_get(v, "A"), where, &x, &show)) != 0)
+	if ((e = pwalk_action(w, pobj_get(v, "A"), where, &x, &show)) != 0)
 		return e;
 	if (x != NULL)
 		pobj_set(dst, "A", x);
@@ -344,12 +344,12 @@ put_style(struct walk *w, const struct pobj *v, struct pobj *dst)
 	struct buf out;
 	int e;
 
-	if ((e = walk_get(w, v, "DA", &da)) != 0 || !pobj_is(da, POBJ_STRING))
+	if ((e = pwalk_get(w, v, "DA", &da)) != 0 || !pobj_is(da, POBJ_STRING))
 		return e;
 	buf_init(&out, 1 << 16);
 	e = pdf_content_da(w->p, &da->u.bytes, &out, &font);
 	if (e == 0 &&
-	    (e = walk_bytes(w, POBJ_STRING, out.data, out.len, &da)) == 0)
+	    (e = pwalk_bytes(w, POBJ_STRING, out.data, out.len, &da)) == 0)
 		pobj_set(dst, "DA", da);
 	buf_done(&out);
 	return e;
@@ -368,7 +368,7 @@ put_by_kind(struct walk *w, struct wannot *a, const char *where,
 	case PT_AnnotPopup:
 		return put_annot(w, v, "Parent", "Parent", dst);
 	case PT_AnnotWidget:
-		return walk_widget(w, a, where, dst);
+		return pwalk_widget(w, a, where, dst);
 	case PT_AnnotFreeText:
 		if ((e = put_style(w, v, dst)) != 0)
 			return e;
@@ -393,14 +393,14 @@ copy_annot(struct walk *w, struct wannot *a, const char *where)
 
 	if ((dst = pobj_new_dict(w->d, 64)) == NULL)
 		return ERR_NOMEM;
-	if ((e = walk_fill(w, a->type, a->dict, where, dst, &ok)) != 0 ||
-	    (e = walk_unknown(w, types, a->type == PT_AnnotWidget ? 7 : 1,
+	if ((e = pwalk_fill(w, a->type, a->dict, where, dst, &ok)) != 0 ||
+	    (e = pwalk_unknown(w, types, a->type == PT_AnnotWidget ? 7 : 1,
 		 a->dict, where)) != 0)
 		return e;
 	if (!ok)
 		return ERR_INTERNAL;
 	if (pobj_get(a->dict, "P") != NULL) {
-		if ((e = walk_ref(w, w->pages[a->page].num, &x)) != 0)
+		if ((e = pwalk_ref(w, w->pages[a->page].num, &x)) != 0)
 			return e;
 		pobj_set(dst, "P", x);
 	}
@@ -412,7 +412,7 @@ copy_annot(struct walk *w, struct wannot *a, const char *where)
 }
 
 int
-walk_annots(struct walk *w, size_t page, const struct pobj **dst)
+pwalk_annots(struct walk *w, size_t page, const struct pobj **dst)
 {
 	const struct wpage *pg = &w->pages[page];
 	struct pobj *out;
@@ -428,7 +428,7 @@ walk_annots(struct walk *w, size_t page, const struct pobj **dst)
 		if (a->num == 0 || a->flatten)
 			continue;
 		if ((e = copy_annot(w, a, pg->where)) != 0 ||
-		    (e = walk_ref(w, a->num, &ref)) != 0)
+		    (e = pwalk_ref(w, a->num, &ref)) != 0)
 			return e;
 		pobj_push(out, ref);
 	}

@@ -66,8 +66,8 @@ calibrated(struct space s, const struct pobj *a, const char *name, pdf_type t,
 	struct pobj *dict, *out;
 	int e;
 
-	if ((e = walk_item(s.w, a, 1, &v)) != 0 ||
-	    (e = walk_dict(s.w, t, v, s.where, &dict)) != 0 || dict == NULL)
+	if ((e = pwalk_item(s.w, a, 1, &v)) != 0 ||
+	    (e = pwalk_dict(s.w, t, v, s.where, &dict)) != 0 || dict == NULL)
 		return e;
 	if ((e = start(s.w, name, 2, &out)) != 0)
 		return e;
@@ -91,7 +91,7 @@ make_icc(struct space s, const struct pobj *v, unsigned n, uint32_t *num)
 	bool ok;
 	int e;
 
-	if ((e = walk_stream(s.w, v, s.where, &data, &ok)) != 0 || !ok)
+	if ((e = pwalk_stream(s.w, v, s.where, &data, &ok)) != 0 || !ok)
 		return e;
 	buf_init(&out, ICC_MAX_BYTES);
 	if ((e = icc_take(s.w->d, s.where, &data.bytes, kind, &out)) != 0 ||
@@ -113,7 +113,7 @@ out:
 }
 
 int
-walk_icc(struct walk *w, const struct pobj *stream, unsigned n,
+pwalk_icc(struct walk *w, const struct pobj *stream, unsigned n,
     const char *where, uint32_t *num)
 {
 	struct space s = { .w = w, .where = where };
@@ -121,14 +121,14 @@ walk_icc(struct walk *w, const struct pobj *stream, unsigned n,
 	int e;
 
 	*num = 0;
-	if ((e = walk_seen(w, stream->number, PX_ICC, &m)) != 0)
+	if ((e = pwalk_seen(w, stream->number, PX_ICC, &m)) != 0)
 		return e;
 	*num = m.num;
 	if (m.state != MEMO_FRESH)
 		return 0;
 	if ((e = make_icc(s, stream, n, num)) != 0)
 		return e;
-	walk_settle(w, stream->number, PX_ICC, *num, 0);
+	pwalk_settle(w, stream->number, PX_ICC, *num, 0);
 	return 0;
 }
 
@@ -142,9 +142,9 @@ icc_based(struct space s, const struct pobj *a, const struct pobj **dst,
 	int64_t n;
 	int e;
 
-	if ((e = walk_item(s.w, a, 1, &v)) != 0 || !pobj_is(v, POBJ_STREAM))
+	if ((e = pwalk_item(s.w, a, 1, &v)) != 0 || !pobj_is(v, POBJ_STREAM))
 		return e;
-	if ((e = walk_get(s.w, v, "N", &x)) != 0)
+	if ((e = pwalk_get(s.w, v, "N", &x)) != 0)
 		return e;
 	if (!pobj_int(x, 1, 4, &n) || n == 2) {
 		/* Only the space it names as the other way can help. */
@@ -152,12 +152,12 @@ icc_based(struct space s, const struct pobj *a, const struct pobj **dst,
 		return colour(s, pobj_get(v, "Alternate"), dst, components);
 	}
 	*components = (unsigned)n;
-	if ((e = walk_icc(s.w, v, *components, s.where, &num)) != 0)
+	if ((e = pwalk_icc(s.w, v, *components, s.where, &num)) != 0)
 		return e;
 	if (num == 0)
 		return device(s.w, *components, dst);
 	if ((e = start(s.w, "ICCBased", 2, &out)) != 0 ||
-	    (e = walk_ref(s.w, num, &x)) != 0)
+	    (e = pwalk_ref(s.w, num, &x)) != 0)
 		return e;
 	pobj_push(out, x);
 	*dst = out;
@@ -179,7 +179,7 @@ lookup(struct space s, const struct pobj *v, size_t n, const struct pobj **dst)
 	if (ok)
 		data.bytes = v->u.bytes;
 	else if (pobj_is(v, POBJ_STREAM) &&
-		 (e = walk_stream(s.w, v, s.where, &data, &ok)) != 0)
+		 (e = pwalk_stream(s.w, v, s.where, &data, &ok)) != 0)
 		return e;
 	if (ok && data.bytes.len > 0)
 		memcpy(table, data.bytes.data,
@@ -187,7 +187,7 @@ lookup(struct space s, const struct pobj *v, size_t n, const struct pobj **dst)
 	pdf_data_free(s.w->p, &data);
 	if (!ok)
 		return 0;
-	return walk_bytes(s.w, POBJ_STRING, table, n, dst);
+	return pwalk_bytes(s.w, POBJ_STRING, table, n, dst);
 }
 
 static int
@@ -204,8 +204,8 @@ indexed(struct space s, const struct pobj *a, const struct pobj **dst,
 	if ((e = colour(s, pobj_item(a, 1), &base, &n)) != 0 || base == NULL ||
 	    n == 0 || n > COMPONENTS_MAX)
 		return e;
-	if ((e = walk_item(s.w, a, 2, &high)) != 0 ||
-	    (e = walk_item(s.w, a, 3, &v)) != 0)
+	if ((e = pwalk_item(s.w, a, 2, &high)) != 0 ||
+	    (e = pwalk_item(s.w, a, 3, &v)) != 0)
 		return e;
 	if (!pobj_int(high, 0, 255, &top))
 		return 0;
@@ -237,7 +237,8 @@ tint(struct space s, const struct pobj *a, struct pobj *out, bool *ok)
 	if ((e = colour(s, pobj_item(a, 2), &other, &n)) != 0 ||
 	    other == NULL || n == 0)
 		return e;
-	if ((e = walk_function(s.w, pobj_item(a, 3), s.where, &formula)) != 0 ||
+	if ((e = pwalk_function(s.w, pobj_item(a, 3), s.where, &formula)) !=
+		0 ||
 	    formula == NULL)
 		return e;
 	pobj_push(out, other);
@@ -255,7 +256,7 @@ separation(struct space s, const struct pobj *a, const struct pobj **dst,
 	bool ok;
 	int e;
 
-	if ((e = walk_item(s.w, a, 1, &name)) != 0 ||
+	if ((e = pwalk_item(s.w, a, 1, &name)) != 0 ||
 	    !pobj_is(name, POBJ_NAME) ||
 	    (e = start(s.w, "Separation", 4, &out)) != 0)
 		return e;
@@ -276,7 +277,7 @@ colorants(struct space s, const struct pobj *attrs, struct pobj *dict)
 	unsigned n;
 	int e;
 
-	if ((e = walk_get(s.w, attrs, "Colorants", &v)) != 0 ||
+	if ((e = pwalk_get(s.w, attrs, "Colorants", &v)) != 0 ||
 	    !pobj_is(v, POBJ_DICT) || pobj_count(v) > COMPONENTS_MAX)
 		return e;
 	if ((out = pobj_new_dict(s.w->d, pobj_count(v))) == NULL)
@@ -299,10 +300,10 @@ process(struct space s, const struct pobj *attrs, struct pobj *dict)
 	unsigned n;
 	int e;
 
-	if ((e = walk_get(s.w, attrs, "Process", &v)) != 0 ||
+	if ((e = pwalk_get(s.w, attrs, "Process", &v)) != 0 ||
 	    !pobj_is(v, POBJ_DICT))
 		return e;
-	if ((e = walk_dict(s.w, PT_DeviceNProcess, v, s.where, &out)) != 0 ||
+	if ((e = pwalk_dict(s.w, PT_DeviceNProcess, v, s.where, &out)) != 0 ||
 	    out == NULL ||
 	    (e = colour(s, pobj_get(v, "ColorSpace"), &x, &n)) != 0 ||
 	    x == NULL)
@@ -320,9 +321,9 @@ attributes(struct space s, const struct pobj *a, struct pobj *out)
 	int e;
 
 	s.depth++;
-	if ((e = walk_item(s.w, a, 4, &v)) != 0 || !pobj_is(v, POBJ_DICT))
+	if ((e = pwalk_item(s.w, a, 4, &v)) != 0 || !pobj_is(v, POBJ_DICT))
 		return e;
-	if ((e = walk_dict(s.w, PT_DeviceNDict, v, s.where, &dict)) != 0 ||
+	if ((e = pwalk_dict(s.w, PT_DeviceNDict, v, s.where, &dict)) != 0 ||
 	    dict == NULL || (e = colorants(s, v, dict)) != 0 ||
 	    (e = process(s, v, dict)) != 0)
 		return e;
@@ -339,7 +340,7 @@ device_n(struct space s, const struct pobj *a, const struct pobj **dst,
 	bool ok;
 	int e;
 
-	if ((e = walk_item(s.w, a, 1, &names)) != 0)
+	if ((e = pwalk_item(s.w, a, 1, &names)) != 0)
 		return e;
 	if (!pobj_is(names, POBJ_ARRAY) || pobj_count(names) == 0 ||
 	    pobj_count(names) > COMPONENTS_MAX)
@@ -347,7 +348,7 @@ device_n(struct space s, const struct pobj *a, const struct pobj **dst,
 	if ((list = pobj_new_array(s.w->d, pobj_count(names))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < pobj_count(names); i++) {
-		if ((e = walk_item(s.w, names, i, &v)) != 0)
+		if ((e = pwalk_item(s.w, names, i, &v)) != 0)
 			return e;
 		if (!pobj_is(v, POBJ_NAME))
 			return 0;
@@ -418,7 +419,7 @@ by_name(struct space s, const struct pobj *name, const struct pobj **dst,
 		return device(s.w, *n, dst);
 	if (pobj_is_name(name, "Pattern"))
 		return pattern(s, NULL, dst, n);
-	if ((e = walk_get(s.w, s.resources, "ColorSpace", &spaces)) != 0 ||
+	if ((e = pwalk_get(s.w, s.resources, "ColorSpace", &spaces)) != 0 ||
 	    !pobj_is(spaces, POBJ_DICT))
 		return e;
 	s.depth++;
@@ -439,7 +440,8 @@ by_array(struct space s, const struct pobj *a, const struct pobj **dst,
 	const struct pobj *name;
 	int e;
 
-	if ((e = walk_item(s.w, a, 0, &name)) != 0 || !pobj_is(name, POBJ_NAME))
+	if ((e = pwalk_item(s.w, a, 0, &name)) != 0 ||
+	    !pobj_is(name, POBJ_NAME))
 		return e;
 	if (pobj_count(a) == 1)
 		return by_name(s, name, dst, n);
@@ -469,7 +471,7 @@ again(struct space s, const struct memo *m, const struct pobj **dst)
 		return name_of(s.w, "Pattern", dst);
 	if (m->extra & IS_DEVICE)
 		return device(s.w, m->extra & 0xff, dst);
-	return walk_ref(s.w, m->num, dst);
+	return pwalk_ref(s.w, m->num, dst);
 }
 
 static int
@@ -482,14 +484,14 @@ colour(struct space s, const struct pobj *src, const struct pobj **dst,
 	int e;
 
 	*dst = NULL;
-	if (s.depth > DEPTH_MAX || (e = walk_resolve(s.w, src, &v)) != 0)
+	if (s.depth > DEPTH_MAX || (e = pwalk_resolve(s.w, src, &v)) != 0)
 		return s.depth > DEPTH_MAX ? 0 : e;
 	if (pobj_is(v, POBJ_NAME))
 		return by_name(s, v, dst, n);
 	if (!pobj_is(v, POBJ_ARRAY))
 		return 0;
-	number = walk_number(src, v);
-	if ((e = walk_seen(s.w, number, PX_COLOUR, &m)) != 0)
+	number = pwalk_number(src, v);
+	if ((e = pwalk_seen(s.w, number, PX_COLOUR, &m)) != 0)
 		return e;
 	*n = m.extra & 0xff;
 	if (m.state == MEMO_DONE)
@@ -500,7 +502,7 @@ colour(struct space s, const struct pobj *src, const struct pobj **dst,
 		return e;
 	/* A name stands for itself, without an object. */
 	if (pobj_is(*dst, POBJ_NAME)) {
-		walk_settle(s.w, number, PX_COLOUR, UINT32_MAX,
+		pwalk_settle(s.w, number, PX_COLOUR, UINT32_MAX,
 		    (uint16_t)(*n |
 			       (pobj_is_name(*dst, "Pattern") ? IS_PATTERN
 							      : IS_DEVICE)));
@@ -508,11 +510,11 @@ colour(struct space s, const struct pobj *src, const struct pobj **dst,
 	}
 	if (*dst != NULL && (e = pout_reserve(s.w->p->out, &num)) != 0)
 		return e;
-	walk_settle(s.w, number, PX_COLOUR, num, (uint16_t)*n);
+	pwalk_settle(s.w, number, PX_COLOUR, num, (uint16_t)*n);
 	if (*dst == NULL)
 		return 0;
 	pout_set(s.w->p->out, num, *dst);
-	return walk_ref(s.w, num, dst);
+	return pwalk_ref(s.w, num, dst);
 }
 
 int
@@ -536,7 +538,7 @@ pdf_colour_space(struct pdf *p, const struct pobj *src,
 
 /* Group/CS: what the group mixes its colours in. */
 int
-walk_group_space(struct walk *w, const struct pobj *src, const char *where,
+pwalk_group_space(struct walk *w, const struct pobj *src, const char *where,
     struct pobj *dst)
 {
 	const struct pobj *v;

@@ -22,7 +22,7 @@ struct wdests {
 static int
 target_page(struct walk *w, const struct pobj *ref, const struct pobj **dst)
 {
-	size_t i = walk_page_of(w, ref);
+	size_t i = pwalk_page_of(w, ref);
 	const struct pobj *v;
 	int64_t n;
 	int e;
@@ -30,13 +30,13 @@ target_page(struct walk *w, const struct pobj *ref, const struct pobj **dst)
 	*dst = NULL;
 	if (i == 0) {
 		/* A page number belongs to other documents; readers take it. */
-		if ((e = walk_resolve(w, ref, &v)) != 0 ||
+		if ((e = pwalk_resolve(w, ref, &v)) != 0 ||
 		    !pobj_int(v, 0, WALK_PAGES_MAX, &n) ||
 		    (size_t)n >= w->n_pages)
 			return e;
 		i = (size_t)n + 1;
 	}
-	return walk_ref(w, w->pages[i - 1].num, dst);
+	return pwalk_ref(w, w->pages[i - 1].num, dst);
 }
 
 static const struct fit {
@@ -65,7 +65,7 @@ push_places(struct walk *w, const struct pobj *a, size_t n, struct pobj *out)
 	if (null == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++) {
-		if ((e = walk_item(w, a, i + 2, &v)) != 0)
+		if ((e = pwalk_item(w, a, i + 2, &v)) != 0)
 			return e;
 		pobj_push(out, pobj_number(v, &x) ? v : null);
 	}
@@ -83,7 +83,7 @@ static int explicit(struct walk *w, const struct pobj *a,
 	*dst = NULL;
 	if ((e = target_page(w, pobj_item(a, 0), &page)) != 0 || page == NULL)
 		return e;
-	if ((e = walk_item(w, a, 1, &name)) != 0)
+	if ((e = pwalk_item(w, a, 1, &name)) != 0)
 		return e;
 	if ((f = fit_of(name)) == NULL)
 		f = &fits[1];
@@ -105,21 +105,21 @@ add_named(struct walk *w, struct wtree_entry **list, size_t *n, size_t *cap,
 	const struct pobj *v, *dest;
 	int e;
 
-	if ((e = walk_resolve(w, value, &v)) != 0)
+	if ((e = pwalk_resolve(w, value, &v)) != 0)
 		return e;
 	if (pobj_is(v, POBJ_DICT)) {
 		if (pobj_get(v, "S") != NULL &&
-		    (e = walk_left_action(w, v, "Names/Dests", "Dests")) != 0)
+		    (e = pwalk_left_action(w, v, "Names/Dests", "Dests")) != 0)
 			return e;
-		if ((e = walk_get(w, v, "D", &v)) != 0)
+		if ((e = pwalk_get(w, v, "D", &v)) != 0)
 			return e;
 	}
 	if (!pobj_is(v, POBJ_ARRAY) || (e = explicit(w, v, &dest)) != 0 ||
 	    dest == NULL) {
-		walk_tally(&w->broken, "Dests", NULL);
+		pwalk_tally(&w->broken, "Dests", NULL);
 		return e;
 	}
-	if ((e = walk_grow(w, list, sizeof(**list), *n, cap)) != 0)
+	if ((e = pwalk_grow(w, list, sizeof(**list), *n, cap)) != 0)
 		return e;
 	(*list)[*n] = (struct wtree_entry){ .key = key, .value = dest };
 	++*n;
@@ -138,7 +138,7 @@ from_tree(struct walk *w, void *arg, const struct pobj *key,
 static int
 compare_keys(const void *a, const void *b)
 {
-	return walk_bytes_compare(a, b);
+	return pwalk_bytes_compare(a, b);
 }
 
 static int
@@ -157,7 +157,7 @@ sort_keys(struct walk *w, const struct wtree_entry *list, size_t n,
 }
 
 int
-walk_dests_find(struct walk *w)
+pwalk_dests_find(struct walk *w)
 {
 	struct wdests *d = doc_alloc(w->d, sizeof(*d));
 	const struct pobj *root, *names, *old, *key;
@@ -166,11 +166,11 @@ walk_dests_find(struct walk *w)
 	if (d == NULL)
 		return ERR_NOMEM;
 	w->dests = d;
-	if ((e = walk_resolve(w, pin_root(w->p->in), &root)) != 0 ||
-	    (e = walk_get(w, root, "Names", &names)) != 0 ||
-	    (e = walk_tree(w, pobj_get(names, "Dests"), false, from_tree, d)) !=
-		0 ||
-	    (e = walk_get(w, root, "Dests", &old)) != 0)
+	if ((e = pwalk_resolve(w, pin_root(w->p->in), &root)) != 0 ||
+	    (e = pwalk_get(w, root, "Names", &names)) != 0 ||
+	    (e = pwalk_tree(w, pobj_get(names, "Dests"), false, from_tree,
+		 d)) != 0 ||
+	    (e = pwalk_get(w, root, "Dests", &old)) != 0)
 		return e;
 	for (size_t i = 0; pobj_is(old, POBJ_DICT) && i < pobj_count(old);
 	     i++) {
@@ -198,16 +198,16 @@ is_named(const struct wdests *d, const struct reader *key)
 }
 
 int
-walk_dest(struct walk *w, const struct pobj *src, const char *where,
+pwalk_dest(struct walk *w, const struct pobj *src, const char *where,
     const struct pobj **dst)
 {
 	const struct pobj *v;
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0 || v == NULL)
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || v == NULL)
 		return e;
-	if (pobj_is(v, POBJ_DICT) && (e = walk_get(w, v, "D", &v)) != 0)
+	if (pobj_is(v, POBJ_DICT) && (e = pwalk_get(w, v, "D", &v)) != 0)
 		return e;
 	if (pobj_is(v, POBJ_ARRAY))
 		e = explicit(w, v, dst);
@@ -220,7 +220,7 @@ walk_dest(struct walk *w, const struct pobj *src, const char *where,
 }
 
 int
-walk_names(struct walk *w, const struct pobj *root, struct pobj *dst)
+pwalk_names(struct walk *w, const struct pobj *root, struct pobj *dst)
 {
 	static const pdf_type none = PT_NONE;
 	struct wdests *d = w->dests;
@@ -228,7 +228,7 @@ walk_names(struct walk *w, const struct pobj *root, struct pobj *dst)
 	struct pobj *dict;
 	int e;
 
-	if ((e = walk_get(w, root, "Names", &names)) != 0)
+	if ((e = pwalk_get(w, root, "Names", &names)) != 0)
 		return e;
 	for (size_t i = 0; pobj_is(names, POBJ_DICT) && i < pobj_count(names);
 	     i++) {
@@ -236,10 +236,10 @@ walk_names(struct walk *w, const struct pobj *root, struct pobj *dst)
 
 		if (x->key.len == 5 && memcmp(x->key.data, "Dests", 5) == 0)
 			continue;
-		if ((e = walk_left(w, none, x, "Names")) != 0)
+		if ((e = pwalk_left(w, none, x, "Names")) != 0)
 			return e;
 	}
-	if ((e = walk_tree_make(w, false, d->tree, d->n_tree, &tree)) != 0)
+	if ((e = pwalk_tree_make(w, false, d->tree, d->n_tree, &tree)) != 0)
 		return e;
 	if (tree != NULL) {
 		if ((dict = pobj_new_dict(w->d, 1)) == NULL)
@@ -269,7 +269,7 @@ address(struct walk *w, const struct pobj *v, struct buf *out)
 	    !reader_has(r, 0, "\xff\xfe", 2) &&
 	    !reader_has(r, 0, "\xef\xbb\xbf", 3) && utf8_valid(r->data, r->len))
 		return buf_put(out, r->data, r->len);
-	return walk_text_get(w, v, out);
+	return pwalk_text_get(w, v, out);
 }
 
 static int
@@ -289,9 +289,9 @@ checked(struct walk *w, const struct buf *url, const char *where,
 	if (e != 0)
 		return e;
 	if (policy == URL_KEEP)
-		return walk_bytes(w, POBJ_STRING, out->data, out->len, dst);
+		return pwalk_bytes(w, POBJ_STRING, out->data, out->len, dst);
 	if (policy == URL_SHOW && show != NULL &&
-	    (e = walk_text_make(w, (const char *)out->data, out->len, show)) !=
+	    (e = pwalk_text_make(w, (const char *)out->data, out->len, show)) !=
 		0)
 		return e;
 	return doc_found(w->d, FIND_PDF_LINK_REMOVED, ACT_REMOVED, where, "%s",
@@ -306,7 +306,7 @@ uri(struct walk *w, const struct pobj *a, const char *where,
 	struct buf in, out;
 	int e;
 
-	if ((e = walk_get(w, a, "URI", &v)) != 0)
+	if ((e = pwalk_get(w, a, "URI", &v)) != 0)
 		return e;
 	*dst = NULL;
 	if (!pobj_is(v, POBJ_STRING))
@@ -340,7 +340,7 @@ wrap(struct walk *w, const char *type, const char *key, const struct pobj *v,
 }
 
 int
-walk_action(struct walk *w, const struct pobj *src, const char *where,
+pwalk_action(struct walk *w, const struct pobj *src, const char *where,
     const struct pobj **dst, const struct pobj **show)
 {
 	const struct pobj *a, *s, *v = NULL;
@@ -348,15 +348,15 @@ walk_action(struct walk *w, const struct pobj *src, const char *where,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_DICT) ||
-	    (e = walk_get(w, a, "S", &s)) != 0)
+	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_DICT) ||
+	    (e = pwalk_get(w, a, "S", &s)) != 0)
 		return e;
 	jump = pobj_is_name(s, "GoTo");
 	if (!jump && !pobj_is_name(s, "URI"))
-		return walk_left_action(w, a, where, "A");
-	if ((e = walk_left_action(w, pobj_get(a, "Next"), where, "Next")) != 0)
+		return pwalk_left_action(w, a, where, "A");
+	if ((e = pwalk_left_action(w, pobj_get(a, "Next"), where, "Next")) != 0)
 		return e;
-	e = jump ? walk_dest(w, pobj_get(a, "D"), where, &v)
+	e = jump ? pwalk_dest(w, pobj_get(a, "D"), where, &v)
 		 : uri(w, a, where, &v, show);
 	if (e != 0 || v == NULL)
 		return e;

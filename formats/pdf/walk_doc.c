@@ -16,9 +16,9 @@ put_info(struct walk *w, const struct pobj *info, const char *key, bool is_date,
 	const struct pobj *v, *x;
 	int e;
 
-	if ((e = walk_get(w, info, key, &v)) != 0 || v == NULL)
+	if ((e = pwalk_get(w, info, key, &v)) != 0 || v == NULL)
 		return e;
-	if ((e = is_date ? walk_date(w, v, &x) : walk_text(w, v, &x)) != 0)
+	if ((e = is_date ? pwalk_date(w, v, &x) : pwalk_text(w, v, &x)) != 0)
 		return e;
 	if (x != NULL && x->u.bytes.len > 0)
 		pobj_set(dst, key, x);
@@ -33,7 +33,7 @@ may_stay(const struct walk *w, const struct reader *key)
 	reader_init(&title, "Title", 5);
 	if (doc_options(w->d)->metadata == METADATA_KEEP_BASIC)
 		return pmodel_find(PT_DocInfo, key) != NULL;
-	return walk_bytes_compare(key, &title) == 0;
+	return pwalk_bytes_compare(key, &title) == 0;
 }
 
 static int
@@ -43,7 +43,7 @@ say_info(struct walk *w, const struct pobj *info)
 
 	for (size_t i = 0; i < pobj_count(info); i++)
 		if (!may_stay(w, &info->u.dict.entry[i].key))
-			walk_tally(&gone, "Info", &info->u.dict.entry[i].key);
+			pwalk_tally(&gone, "Info", &info->u.dict.entry[i].key);
 	if (gone.n == 0)
 		return 0;
 	return doc_found(w->d, FIND_PDF_METADATA, ACT_REMOVED, "Info", "%s",
@@ -59,7 +59,7 @@ make_info(struct walk *w, uint32_t *num)
 	int e;
 
 	*num = 0;
-	if ((e = walk_resolve(w, pin_info(w->p->in), &info)) != 0 ||
+	if ((e = pwalk_resolve(w, pin_info(w->p->in), &info)) != 0 ||
 	    !pobj_is(info, POBJ_DICT))
 		return e;
 	if ((dst = pobj_new_dict(w->d, 4)) == NULL)
@@ -94,11 +94,11 @@ add_label(struct walk *w, void *arg, const struct pobj *key,
 	struct pobj *dict;
 	int e;
 
-	if ((e = walk_resolve(w, value, &v)) != 0 || !pobj_is(v, POBJ_DICT) ||
-	    (e = walk_dict(w, PT_PageLabel, v, "PageLabels", &dict)) != 0 ||
+	if ((e = pwalk_resolve(w, value, &v)) != 0 || !pobj_is(v, POBJ_DICT) ||
+	    (e = pwalk_dict(w, PT_PageLabel, v, "PageLabels", &dict)) != 0 ||
 	    dict == NULL)
 		return e;
-	if ((e = walk_grow(w, &l->list, sizeof(*l->list), l->n, &l->cap)) != 0)
+	if ((e = pwalk_grow(w, &l->list, sizeof(*l->list), l->n, &l->cap)) != 0)
 		return e;
 	l->list[l->n++] = (struct wtree_entry){ .key = key, .value = dict };
 	return 0;
@@ -111,9 +111,9 @@ put_labels(struct walk *w, const struct pobj *root, struct pobj *dst)
 	const struct pobj *v;
 	int e;
 
-	if ((e = walk_tree(w, pobj_get(root, "PageLabels"), true, add_label,
+	if ((e = pwalk_tree(w, pobj_get(root, "PageLabels"), true, add_label,
 		 &l)) != 0 ||
-	    (e = walk_tree_make(w, true, l.list, l.n, &v)) != 0)
+	    (e = pwalk_tree_make(w, true, l.list, l.n, &v)) != 0)
 		return e;
 	if (v != NULL)
 		pobj_set(dst, "PageLabels", v);
@@ -129,20 +129,20 @@ intent(struct walk *w, const struct pobj *v, struct pobj *list)
 	int64_t colours;
 	int e;
 
-	if ((e = walk_dict(w, PT_OutputIntents, v, "OutputIntents", &dict)) !=
+	if ((e = pwalk_dict(w, PT_OutputIntents, v, "OutputIntents", &dict)) !=
 		0 ||
 	    dict == NULL ||
-	    (e = walk_get(w, v, "DestOutputProfile", &profile)) != 0)
+	    (e = pwalk_get(w, v, "DestOutputProfile", &profile)) != 0)
 		return e;
 	if (pobj_is(profile, POBJ_STREAM)) {
-		if ((e = walk_get(w, profile, "N", &n)) != 0)
+		if ((e = pwalk_get(w, profile, "N", &n)) != 0)
 			return e;
 		if (pobj_int(n, 1, 4, &colours) && colours != 2) {
-			if ((e = walk_icc(w, profile, (unsigned)colours,
+			if ((e = pwalk_icc(w, profile, (unsigned)colours,
 				 "OutputIntents", &num)) != 0)
 				return e;
 			if (num != 0) {
-				if ((e = walk_ref(w, num, &n)) != 0)
+				if ((e = pwalk_ref(w, num, &n)) != 0)
 					return e;
 				pobj_set(dict, "DestOutputProfile", n);
 			}
@@ -159,13 +159,13 @@ put_intents(struct walk *w, const struct pobj *root, struct pobj *dst)
 	struct pobj *list;
 	int e;
 
-	if ((e = walk_get(w, root, "OutputIntents", &a)) != 0 ||
+	if ((e = pwalk_get(w, root, "OutputIntents", &a)) != 0 ||
 	    !pobj_is(a, POBJ_ARRAY))
 		return e;
 	if ((list = pobj_new_array(w->d, pobj_count(a))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < pobj_count(a); i++)
-		if ((e = walk_item(w, a, i, &v)) != 0 ||
+		if ((e = pwalk_item(w, a, i, &v)) != 0 ||
 		    (e = intent(w, v, list)) != 0)
 			return e;
 	if (pobj_count(list) > 0)
@@ -180,18 +180,18 @@ put_open(struct walk *w, const struct pobj *root, struct pobj *dst)
 	const struct pobj *v, *s, *dest = NULL;
 	int e;
 
-	if ((e = walk_get(w, root, "OpenAction", &v)) != 0 || v == NULL)
+	if ((e = pwalk_get(w, root, "OpenAction", &v)) != 0 || v == NULL)
 		return e;
 	if (pobj_is(v, POBJ_DICT) && pobj_get(v, "S") != NULL) {
-		if ((e = walk_get(w, v, "S", &s)) != 0)
+		if ((e = pwalk_get(w, v, "S", &s)) != 0)
 			return e;
 		if (!pobj_is_name(s, "GoTo"))
-			return walk_left_action(w, v, "", "OpenAction");
-		if ((e = walk_left_action(w, pobj_get(v, "Next"), "",
+			return pwalk_left_action(w, v, "", "OpenAction");
+		if ((e = pwalk_left_action(w, pobj_get(v, "Next"), "",
 			 "OpenAction/Next")) != 0)
 			return e;
 	}
-	if ((e = walk_dest(w, v, "OpenAction", &dest)) != 0)
+	if ((e = pwalk_dest(w, v, "OpenAction", &dest)) != 0)
 		return e;
 	if (dest != NULL)
 		pobj_set(dst, "OpenAction", dest);
@@ -205,7 +205,7 @@ take_files(struct walk *w, const struct pobj *root)
 	const struct pobj *v;
 	int e;
 
-	if ((e = walk_get(w, root, "Collection", &v)) != 0)
+	if ((e = pwalk_get(w, root, "Collection", &v)) != 0)
 		return e;
 	return v == NULL ? 0
 			 : doc_found(w->d, FIND_PDF_COLLECTION, ACT_REMOVED, "",
@@ -221,7 +221,7 @@ make_root(struct walk *w, const struct pobj *root, uint32_t *num)
 	const struct pobj *v;
 	int e;
 
-	if ((e = walk_dict(w, PT_Catalog, root, "", &dst)) != 0)
+	if ((e = pwalk_dict(w, PT_Catalog, root, "", &dst)) != 0)
 		return e;
 	if (dst == NULL)
 		return ERR_INTERNAL;
@@ -230,18 +230,18 @@ make_root(struct walk *w, const struct pobj *root, uint32_t *num)
 			return ERR_NOMEM;
 		pobj_set(dst, "Type", v);
 	}
-	if ((e = walk_ref(w, w->root_num, &v)) != 0)
+	if ((e = pwalk_ref(w, w->root_num, &v)) != 0)
 		return e;
 	pobj_set(dst, "Pages", v);
 	if ((e = put_open(w, root, dst)) != 0 ||
-	    (e = walk_names(w, root, dst)) != 0 ||
+	    (e = pwalk_names(w, root, dst)) != 0 ||
 	    (e = put_labels(w, root, dst)) != 0 ||
-	    (e = walk_outlines(w, root, dst)) != 0 ||
+	    (e = pwalk_outlines(w, root, dst)) != 0 ||
 	    (e = put_intents(w, root, dst)) != 0 ||
-	    (e = walk_layers(w, root, dst)) != 0 ||
-	    (e = take_files(w, root)) != 0 || (e = walk_pages_copy(w)) != 0 ||
-	    (e = walk_forms(w, dst)) != 0 ||
-	    (e = walk_tags(w, root, dst)) != 0 ||
+	    (e = pwalk_layers(w, root, dst)) != 0 ||
+	    (e = take_files(w, root)) != 0 || (e = pwalk_pages_copy(w)) != 0 ||
+	    (e = pwalk_forms(w, dst)) != 0 ||
+	    (e = pwalk_tags(w, root, dst)) != 0 ||
 	    (e = pout_reserve(w->p->out, num)) != 0)
 		return e;
 	pout_set(w->p->out, *num, dst);
@@ -260,11 +260,11 @@ prepare(struct walk *w, const struct pobj *root)
 	    (w->annot_of = doc_alloc(w->d, n * sizeof(*w->annot_of))) == NULL ||
 	    (w->seen = doc_alloc(w->d, n)) == NULL)
 		return ERR_NOMEM;
-	if ((e = walk_pages_find(w)) != 0 || (e = walk_annots_find(w)) != 0 ||
-	    (e = walk_dests_find(w)) != 0 ||
-	    (e = walk_layers_find(w, root)) != 0)
+	if ((e = pwalk_pages_find(w)) != 0 || (e = pwalk_annots_find(w)) != 0 ||
+	    (e = pwalk_dests_find(w)) != 0 ||
+	    (e = pwalk_layers_find(w, root)) != 0)
 		return e;
-	return walk_forms_find(w);
+	return pwalk_forms_find(w);
 }
 
 int
@@ -279,7 +279,7 @@ pdf_walk(struct pdf *p, uint32_t *root_num, uint32_t *info_num)
 	w->p = p;
 	w->d = p->d;
 	p->walk = w;
-	if ((e = walk_resolve(w, pin_root(p->in), &root)) != 0)
+	if ((e = pwalk_resolve(w, pin_root(p->in), &root)) != 0)
 		return e;
 	if (!pobj_is(root, POBJ_DICT))
 		return doc_fail(p->d, ERR_MALFORMED, "it has no catalog");
@@ -287,12 +287,12 @@ pdf_walk(struct pdf *p, uint32_t *root_num, uint32_t *info_num)
 	    (e = make_root(w, root, root_num)) != 0 ||
 	    (e = make_info(w, info_num)) != 0)
 		return e;
-	return walk_tally_say(w);
+	return pwalk_tally_say(w);
 }
 
 int
 pdf_copy(struct pdf *p, pdf_type t, const struct pobj *src, const char *where,
     const struct pobj **dst)
 {
-	return walk_copy(p->walk, t, src, where, dst);
+	return pwalk_copy(p->walk, t, src, where, dst);
 }

@@ -1,7 +1,7 @@
 #include "formats/pdf/walk_int.h"
 
 int
-walk_files_left(struct walk *w, const struct pobj *src, const char *where)
+pwalk_files_left(struct walk *w, const struct pobj *src, const char *where)
 {
 	(void)w;
 	(void)src;
@@ -10,7 +10,7 @@ walk_files_left(struct walk *w, const struct pobj *src, const char *where)
 }
 
 int
-walk_file(struct walk *w, const struct pobj *src, const char *where)
+pwalk_file(struct walk *w, const struct pobj *src, const char *where)
 {
 	(void)w;
 	(void)src;

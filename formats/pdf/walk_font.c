@@ -78,7 +78,7 @@ make_program(struct font *f, const struct pobj *stream, enum pfont_file *kind,
 	bool ok;
 	int e;
 
-	if ((e = walk_stream(f->w, stream, f->where, &data, &ok)) != 0 || !ok)
+	if ((e = pwalk_stream(f->w, stream, f->where, &data, &ok)) != 0 || !ok)
 		return e;
 	font.bytes = data.bytes;
 	buf_init(&out, FONT_MAX);
@@ -114,7 +114,7 @@ put_program(struct font *f, const struct pobj *descriptor, struct pobj *dst)
 	int e;
 
 	for (i = 0; i < 3; i++) {
-		if ((e = walk_get(f->w, descriptor, file_keys[i], &stream)) !=
+		if ((e = pwalk_get(f->w, descriptor, file_keys[i], &stream)) !=
 		    0)
 			return e;
 		if (pobj_is(stream, POBJ_STREAM))
@@ -122,14 +122,14 @@ put_program(struct font *f, const struct pobj *descriptor, struct pobj *dst)
 	}
 	if (i == 3)
 		return 0;
-	if ((e = walk_get(f->w, stream, "Subtype", &subtype)) != 0 ||
-	    (e = walk_seen(f->w, stream->number, PX_FONT_FILE, &m)) != 0)
+	if ((e = pwalk_get(f->w, stream, "Subtype", &subtype)) != 0 ||
+	    (e = pwalk_seen(f->w, stream->number, PX_FONT_FILE, &m)) != 0)
 		return e;
 	kind = claimed(i, subtype);
 	if (m.state == MEMO_FRESH) {
 		if ((e = make_program(f, stream, &kind, &num)) != 0)
 			return e;
-		walk_settle(f->w, stream->number, PX_FONT_FILE, num,
+		pwalk_settle(f->w, stream->number, PX_FONT_FILE, num,
 		    (uint16_t)kind);
 	} else {
 		num = m.num;
@@ -137,7 +137,7 @@ put_program(struct font *f, const struct pobj *descriptor, struct pobj *dst)
 	}
 	if (num == 0)
 		return 0;
-	if ((e = walk_ref(f->w, num, &stream)) != 0)
+	if ((e = pwalk_ref(f->w, num, &stream)) != 0)
 		return e;
 	pobj_set(dst,
 	    file_keys[kind == PFONT_TYPE1      ? 0
@@ -160,29 +160,29 @@ put_descriptor(struct font *f, pdf_type t)
 	bool ok;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, "FontDescriptor", &v)) != 0 ||
+	if ((e = pwalk_get(f->w, f->src, "FontDescriptor", &v)) != 0 ||
 	    !pobj_is(v, POBJ_DICT))
 		return e;
-	number = walk_number(pobj_get(f->src, "FontDescriptor"), v);
-	if ((e = walk_seen(f->w, number, t, &m)) != 0)
+	number = pwalk_number(pobj_get(f->src, "FontDescriptor"), v);
+	if ((e = pwalk_seen(f->w, number, t, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {
 		/* A file under a key of another type of font is common. */
 		memcpy(types + 1, files, sizeof(files));
 		if ((dict = pobj_new_dict(f->w->d, 40)) == NULL)
 			return ERR_NOMEM;
-		if ((e = walk_fill(f->w, t, v, f->where, dict, &ok)) != 0 ||
-		    (e = walk_unknown(f->w, types, 4, v, f->where)) != 0 ||
+		if ((e = pwalk_fill(f->w, t, v, f->where, dict, &ok)) != 0 ||
+		    (e = pwalk_unknown(f->w, types, 4, v, f->where)) != 0 ||
 		    (e = put_program(f, v, dict)) != 0 ||
 		    (e = pout_reserve(f->w->p->out, &num)) != 0)
 			return e;
 		pout_set(f->w->p->out, num, dict);
-		walk_settle(f->w, number, t, num, 0);
+		pwalk_settle(f->w, number, t, num, 0);
 		m.num = num;
 	}
 	if (m.num == 0)
 		return 0;
-	if ((e = walk_ref(f->w, m.num, &ref)) != 0)
+	if ((e = pwalk_ref(f->w, m.num, &ref)) != 0)
 		return e;
 	pobj_set(f->dst, "FontDescriptor", ref);
 	return 0;
@@ -228,16 +228,16 @@ cmap_stream(struct font *f, const struct pobj *stream, bool to_unicode,
 	struct memo m;
 	int e;
 
-	if ((e = walk_seen(f->w, stream->number, kind, &m)) != 0)
+	if ((e = pwalk_seen(f->w, stream->number, kind, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {
 		if ((e = make_cmap(f, stream, to_unicode, &m.num)) != 0)
 			return e;
-		walk_settle(f->w, stream->number, kind, m.num, 0);
+		pwalk_settle(f->w, stream->number, kind, m.num, 0);
 	}
 	if (m.num == 0)
 		return 0;
-	if ((e = walk_ref(f->w, m.num, &ref)) != 0)
+	if ((e = pwalk_ref(f->w, m.num, &ref)) != 0)
 		return e;
 	pobj_set(f->dst, key, ref);
 	return 0;
@@ -250,7 +250,7 @@ put_to_unicode(struct font *f)
 	const struct pobj *v;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, "ToUnicode", &v)) != 0 || v == NULL)
+	if ((e = pwalk_get(f->w, f->src, "ToUnicode", &v)) != 0 || v == NULL)
 		return e;
 	if (pobj_is(v, POBJ_STREAM))
 		return cmap_stream(f, v, true, "ToUnicode");
@@ -267,13 +267,13 @@ put_widths(struct font *f)
 	const struct pobj *v, *x;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, "Widths", &v)) != 0 || v == NULL ||
-	    (e = walk_numbers(f->w, v, 0, 256, &x)) != 0)
+	if ((e = pwalk_get(f->w, f->src, "Widths", &v)) != 0 || v == NULL ||
+	    (e = pwalk_numbers(f->w, v, 0, 256, &x)) != 0)
 		return e;
 	if (x != NULL)
 		pobj_set(f->dst, "Widths", x);
 	else
-		walk_tally(&f->w->wrong, "Font/Widths", NULL);
+		pwalk_tally(&f->w->wrong, "Font/Widths", NULL);
 	return 0;
 }
 
@@ -286,13 +286,13 @@ put_differences(struct font *f, const struct pobj *v, struct pobj *dict)
 	int64_t n;
 	int e;
 
-	if ((e = walk_get(f->w, v, "Differences", &a)) != 0 ||
+	if ((e = pwalk_get(f->w, v, "Differences", &a)) != 0 ||
 	    !pobj_is(a, POBJ_ARRAY))
 		return e;
 	if ((out = pobj_new_array(f->w->d, pobj_count(a))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < pobj_count(a); i++) {
-		if ((e = walk_item(f->w, a, i, &x)) != 0)
+		if ((e = pwalk_item(f->w, a, i, &x)) != 0)
 			return e;
 		if (pobj_is(x, POBJ_NAME) ||
 		    (pobj_is(x, POBJ_INT) && pobj_int(x, 0, 255, &n)))
@@ -301,7 +301,7 @@ put_differences(struct font *f, const struct pobj *v, struct pobj *dict)
 			bad++;
 	}
 	if (bad > 0)
-		walk_tally(&f->w->wrong, "Encoding/Differences", NULL);
+		pwalk_tally(&f->w->wrong, "Encoding/Differences", NULL);
 	pobj_set(dict, "Differences", out);
 	return 0;
 }
@@ -316,18 +316,18 @@ put_encoding(struct font *f)
 	struct pobj *dict;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, "Encoding", &v)) != 0 || v == NULL)
+	if ((e = pwalk_get(f->w, f->src, "Encoding", &v)) != 0 || v == NULL)
 		return e;
 	if (pobj_is(v, POBJ_NAME) && pmodel_allows(&any, v)) {
 		pobj_set(f->dst, "Encoding", v);
 	} else if (pobj_is(v, POBJ_DICT)) {
-		if ((e = walk_dict(f->w, PT_Encoding, v, f->where, &dict)) !=
+		if ((e = pwalk_dict(f->w, PT_Encoding, v, f->where, &dict)) !=
 			0 ||
 		    (e = put_differences(f, v, dict)) != 0)
 			return e;
 		pobj_set(f->dst, "Encoding", dict);
 	} else {
-		walk_tally(&f->w->wrong, "Font/Encoding", NULL);
+		pwalk_tally(&f->w->wrong, "Font/Encoding", NULL);
 	}
 	return 0;
 }
@@ -343,8 +343,8 @@ simple(struct font *f, pdf_type t, pdf_type descriptor, const char *subtype)
 	    (name = pobj_new_name(f->w->d, subtype)) == NULL)
 		return ERR_NOMEM;
 	pobj_set(f->dst, "Subtype", name);
-	if ((e = walk_fill(f->w, t, f->src, f->where, f->dst, &ok)) != 0 ||
-	    (e = walk_unknown(f->w, &t, 1, f->src, f->where)) != 0 ||
+	if ((e = pwalk_fill(f->w, t, f->src, f->where, f->dst, &ok)) != 0 ||
+	    (e = pwalk_unknown(f->w, &t, 1, f->src, f->where)) != 0 ||
 	    (e = put_widths(f)) != 0 || (e = put_encoding(f)) != 0 ||
 	    (e = put_to_unicode(f)) != 0)
 		return e;
@@ -366,16 +366,16 @@ put_glyph(struct font *f, struct wres *res, const struct pentry *glyph,
 	bool ok;
 	int e;
 
-	if ((e = walk_resolve(f->w, glyph->value, &v)) != 0)
+	if ((e = pwalk_resolve(f->w, glyph->value, &v)) != 0)
 		return e;
 	if (!pobj_is(v, POBJ_STREAM)) {
-		walk_tally(&f->w->broken, "CharProcs", NULL);
+		pwalk_tally(&f->w->broken, "CharProcs", NULL);
 		return 0;
 	}
-	if ((e = walk_stream(f->w, v, f->where, &data, &ok)) != 0 || !ok)
+	if ((e = pwalk_stream(f->w, v, f->where, &data, &ok)) != 0 || !ok)
 		return e;
 	buf_init(&out, 1u << 30);
-	if ((e = walk_content(res, &data.bytes, PCONTENT_TYPE3, &out)) != 0)
+	if ((e = pwalk_content(res, &data.bytes, PCONTENT_TYPE3, &out)) != 0)
 		goto out;
 	buf_reader(&out, &r);
 	if ((dict = pobj_new_dict(f->w->d, 1)) == NULL)
@@ -383,7 +383,7 @@ put_glyph(struct font *f, struct wres *res, const struct pentry *glyph,
 	if (e != 0 || (e = pout_reserve(f->w->p->out, &num)) != 0 ||
 	    (e = pout_stream(f->w->p->out, num, dict, &r, PFILTER_NONE,
 		 NULL)) != 0 ||
-	    (e = walk_ref(f->w, num, &v)) != 0)
+	    (e = pwalk_ref(f->w, num, &v)) != 0)
 		goto out;
 	pobj_set_bytes(procs, &glyph->key, v);
 out:
@@ -400,8 +400,8 @@ put_glyphs(struct font *f)
 	struct pobj *procs;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, "CharProcs", &v)) != 0 ||
-	    (e = walk_get(f->w, f->src, "Resources", &res.source)) != 0)
+	if ((e = pwalk_get(f->w, f->src, "CharProcs", &v)) != 0 ||
+	    (e = pwalk_get(f->w, f->src, "Resources", &res.source)) != 0)
 		return e;
 	if (!pobj_is(res.source, POBJ_DICT))
 		res.source = f->resources;
@@ -412,7 +412,7 @@ put_glyphs(struct font *f)
 		if ((e = put_glyph(f, &res, &v->u.dict.entry[i], procs)) != 0)
 			return e;
 	pobj_set(f->dst, "CharProcs", procs);
-	if ((e = walk_resources(&res, &x)) != 0)
+	if ((e = pwalk_resources(&res, &x)) != 0)
 		return e;
 	if (x != NULL)
 		pobj_set(f->dst, "Resources", x);
@@ -427,7 +427,8 @@ type3(struct font *f)
 
 	if (f->w->p->depth >= WALK_FORM_DEPTH)
 		return 0;
-	if ((e = walk_dict(f->w, PT_FontType3, f->src, f->where, &dict)) != 0 ||
+	if ((e = pwalk_dict(f->w, PT_FontType3, f->src, f->where, &dict)) !=
+		0 ||
 	    dict == NULL)
 		return e;
 	f->dst = dict;
@@ -452,18 +453,18 @@ put_metrics(struct font *f, const char *key, size_t each)
 	double num;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, key, &a)) != 0 ||
+	if ((e = pwalk_get(f->w, f->src, key, &a)) != 0 ||
 	    !pobj_is(a, POBJ_ARRAY))
 		return e;
 	n = pobj_count(a);
 	if ((out = pobj_new_array(f->w->d, n)) == NULL)
 		return ERR_NOMEM;
 	for (; i < n && i < 4 * WIDTHS_MAX; i++) {
-		if ((e = walk_item(f->w, a, i, &x)) != 0)
+		if ((e = pwalk_item(f->w, a, i, &x)) != 0)
 			return e;
 		list = x;
 		if (pobj_is(x, POBJ_ARRAY) &&
-		    (e = walk_numbers(f->w, x, 0, each * WIDTHS_MAX, &list)) !=
+		    (e = pwalk_numbers(f->w, x, 0, each * WIDTHS_MAX, &list)) !=
 			0)
 			return e;
 		if (list == NULL || (list == x && !pobj_number(x, &num)))
@@ -471,7 +472,7 @@ put_metrics(struct font *f, const char *key, size_t each)
 		pobj_push(out, list);
 	}
 	if (i < n)
-		walk_tally(&f->w->wrong, "CIDFont/W", NULL);
+		pwalk_tally(&f->w->wrong, "CIDFont/W", NULL);
 	if (i > 0)
 		pobj_set(f->dst, key, out);
 	return 0;
@@ -487,16 +488,16 @@ put_gid_map(struct font *f)
 	bool ok;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, "CIDToGIDMap", &v)) != 0)
+	if ((e = pwalk_get(f->w, f->src, "CIDToGIDMap", &v)) != 0)
 		return e;
 	if (pobj_is_name(v, "Identity"))
 		pobj_set(f->dst, "CIDToGIDMap", v);
 	if (!pobj_is(v, POBJ_STREAM))
 		return 0;
-	if ((e = walk_seen(f->w, v->number, PX_GID_MAP, &m)) != 0)
+	if ((e = pwalk_seen(f->w, v->number, PX_GID_MAP, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {
-		if ((e = walk_stream(f->w, v, f->where, &data, &ok)) != 0)
+		if ((e = pwalk_stream(f->w, v, f->where, &data, &ok)) != 0)
 			return e;
 		if (ok && data.bytes.len <= GID_MAP_BYTES) {
 			data.bytes.len -= data.bytes.len % 2;
@@ -508,11 +509,11 @@ put_gid_map(struct font *f)
 				return e;
 		}
 		pdf_data_free(f->w->p, &data);
-		walk_settle(f->w, v->number, PX_GID_MAP, m.num, 0);
+		pwalk_settle(f->w, v->number, PX_GID_MAP, m.num, 0);
 	}
 	if (m.num == 0)
 		return 0;
-	if ((e = walk_ref(f->w, m.num, &ref)) != 0)
+	if ((e = pwalk_ref(f->w, m.num, &ref)) != 0)
 		return e;
 	pobj_set(f->dst, "CIDToGIDMap", ref);
 	return 0;
@@ -525,13 +526,13 @@ make_descendant(struct font *f)
 	pdf_type t, d;
 	int e;
 
-	if ((e = walk_get(f->w, f->src, "Subtype", &kind)) != 0)
+	if ((e = pwalk_get(f->w, f->src, "Subtype", &kind)) != 0)
 		return e;
 	t = pobj_is_name(kind, "CIDFontType0") ? PT_FontCIDType0
 					       : PT_FontCIDType2;
 	d = t == PT_FontCIDType0 ? PT_FontDescriptorCIDType0
 				 : PT_FontDescriptorCIDType2;
-	if ((e = walk_dict(f->w, t, f->src, f->where, &f->dst)) != 0 ||
+	if ((e = pwalk_dict(f->w, t, f->src, f->where, &f->dst)) != 0 ||
 	    f->dst == NULL || (e = put_metrics(f, "W", 1)) != 0 ||
 	    (e = put_metrics(f, "W2", 3)) != 0 || (e = put_gid_map(f)) != 0)
 		return e;
@@ -549,15 +550,15 @@ put_descendant(struct font *parent, bool *ok)
 	int e;
 
 	*ok = false;
-	if ((e = walk_get(f.w, parent->src, "DescendantFonts", &a)) != 0)
+	if ((e = pwalk_get(f.w, parent->src, "DescendantFonts", &a)) != 0)
 		return e;
 	v = pobj_is(a, POBJ_ARRAY) ? pobj_item(a, 0)
 				   : pobj_get(parent->src, "DescendantFonts");
-	if ((e = walk_resolve(f.w, v, &f.src)) != 0 ||
+	if ((e = pwalk_resolve(f.w, v, &f.src)) != 0 ||
 	    !pobj_is(f.src, POBJ_DICT))
 		return e;
-	number = walk_number(v, f.src);
-	if ((e = walk_seen(f.w, number, PT_FontCIDType2, &m)) != 0)
+	number = pwalk_number(v, f.src);
+	if ((e = pwalk_seen(f.w, number, PT_FontCIDType2, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {
 		if ((e = make_descendant(&f)) != 0)
@@ -567,13 +568,13 @@ put_descendant(struct font *parent, bool *ok)
 				return e;
 			pout_set(f.w->p->out, m.num, f.dst);
 		}
-		walk_settle(f.w, number, PT_FontCIDType2, m.num, 0);
+		pwalk_settle(f.w, number, PT_FontCIDType2, m.num, 0);
 	}
 	if (m.num == 0)
 		return 0;
 	if ((list = pobj_new_array(f.w->d, 1)) == NULL)
 		return ERR_NOMEM;
-	if ((e = walk_ref(f.w, m.num, &v)) != 0)
+	if ((e = pwalk_ref(f.w, m.num, &v)) != 0)
 		return e;
 	pobj_push(list, v);
 	pobj_set(parent->dst, "DescendantFonts", list);
@@ -590,10 +591,10 @@ type0(struct font *f)
 	bool ok;
 	int e;
 
-	if ((e = walk_dict(f->w, PT_FontType0, f->src, f->where, &f->dst)) !=
+	if ((e = pwalk_dict(f->w, PT_FontType0, f->src, f->where, &f->dst)) !=
 		0 ||
 	    f->dst == NULL || (e = put_descendant(f, &ok)) != 0 ||
-	    (e = walk_get(f->w, f->src, "Encoding", &v)) != 0)
+	    (e = pwalk_get(f->w, f->src, "Encoding", &v)) != 0)
 		return e;
 	reader_init(&key, "Encoding", 8);
 	row = pmodel_find(PT_FontType0, &key);
@@ -620,7 +621,7 @@ make(struct font *f)
 
 	if (!pobj_is(f->src, POBJ_DICT))
 		return 0;
-	if ((e = walk_get(f->w, f->src, "Subtype", &kind)) != 0)
+	if ((e = pwalk_get(f->w, f->src, "Subtype", &kind)) != 0)
 		return e;
 	if (pobj_is_name(kind, "Type0"))
 		return type0(f);
@@ -633,7 +634,7 @@ make(struct font *f)
 }
 
 int
-walk_font(struct walk *w, const struct pobj *src, const struct pobj *resources,
+pwalk_font(struct walk *w, const struct pobj *src, const struct pobj *resources,
     const char *where, const struct pobj **dst)
 {
 	struct font f = { .w = w, .resources = resources, .where = where };
@@ -642,23 +643,23 @@ walk_font(struct walk *w, const struct pobj *src, const struct pobj *resources,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &f.src)) != 0)
+	if ((e = pwalk_resolve(w, src, &f.src)) != 0)
 		return e;
-	number = walk_number(src, f.src);
-	if ((e = walk_seen(w, number, PT_FontType1, &m)) != 0)
+	number = pwalk_number(src, f.src);
+	if ((e = pwalk_seen(w, number, PT_FontType1, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {
 		if ((e = make(&f)) != 0)
 			return e;
 		if (f.dst == NULL) {
-			walk_settle(w, number, PT_FontType1, 0, 0);
+			pwalk_settle(w, number, PT_FontType1, 0, 0);
 			return doc_found(w->d, FIND_PDF_FONT, ACT_REMOVED,
 			    where, NULL);
 		}
 		if ((e = pout_reserve(w->p->out, &m.num)) != 0)
 			return e;
 		pout_set(w->p->out, m.num, f.dst);
-		walk_settle(w, number, PT_FontType1, m.num, 0);
+		pwalk_settle(w, number, PT_FontType1, m.num, 0);
 	}
-	return m.num == 0 ? 0 : walk_ref(w, m.num, dst);
+	return m.num == 0 ? 0 : pwalk_ref(w, m.num, dst);
 }

@@ -1,39 +1,642 @@
-/* stub */
-#include "formats/pdf/walk_int.h"
+/*
+ * Forms (ISO 32000-1, 12.7): the tree of fields is read with what its nodes
+ * pass on, and written with values and looks as they are. Actions, formats and
+ * calculations are code and go; signatures end (their look is drawn into the
+ * page). An XFA form goes; a document that is nothing else is held.
+ */
+#include <string.h>
 
-int
-walk_forms_find(struct walk *w)
+#include "formats/pdf/walk_form.h"
+
+#define FIELDS_MAX 200000
+#define DEPTH_MAX  32
+
+#define FF_RADIO (1 << 15)
+#define FF_PUSH	 (1 << 16)
+
+/* ---- reading */
+
+static int
+inherit(struct walk *w, const struct pobj *dict, const char *key,
+    const struct pobj **value)
 {
-	(void)w;
+	const struct pobj *v;
+	int e;
+
+	if ((e = pwalk_get(w, dict, key, &v)) != 0)
+		return e;
+	if (v != NULL)
+		*value = v;
+	return 0;
+}
+
+static pdf_type
+type_of(const struct wfield *f)
+{
+	int64_t flags = 0;
+
+	if (pobj_is_name(f->ft, "Tx"))
+		return PT_FieldTx;
+	if (pobj_is_name(f->ft, "Ch"))
+		return PT_FieldChoice;
+	if (pobj_is_name(f->ft, "Sig"))
+		return PT_FieldSig;
+	if (!pobj_is_name(f->ft, "Btn"))
+		return PT_Field;
+	if (!pobj_int(f->ff, INT32_MIN, UINT32_MAX, &flags))
+		flags = 0;
+	if (flags & FF_PUSH)
+		return PT_FieldBtnPush;
+	return flags & FF_RADIO ? PT_FieldBtnRadio : PT_FieldBtnCheckbox;
+}
+
+static int
+read_node(struct walk *w, struct wfield *f)
+{
+	int e;
+
+	if ((e = inherit(w, f->dict, "FT", &f->ft)) != 0 ||
+	    (e = inherit(w, f->dict, "Ff", &f->ff)) != 0 ||
+	    (e = inherit(w, f->dict, "V", &f->v)) != 0 ||
+	    (e = inherit(w, f->dict, "DA", &f->da)) != 0 ||
+	    (e = inherit(w, f->dict, "Q", &f->q)) != 0)
+		return e;
+	f->type = type_of(f);
+	return 0;
+}
+
+static int find_field(struct walk *, const struct pobj *src,
+    struct wfield *parent, unsigned depth);
+
+/* A kid that is a widget and no field of its own. */
+static int
+take_widget(struct wannot *a, const struct pobj *v, struct wfield *parent,
+    bool *taken)
+{
+	*taken = a != NULL && a->type == PT_AnnotWidget && parent != NULL &&
+		 pobj_get(v, "T") == NULL && pobj_get(v, "Kids") == NULL;
+	if (!*taken || a->field != NULL)
+		return 0;
+	a->field = parent;
+	parent->n_widgets++;
+	return 0;
+}
+
+static int
+new_field(struct walk *w, const struct pobj *src, const struct pobj *v,
+    struct wfield *parent, struct wfield **out)
+{
+	struct wforms *forms = w->forms;
+	struct wfield *f;
+	int e;
+
+	if ((f = doc_alloc(w->d, sizeof(*f))) == NULL)
+		return ERR_NOMEM;
+	if (parent != NULL)
+		*f = (struct wfield){ .ft = parent->ft,
+			.ff = parent->ff,
+			.v = parent->v,
+			.da = parent->da,
+			.q = parent->q };
+	else
+		f->da = forms->da;
+	f->dict = v;
+	f->parent = parent;
+	f->annot = pwalk_annot_of(w, src);
+	if (f->annot != NULL &&
+	    (f->annot->type != PT_AnnotWidget || f->annot->field != NULL))
+		f->annot = NULL;
+	if (f->annot != NULL) {
+		f->annot->field = f;
+		f->n_widgets = 1;
+		f->num = f->annot->num;
+	} else if ((e = pout_reserve(w->p->out, &f->num)) != 0) {
+		return e;
+	}
+	if ((e = pwalk_grow(w, &forms->fields, sizeof(*forms->fields), forms->n,
+		 &forms->cap)) != 0)
+		return e;
+	forms->fields[forms->n++] = f;
+	*out = f;
+	return read_node(w, f);
+}
+
+static int
+find_field(struct walk *w, const struct pobj *src, struct wfield *parent,
+    unsigned depth)
+{
+	const struct pobj *v, *kids;
+	struct wfield *f;
+	struct memo m;
+	bool taken;
+	int e;
+
+	if ((e = pwalk_resolve(w, src, &v)) != 0)
+		return e;
+	if (!pobj_is(v, POBJ_DICT) || depth > DEPTH_MAX ||
+	    w->forms->n >= FIELDS_MAX) {
+		pwalk_tally(&w->broken, "Field", NULL);
+		return 0;
+	}
+	if ((e = take_widget(pwalk_annot_of(w, src), v, parent, &taken)) != 0 ||
+	    taken)
+		return e;
+	if ((e = pwalk_seen(w, pwalk_number(src, v), PT_Field, &m)) != 0)
+		return e;
+	if (m.state != MEMO_FRESH)
+		return 0;
+	if ((e = new_field(w, src, v, parent, &f)) != 0 ||
+	    (e = pwalk_get(w, v, "Kids", &kids)) != 0)
+		return e;
+	for (size_t i = 0; pobj_is(kids, POBJ_ARRAY) && i < pobj_count(kids);
+	     i++)
+		if ((e = find_field(w, pobj_item(kids, i), f, depth + 1)) != 0)
+			return e;
+	return 0;
+}
+
+/* Widgets that no field names, with a type of their own: readers take them for
+ * fields. */
+static int
+find_orphans(struct walk *w)
+{
+	const struct pobj *ref;
+	int e;
+
+	for (size_t i = 0; i < w->n_annots; i++) {
+		struct wannot *a = &w->annots[i];
+
+		if (a->type != PT_AnnotWidget || a->field != NULL ||
+		    a->src == 0 || pobj_get(a->dict, "FT") == NULL)
+			continue;
+		if ((ref = pobj_new_ref(w->d, a->src)) == NULL)
+			return ERR_NOMEM;
+		if ((e = find_field(w, ref, NULL, 0)) != 0)
+			return e;
+	}
+	return 0;
+}
+
+/* A field stays when it is seen somewhere, itself or below. Children come
+ * behind their parents, so from the end. */
+static void
+settle_fields(struct walk *w)
+{
+	struct wforms *forms = w->forms;
+
+	for (size_t i = forms->n; i-- > 0;) {
+		struct wfield *f = forms->fields[i];
+
+		f->ends = f->type == PT_FieldSig && f->v != NULL;
+		f->stays = !f->ends && (f->n_widgets > 0 || f->n_kids > 0);
+		if (f->stays && f->parent != NULL)
+			f->parent->n_kids++;
+	}
+}
+
+/* Signed fields, and all fields by policy, become part of the page. */
+static int
+settle_widgets(struct walk *w)
+{
+	bool all = doc_options(w->d)->forms == FORMS_FLATTEN;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < w->n_annots; i++) {
+		struct wannot *a = &w->annots[i];
+
+		if (a->type != PT_AnnotWidget)
+			continue;
+		if (all || (a->field != NULL && a->field->ends)) {
+			a->flatten = true;
+			n += all;
+		}
+		if (a->field != NULL && !a->field->stays)
+			a->field = NULL;
+	}
+	if (n == 0)
+		return 0;
+	return doc_found_n(w->d, n, FIND_PDF_FORM_FLAT, ACT_FLATTENED,
+	    "AcroForm", NULL);
+}
+
+/* A form that only a program can draw: the page says "please wait". */
+static int
+check_xfa(struct walk *w, const struct pobj *root, const struct pobj *acro)
+{
+	const struct pobj *v, *fields;
+	int e;
+
+	if (pobj_get(acro, "XFA") == NULL)
+		return 0;
+	if ((e = pwalk_get(w, root, "NeedsRendering", &v)) != 0 ||
+	    (e = pwalk_get(w, acro, "Fields", &fields)) != 0)
+		return e;
+	if ((pobj_is(v, POBJ_BOOL) && v->u.b) ||
+	    (pobj_count(fields) == 0 && w->n_pages == 1))
+		return doc_fail(w->d, ERR_UNSUPPORTED,
+		    "a dynamic XFA form: its pages are made by a program "
+		    "inside it. Ask for a print of it as PDF");
 	return 0;
 }
 
 int
-walk_forms(struct walk *w, struct pobj *catalog)
+pwalk_forms_find(struct walk *w)
 {
-	(void)w;
-	(void)catalog;
+	const struct pobj *root, *acro, *fields;
+	int e;
+
+	if ((w->forms = doc_alloc(w->d, sizeof(*w->forms))) == NULL)
+		return ERR_NOMEM;
+	if ((e = pwalk_resolve(w, pin_root(w->p->in), &root)) != 0 ||
+	    (e = pwalk_get(w, root, "AcroForm", &acro)) != 0)
+		return e;
+	if (pobj_is(acro, POBJ_DICT)) {
+		w->forms->acro = acro;
+		if ((e = check_xfa(w, root, acro)) != 0 ||
+		    (e = pwalk_get(w, acro, "DR", &w->forms->dr)) != 0 ||
+		    (e = pwalk_get(w, acro, "DA", &w->forms->da)) != 0 ||
+		    (e = pwalk_get(w, acro, "Fields", &fields)) != 0)
+			return e;
+		for (size_t i = 0;
+		     pobj_is(fields, POBJ_ARRAY) && i < pobj_count(fields); i++)
+			if ((e = find_field(w, pobj_item(fields, i), NULL,
+				 0)) != 0)
+				return e;
+	}
+	if ((e = find_orphans(w)) != 0)
+		return e;
+	settle_fields(w);
+	return settle_widgets(w);
+}
+
+/* ---- values */
+
+/* Text of a string, or of a stream that holds one. */
+static int
+text_value(struct walk *w, const struct pobj *v, const struct pobj **dst)
+{
+	struct pdata data;
+	struct pobj *s;
+	bool ok;
+	int e;
+
+	*dst = NULL;
+	if (pobj_is(v, POBJ_STRING))
+		return pwalk_text(w, v, dst);
+	if (!pobj_is(v, POBJ_STREAM))
+		return 0;
+	if ((e = pwalk_stream(w, v, "AcroForm", &data, &ok)) != 0 || !ok)
+		return e;
+	s = pobj_new_bytes(w->d, POBJ_STRING, data.bytes.data, data.bytes.len);
+	e = s == NULL ? ERR_NOMEM : pwalk_text(w, s, dst);
+	if (e == 0 && *dst == s)
+		e = pwalk_bytes(w, POBJ_STRING, "", 0, dst);
+	pdf_data_free(w->p, &data);
+	return e;
+}
+
+static int
+choice_value(struct walk *w, const struct pobj *v, const struct pobj **dst)
+{
+	const struct pobj *x;
+	struct pobj *out;
+	int e;
+
+	if (!pobj_is(v, POBJ_ARRAY))
+		return text_value(w, v, dst);
+	if ((out = pobj_new_array(w->d, pobj_count(v))) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < pobj_count(v); i++) {
+		if ((e = pwalk_item(w, v, i, &x)) != 0 ||
+		    (e = pwalk_text(w, x, &x)) != 0)
+			return e;
+		if (x != NULL)
+			pobj_push(out, x);
+	}
+	*dst = out;
 	return 0;
 }
 
-int
-walk_forms_draw(struct walk *w, const struct wpage *pg, struct buf *content,
-    const struct pobj **resources)
-{
-	(void)w;
-	(void)pg;
-	(void)content;
-	(void)resources;
-	return 0;
-}
-
-int
-walk_widget(struct walk *w, struct wannot *a, const char *where,
+static int
+put_value(struct walk *w, const struct wfield *f, const char *key,
     struct pobj *dst)
 {
-	(void)w;
-	(void)a;
-	(void)where;
-	(void)dst;
+	const struct pobj *v, *x = NULL;
+	struct reader name;
+	int e;
+
+	if ((e = pwalk_get(w, f->dict, key, &v)) != 0 || v == NULL)
+		return e;
+	if (f->type == PT_FieldTx)
+		e = text_value(w, v, &x);
+	else if (f->type == PT_FieldChoice)
+		e = choice_value(w, v, &x);
+	else if (f->type != PT_FieldSig && pobj_is(v, POBJ_NAME))
+		x = v;
+	if (e != 0)
+		return e;
+	reader_init(&name, key, strlen(key));
+	if (x != NULL)
+		pwalk_replace(dst, key, x);
+	else
+		pwalk_tally(&w->wrong, "Field", &name);
+	return 0;
+}
+
+/* Remember the font of a style, for DR. */
+static int
+use_font(struct walk *w, const struct reader *font)
+{
+	struct wforms *forms = w->forms;
+	const char *copy;
+	int e;
+
+	if (font->len == 0)
+		return 0;
+	for (size_t i = 0; i < forms->n_fonts; i++)
+		if (pwalk_bytes_compare(&forms->fonts[i], font) == 0)
+			return 0;
+	if (forms->n_fonts >= WALK_FORM_FONTS)
+		return 0;
+	if ((e = pwalk_grow(w, &forms->fonts, sizeof(*forms->fonts),
+		 forms->n_fonts, &forms->cap_fonts)) != 0)
+		return e;
+	if ((copy = doc_strndup(w->d, font->data, font->len)) == NULL)
+		return ERR_NOMEM;
+	reader_init(&forms->fonts[forms->n_fonts++], copy, font->len);
+	return 0;
+}
+
+static int
+put_style(struct walk *w, const struct pobj *src, struct pobj *dst)
+{
+	const struct pobj *da;
+	struct reader font = { 0 };
+	struct buf out;
+	int e;
+
+	if ((e = pwalk_get(w, src, "DA", &da)) != 0 ||
+	    !pobj_is(da, POBJ_STRING))
+		return e;
+	buf_init(&out, 1 << 16);
+	e = pdf_content_da(w->p, &da->u.bytes, &out, &font);
+	if (e == 0 && out.len > 0 &&
+	    (e = pwalk_bytes(w, POBJ_STRING, out.data, out.len, &da)) == 0 &&
+	    (e = use_font(w, &font)) == 0)
+		pwalk_replace(dst, "DA", da);
+	buf_done(&out);
+	return e;
+}
+
+/* ---- writing */
+
+static int
+put_parent(struct walk *w, const struct wfield *parent, struct pobj *dst)
+{
+	const struct pobj *v;
+	int e;
+
+	if (parent == NULL)
+		return 0;
+	if ((e = pwalk_ref(w, parent->num, &v)) == 0)
+		pobj_set(dst, "Parent", v);
+	return e;
+}
+
+/* What a field says, without what is around it. */
+static int
+put_field(struct walk *w, const struct wfield *f, struct pobj *dst)
+{
+	bool ok;
+	int e;
+
+	if ((e = pwalk_fill(w, f->type, f->dict, "AcroForm", dst, &ok)) != 0 ||
+	    (e = put_value(w, f, "V", dst)) != 0 ||
+	    (e = put_value(w, f, "DV", dst)) != 0 ||
+	    (e = put_style(w, f->dict, dst)) != 0)
+		return e;
+	return put_parent(w, f->parent, dst);
+}
+
+int
+pwalk_widget(struct walk *w, struct wannot *a, const char *where,
+    struct pobj *dst)
+{
+	struct wfield *f = a->field;
+	const struct pobj *x;
+	int e;
+
+	if (pobj_get(a->dict, "A") != NULL) {
+		if ((e = pwalk_action(w, pobj_get(a->dict, "A"), where, &x,
+			 NULL)) != 0)
+			return e;
+		if (x != NULL)
+			pobj_set(dst, "A", x);
+	}
+	if (f != NULL && f->annot == a) {
+		f->is_put = true;
+		e = put_field(w, f, dst);
+	} else {
+		if ((e = put_style(w, a->dict, dst)) != 0)
+			return e;
+		e = put_parent(w, f, dst);
+	}
+	if (e != 0)
+		return e;
+	return pwalk_look(w, a, where, dst);
+}
+
+static int
+copy_field(struct walk *w, struct wfield *f)
+{
+	static const pdf_type types[] = { PT_Field, PT_FieldTx, PT_FieldChoice,
+		PT_FieldBtnCheckbox, PT_FieldSig, PT_FieldBtnPush };
+	struct pobj *dst;
+	int e;
+
+	if (!f->stays || f->annot != NULL)
+		return 0;
+	if ((dst = pobj_new_dict(w->d, 32)) == NULL)
+		return ERR_NOMEM;
+	if ((e = put_field(w, f, dst)) != 0 ||
+	    (e = pwalk_unknown(w, types, sizeof(types) / sizeof(*types),
+		 f->dict, "AcroForm")) != 0)
+		return e;
+	f->dst = dst;
+	pout_set(w->p->out, f->num, dst);
+	return 0;
+}
+
+/* Kids of all fields at once: fields in their order, then widgets. */
+static int
+put_kids(struct walk *w)
+{
+	struct wforms *forms = w->forms;
+	const struct pobj *ref;
+	struct pobj *kids;
+	int e;
+
+	for (size_t i = 0; i < forms->n; i++) {
+		struct wfield *f = forms->fields[i];
+
+		if (!f->stays || f->dst == NULL)
+			continue;
+		if ((kids = pobj_new_array(w->d,
+			 (size_t)f->n_kids + f->n_widgets)) == NULL)
+			return ERR_NOMEM;
+		f->kids = kids;
+		pobj_set(f->dst, "Kids", kids);
+	}
+	for (size_t i = 0; i < forms->n; i++) {
+		struct wfield *f = forms->fields[i];
+
+		if (!f->stays || f->parent == NULL || f->parent->kids == NULL)
+			continue;
+		if ((e = pwalk_ref(w, f->num, &ref)) != 0)
+			return e;
+		pobj_push(f->parent->kids, ref);
+	}
+	for (size_t i = 0; i < w->n_annots; i++) {
+		struct wannot *a = &w->annots[i];
+
+		if (a->field == NULL || a->field->annot == a ||
+		    a->field->kids == NULL || a->flatten)
+			continue;
+		if ((e = pwalk_ref(w, a->num, &ref)) != 0)
+			return e;
+		pobj_push(a->field->kids, ref);
+	}
+	return 0;
+}
+
+static int
+put_resources(struct walk *w, struct pobj *dst)
+{
+	struct wforms *forms = w->forms;
+	const struct pobj *fonts, *v, *x;
+	struct pobj *dr, *out;
+	int e;
+
+	if ((e = pwalk_get(w, forms->dr, "Font", &fonts)) != 0)
+		return e;
+	if ((dr = pobj_new_dict(w->d, 1)) == NULL ||
+	    (out = pobj_new_dict(w->d, forms->n_fonts)) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < forms->n_fonts; i++) {
+		v = pobj_get_bytes(fonts, &forms->fonts[i]);
+		if (v == NULL)
+			continue;
+		if ((e = pwalk_font(w, v, forms->dr, "AcroForm", &x)) != 0)
+			return e;
+		if (x != NULL)
+			pobj_set_bytes(out, &forms->fonts[i], x);
+	}
+	if (pobj_count(out) == 0)
+		return 0;
+	pobj_set(dr, "Font", out);
+	pobj_set(dst, "DR", dr);
+	return 0;
+}
+
+static int
+put_roots(struct walk *w, struct pobj *dst)
+{
+	struct wforms *forms = w->forms;
+	const struct pobj *ref;
+	struct pobj *roots;
+	int e;
+
+	if ((roots = pobj_new_array(w->d, forms->n)) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < forms->n; i++) {
+		const struct wfield *f = forms->fields[i];
+
+		if (!f->stays || f->parent != NULL)
+			continue;
+		if ((e = pwalk_ref(w, f->num, &ref)) != 0)
+			return e;
+		pobj_push(roots, ref);
+	}
+	pobj_set(dst, "Fields", roots);
+	return 0;
+}
+
+static int
+say_unseen(struct walk *w)
+{
+	struct wforms *forms = w->forms;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < forms->n; i++)
+		n += !forms->fields[i]->stays && !forms->fields[i]->ends;
+	if (n == 0)
+		return 0;
+	return doc_found_n(w->d, n, FIND_PDF_FIELD, ACT_REMOVED, "AcroForm",
+	    NULL);
+}
+
+/* What the form as a whole says, also when nothing of it stays. */
+static int
+say_form(struct walk *w, struct pobj **dst)
+{
+	static const char *const silent[] = { "CO", "SigFlags" };
+	const struct pobj *acro = w->forms->acro;
+	static const pdf_type t = PT_InteractiveForm;
+	bool ok;
+	int e;
+
+	if ((*dst = pobj_new_dict(w->d, 8)) == NULL)
+		return ERR_NOMEM;
+	if (acro == NULL)
+		return 0;
+	if ((e = pwalk_fill(w, t, acro, "AcroForm", *dst, &ok)) != 0)
+		return e;
+	for (size_t i = 0; i < pobj_count(acro); i++) {
+		const struct pentry *x = &acro->u.dict.entry[i];
+		size_t k = 0;
+
+		while (k < 2 &&
+		       (x->key.len != strlen(silent[k]) ||
+			   memcmp(x->key.data, silent[k], x->key.len) != 0))
+			k++;
+		if (k == 2 && pmodel_find(t, &x->key) == NULL &&
+		    (e = pwalk_left(w, t, x, "AcroForm")) != 0)
+			return e;
+	}
+	return 0;
+}
+
+int
+pwalk_forms(struct walk *w, struct pobj *catalog)
+{
+	struct wforms *forms = w->forms;
+	const struct pobj *v;
+	struct pobj *dst;
+	bool any = false;
+	int e;
+
+	if ((e = say_form(w, &dst)) != 0 || (e = say_unseen(w)) != 0)
+		return e;
+	for (size_t i = 0; i < forms->n; i++) {
+		any = any || forms->fields[i]->stays;
+		if ((e = copy_field(w, forms->fields[i])) != 0)
+			return e;
+	}
+	if (!any || doc_options(w->d)->forms == FORMS_FLATTEN)
+		return 0;
+	if ((e = put_kids(w)) != 0 || (e = put_roots(w, dst)) != 0 ||
+	    (e = put_style(w, forms->acro, dst)) != 0 ||
+	    (e = put_resources(w, dst)) != 0)
+		return e;
+	if (forms->needs_looks && pobj_get(dst, "NeedAppearances") == NULL) {
+		struct pobj *yes = pobj_new(w->d, POBJ_BOOL);
+
+		if (yes == NULL)
+			return ERR_NOMEM;
+		yes->u.b = true;
+		pobj_set(dst, "NeedAppearances", yes);
+	}
+	v = dst;
+	pobj_set(catalog, "AcroForm", v);
 	return 0;
 }

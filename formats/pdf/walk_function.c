@@ -21,7 +21,7 @@ plain_stream(struct walk *w, const struct pobj *dict, const struct reader *r,
 	if ((e = pout_reserve(w->p->out, &num)) != 0 ||
 	    (e = pout_stream(w->p->out, num, dict, r, PFILTER_NONE, NULL)) != 0)
 		return e;
-	return walk_ref(w, num, dst);
+	return pwalk_ref(w, num, dst);
 }
 
 /* Bytes that a table of samples needs; 0 when it makes no sense. The arrays
@@ -35,16 +35,16 @@ sampled_bytes(struct walk *w, const struct pobj *v, size_t *bytes)
 	int e;
 
 	*bytes = 0;
-	if ((e = walk_get(w, v, "Size", &size)) != 0 ||
-	    (e = walk_get(w, v, "Range", &range)) != 0 ||
-	    (e = walk_get(w, v, "BitsPerSample", &bps)) != 0)
+	if ((e = pwalk_get(w, v, "Size", &size)) != 0 ||
+	    (e = pwalk_get(w, v, "Range", &range)) != 0 ||
+	    (e = pwalk_get(w, v, "BitsPerSample", &bps)) != 0)
 		return e;
 	if (!pobj_int(bps, 1, 32, &bits) || pobj_count(size) > ARGS_MAX ||
 	    pobj_count(range) < 2 || pobj_count(range) / 2 > ARGS_MAX)
 		return 0;
 	total = (uint64_t)bits * (pobj_count(range) / 2);
 	for (size_t i = 0; i < pobj_count(size); i++) {
-		if ((e = walk_item(w, size, i, &x)) != 0)
+		if ((e = pwalk_item(w, size, i, &x)) != 0)
 			return e;
 		if (!pobj_int(x, 1, 1 << 24, &n) ||
 		    __builtin_mul_overflow(total, (uint64_t)n, &total) ||
@@ -67,10 +67,10 @@ sampled(struct walk *w, const struct pobj *v, const char *where,
 	int e;
 
 	if ((e = sampled_bytes(w, v, &need)) != 0 || need == 0 ||
-	    (e = walk_dict(w, PT_FunctionType0, v, where, &dict)) != 0 ||
+	    (e = pwalk_dict(w, PT_FunctionType0, v, where, &dict)) != 0 ||
 	    dict == NULL)
 		return e;
-	if ((e = walk_stream(w, v, where, &data, &ok)) != 0 || !ok)
+	if ((e = pwalk_stream(w, v, where, &data, &ok)) != 0 || !ok)
 		return e;
 	if (reader_view(&data.bytes, 0, need, &r) == 0)
 		e = plain_stream(w, dict, &r, dst);
@@ -87,7 +87,7 @@ formula(struct walk *w, const struct pobj *v, const char *where,
 	struct buf out;
 	int e;
 
-	if ((e = walk_dict(w, PT_FunctionType4, v, where, &dict)) != 0 ||
+	if ((e = pwalk_dict(w, PT_FunctionType4, v, where, &dict)) != 0 ||
 	    dict == NULL)
 		return e;
 	buf_init(&out, 1 << 20);
@@ -117,8 +117,8 @@ stitched(struct walk *w, const struct pobj *v, const char *where,
 	size_t n;
 	int e;
 
-	if ((e = walk_dict(w, PT_FunctionType3, v, where, &dict)) != 0 ||
-	    dict == NULL || (e = walk_get(w, v, "Functions", &list)) != 0)
+	if ((e = pwalk_dict(w, PT_FunctionType3, v, where, &dict)) != 0 ||
+	    dict == NULL || (e = pwalk_get(w, v, "Functions", &list)) != 0)
 		return e;
 	n = pobj_is(list, POBJ_ARRAY) ? pobj_count(list) : 0;
 	if (n == 0 || n > STITCHED_MAX)
@@ -146,7 +146,7 @@ by_type(struct walk *w, const struct pobj *v, const char *where, unsigned depth,
 	int64_t t;
 	int e;
 
-	if ((e = walk_get(w, v, "FunctionType", &type)) != 0 ||
+	if ((e = pwalk_get(w, v, "FunctionType", &type)) != 0 ||
 	    !pobj_int(type, 0, 4, &t))
 		return e;
 	if (pobj_is(v, POBJ_STREAM))
@@ -157,7 +157,7 @@ by_type(struct walk *w, const struct pobj *v, const char *where, unsigned depth,
 		return stitched(w, v, where, depth, dst);
 	if (t != 2)
 		return 0;
-	e = walk_dict(w, PT_FunctionType2, v, where, &dict);
+	e = pwalk_dict(w, PT_FunctionType2, v, where, &dict);
 	*dst = dict;
 	return e;
 }
@@ -172,15 +172,15 @@ make(struct walk *w, const struct pobj *src, const char *where, unsigned depth,
 	int e;
 
 	*dst = NULL;
-	if (depth > DEPTH_MAX || (e = walk_resolve(w, src, &v)) != 0)
+	if (depth > DEPTH_MAX || (e = pwalk_resolve(w, src, &v)) != 0)
 		return depth > DEPTH_MAX ? 0 : e;
 	if (!pobj_is(v, POBJ_DICT) && !pobj_is(v, POBJ_STREAM))
 		return 0;
-	number = walk_number(src, v);
-	if ((e = walk_seen(w, number, PX_FUNCTION, &m)) != 0)
+	number = pwalk_number(src, v);
+	if ((e = pwalk_seen(w, number, PX_FUNCTION, &m)) != 0)
 		return e;
 	if (m.state == MEMO_DONE)
-		return walk_ref(w, m.num, dst);
+		return pwalk_ref(w, m.num, dst);
 	if (m.state != MEMO_FRESH)
 		return 0;
 	if ((e = by_type(w, v, where, depth, dst)) != 0 || number == 0)
@@ -191,14 +191,14 @@ make(struct walk *w, const struct pobj *src, const char *where, unsigned depth,
 		if ((e = pout_reserve(w->p->out, &num)) != 0)
 			return e;
 		pout_set(w->p->out, num, *dst);
-		e = walk_ref(w, num, dst);
+		e = pwalk_ref(w, num, dst);
 	}
-	walk_settle(w, number, PX_FUNCTION, num, 0);
+	pwalk_settle(w, number, PX_FUNCTION, num, 0);
 	return e;
 }
 
 int
-walk_function(struct walk *w, const struct pobj *src, const char *where,
+pwalk_function(struct walk *w, const struct pobj *src, const char *where,
     const struct pobj **dst)
 {
 	return make(w, src, where, 0, dst);
@@ -206,7 +206,7 @@ walk_function(struct walk *w, const struct pobj *src, const char *where,
 
 /* One function, or as many as there are colours. */
 int
-walk_functions(struct walk *w, const struct pobj *src, const char *where,
+pwalk_functions(struct walk *w, const struct pobj *src, const char *where,
     const struct pobj **dst)
 {
 	const struct pobj *v, *x;
@@ -214,16 +214,16 @@ walk_functions(struct walk *w, const struct pobj *src, const char *where,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0)
+	if ((e = pwalk_resolve(w, src, &v)) != 0)
 		return e;
 	if (!pobj_is(v, POBJ_ARRAY))
-		return walk_function(w, src, where, dst);
+		return pwalk_function(w, src, where, dst);
 	if (pobj_count(v) == 0 || pobj_count(v) > ARGS_MAX)
 		return 0;
 	if ((out = pobj_new_array(w->d, pobj_count(v))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < pobj_count(v); i++) {
-		if ((e = walk_function(w, pobj_item(v, i), where, &x)) != 0 ||
+		if ((e = pwalk_function(w, pobj_item(v, i), where, &x)) != 0 ||
 		    x == NULL)
 			return e;
 		pobj_push(out, x);

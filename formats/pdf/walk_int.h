@@ -95,98 +95,98 @@ struct walk {
 /* ---- walk.c: the table at work */
 
 /* The number that identifies a value for the memo; 0: direct. */
-uint32_t walk_number(const struct pobj *src, const struct pobj *resolved);
+uint32_t pwalk_number(const struct pobj *src, const struct pobj *resolved);
 /* pin_get() on a value that may be NULL. */
-int walk_get(struct walk *, const struct pobj *dict, const char *key,
+int pwalk_get(struct walk *, const struct pobj *dict, const char *key,
     const struct pobj **out) MUST_CHECK;
-int walk_resolve(struct walk *, const struct pobj *,
+int pwalk_resolve(struct walk *, const struct pobj *,
     const struct pobj **out) MUST_CHECK;
-int walk_item(struct walk *, const struct pobj *array, size_t i,
+int pwalk_item(struct walk *, const struct pobj *array, size_t i,
     const struct pobj **out) MUST_CHECK;
 
 /* A copy as type t; what pdf_copy() does. */
-int walk_copy(struct walk *, pdf_type t, const struct pobj *src,
+int pwalk_copy(struct walk *, pdf_type t, const struct pobj *src,
     const char *where, const struct pobj **dst) MUST_CHECK;
 /* A new dictionary with what the table copies of a resolved one; *dst NULL
  * when a needed key is missing. Reports unknown keys. There is room for the
  * keys set by code. */
-int walk_dict(struct walk *, pdf_type t, const struct pobj *src,
+int pwalk_dict(struct walk *, pdf_type t, const struct pobj *src,
     const char *where, struct pobj **dst) MUST_CHECK;
 /* The same into a dictionary at hand, without a report. *ok: nothing needed is
  * missing. */
-int walk_fill(struct walk *, pdf_type t, const struct pobj *src,
+int pwalk_fill(struct walk *, pdf_type t, const struct pobj *src,
     const char *where, struct pobj *dst, bool *ok) MUST_CHECK;
 /* Report the keys that none of the n types has. */
-int walk_unknown(struct walk *, const pdf_type *types, size_t n,
+int pwalk_unknown(struct walk *, const pdf_type *types, size_t n,
     const struct pobj *src, const char *where) MUST_CHECK;
 /* Copy one key by its row. */
-int walk_value(struct walk *, pdf_type t, const struct pmodel_key *,
+int pwalk_value(struct walk *, pdf_type t, const struct pmodel_key *,
     const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* Array of n_min..n_max numbers; NULL when it is none. */
-int walk_numbers(struct walk *, const struct pobj *src, size_t n_min,
+int pwalk_numbers(struct walk *, const struct pobj *src, size_t n_min,
     size_t n_max, const struct pobj **dst) MUST_CHECK;
 
 /* Memo of copies of source number src (0: none, always fresh) as kind. A fresh
  * one is busy until it is settled. */
 enum { MEMO_FRESH, MEMO_BUSY, MEMO_DONE, MEMO_GONE };
 
-int walk_seen(struct walk *, uint32_t src, unsigned kind,
+int pwalk_seen(struct walk *, uint32_t src, unsigned kind,
     struct memo *out) MUST_CHECK;
 /* num 0: nothing of it stays. */
-void walk_settle(struct walk *, uint32_t src, unsigned kind, uint32_t num,
+void pwalk_settle(struct walk *, uint32_t src, unsigned kind, uint32_t num,
     uint16_t extra);
 /* A growing array in document memory: room for one more element. */
-int walk_grow(struct walk *, void *list, size_t size, size_t n,
+int pwalk_grow(struct walk *, void *list, size_t size, size_t n,
     size_t *cap) MUST_CHECK;
 
 /* ---- walk_value.c: values */
 
-int walk_scalar(struct walk *, const struct pmodel_alt *, const struct pobj *,
+int pwalk_scalar(struct walk *, const struct pmodel_alt *, const struct pobj *,
     const struct pobj **dst) MUST_CHECK;
 /* A text string as UTF-8, without control characters (appended). */
-int walk_text_get(struct walk *, const struct pobj *, struct buf *) MUST_CHECK;
+int pwalk_text_get(struct walk *, const struct pobj *, struct buf *) MUST_CHECK;
 /* Text as a string object in its one form. */
-int walk_text_make(struct walk *, const char *, size_t n,
+int pwalk_text_make(struct walk *, const char *, size_t n,
     const struct pobj **dst) MUST_CHECK;
-int walk_text(struct walk *, const struct pobj *,
+int pwalk_text(struct walk *, const struct pobj *,
     const struct pobj **dst) MUST_CHECK;
-int walk_date(struct walk *, const struct pobj *,
+int pwalk_date(struct walk *, const struct pobj *,
     const struct pobj **dst) MUST_CHECK;
-int walk_rect(struct walk *, const struct pobj *,
+int pwalk_rect(struct walk *, const struct pobj *,
     const struct pobj **dst) MUST_CHECK;
 /* A copy of bytes in document memory, as a string or name. */
-int walk_bytes(struct walk *, enum pobj_type, const void *, size_t n,
+int pwalk_bytes(struct walk *, enum pobj_type, const void *, size_t n,
     const struct pobj **dst) MUST_CHECK;
-int walk_ref(struct walk *, uint32_t num, const struct pobj **dst) MUST_CHECK;
+int pwalk_ref(struct walk *, uint32_t num, const struct pobj **dst) MUST_CHECK;
 /* Set a key, whether it is there or not. */
-void walk_replace(struct pobj *dict, const char *key, const struct pobj *);
+void pwalk_replace(struct pobj *dict, const char *key, const struct pobj *);
 
 /* ---- walk_report.c: what is left behind */
 
 /* Keys that the table copies and that code completes: Group/CS; I RI IX. */
-int walk_group_space(struct walk *, const struct pobj *src, const char *where,
+int pwalk_group_space(struct walk *, const struct pobj *src, const char *where,
     struct pobj *dst) MUST_CHECK;
-int walk_icons(struct walk *, const struct pobj *src, const char *where,
+int pwalk_icons(struct walk *, const struct pobj *src, const char *where,
     struct pobj *dst) MUST_CHECK;
 /* A key that its type may not have. */
-int walk_left(struct walk *, pdf_type t, const struct pentry *,
+int pwalk_left(struct walk *, pdf_type t, const struct pentry *,
     const char *where) MUST_CHECK;
 /* An action with all that follows it; key: "A", "OpenAction". */
-int walk_left_action(struct walk *, const struct pobj *, const char *where,
+int pwalk_left_action(struct walk *, const struct pobj *, const char *where,
     const char *key) MUST_CHECK;
 /* Additional actions: AA. */
-int walk_left_triggers(struct walk *, const struct pobj *,
+int pwalk_left_triggers(struct walk *, const struct pobj *,
     const char *where) MUST_CHECK;
-void walk_tally(struct tally *, const char *type, const struct reader *key);
-int walk_tally_say(struct walk *) MUST_CHECK;
+void pwalk_tally(struct tally *, const char *type, const struct reader *key);
+int pwalk_tally_say(struct walk *) MUST_CHECK;
 
 /* ---- walk_page.c, walk_res.c */
 
-int walk_pages_find(struct walk *) MUST_CHECK;
-int walk_pages_copy(struct walk *) MUST_CHECK;
+int pwalk_pages_find(struct walk *) MUST_CHECK;
+int pwalk_pages_copy(struct walk *) MUST_CHECK;
 /* The page that a reference points to: index + 1; 0: none. */
-size_t walk_page_of(struct walk *, const struct pobj *ref);
+size_t pwalk_page_of(struct walk *, const struct pobj *ref);
 
 /* Content with its resources: several streams can share one set. */
 struct wres {
@@ -205,120 +205,121 @@ struct wres {
 	size_t n_slots;
 };
 
-int walk_content(struct wres *, const struct reader *bytes, enum pcontent_kind,
+int pwalk_content(struct wres *, const struct reader *bytes, enum pcontent_kind,
     struct buf *out) MUST_CHECK;
 /* The resource dictionary of all content so far; NULL when it needs none. */
-int walk_resources(struct wres *, const struct pobj **dst) MUST_CHECK;
+int pwalk_resources(struct wres *, const struct pobj **dst) MUST_CHECK;
 /* A stream of content with its resources, written as object num; dict: all
  * but Resources. */
-int walk_content_stream(struct walk *, const struct pobj *stream,
+int pwalk_content_stream(struct walk *, const struct pobj *stream,
     const struct pobj *resources, enum pcontent_kind, const char *where,
     struct pobj *dict, uint32_t num) MUST_CHECK;
 /* A form, or NULL. resources: those of the page, for forms without. */
-int walk_form(struct walk *, const struct pobj *src,
+int pwalk_form(struct walk *, const struct pobj *src,
     const struct pobj *resources, const char *where,
     const struct pobj **dst) MUST_CHECK;
-int walk_resource(struct walk *, enum presource, const struct pobj *src,
+int pwalk_resource(struct walk *, enum presource, const struct pobj *src,
     const struct pobj *resources, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* A group or membership of optional content. */
-int walk_layer(struct walk *, const struct pobj *src, const char *where,
+int pwalk_layer(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* Decoded bytes of a stream; *ok false (reported, unless where is "") when it
  * has none. To be freed with pdf_data_free() in any case. */
-int walk_stream(struct walk *, const struct pobj *stream, const char *where,
+int pwalk_stream(struct walk *, const struct pobj *stream, const char *where,
     struct pdata *out, bool *ok) MUST_CHECK;
 
 /* ---- walk_shade.c, walk_function.c, walk_font.c, walk_state.c */
 
-int walk_function(struct walk *, const struct pobj *src, const char *where,
+int pwalk_function(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* One function, or an array of as many as there are colours. */
-int walk_functions(struct walk *, const struct pobj *src, const char *where,
+int pwalk_functions(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* An ICC profile with n components; *num 0: it goes. */
-int walk_icc(struct walk *, const struct pobj *stream, unsigned n,
+int pwalk_icc(struct walk *, const struct pobj *stream, unsigned n,
     const char *where, uint32_t *num) MUST_CHECK;
-int walk_shading(struct walk *, const struct pobj *src,
+int pwalk_shading(struct walk *, const struct pobj *src,
     const struct pobj *resources, const char *where,
     const struct pobj **dst) MUST_CHECK;
-int walk_pattern(struct walk *, const struct pobj *src,
+int pwalk_pattern(struct walk *, const struct pobj *src,
     const struct pobj *resources, const char *where,
     const struct pobj **dst) MUST_CHECK;
-int walk_gstate(struct walk *, const struct pobj *src,
+int pwalk_gstate(struct walk *, const struct pobj *src,
     const struct pobj *resources, const char *where,
     const struct pobj **dst) MUST_CHECK;
-int walk_font(struct walk *, const struct pobj *src,
+int pwalk_font(struct walk *, const struct pobj *src,
     const struct pobj *resources, const char *where,
     const struct pobj **dst) MUST_CHECK;
 
 /* ---- walk_annot.c */
 
-int walk_annots_find(struct walk *) MUST_CHECK;
+int pwalk_annots_find(struct walk *) MUST_CHECK;
 /* The Annots of page i, or NULL. */
-int walk_annots(struct walk *, size_t page, const struct pobj **dst) MUST_CHECK;
-struct wannot *walk_annot_of(struct walk *, const struct pobj *ref);
+int pwalk_annots(struct walk *, size_t page,
+    const struct pobj **dst) MUST_CHECK;
+struct wannot *pwalk_annot_of(struct walk *, const struct pobj *ref);
 /* An AP dictionary, or NULL. */
-int walk_appearance(struct walk *, const struct pobj *src, const char *where,
+int pwalk_appearance(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 
 /* ---- walk_dest.c: destinations and the actions that lead to them */
 
-int walk_dests_find(struct walk *) MUST_CHECK;
+int pwalk_dests_find(struct walk *) MUST_CHECK;
 /* A destination (array, name or string) inside this document, or NULL. */
-int walk_dest(struct walk *, const struct pobj *src, const char *where,
+int pwalk_dest(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* An action: GoTo and URI stay; all that follows is left. *show (may be NULL)
  * gets the address of a link that goes by policy "show", as text. */
-int walk_action(struct walk *, const struct pobj *src, const char *where,
+int pwalk_action(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst, const struct pobj **show) MUST_CHECK;
 /* Names of the catalog, with Dests alone; and the old Dests. */
-int walk_names(struct walk *, const struct pobj *root,
+int pwalk_names(struct walk *, const struct pobj *root,
     struct pobj *dst) MUST_CHECK;
 
 /* ---- walk_tree.c: name and number trees, read whole, written in one form */
 
-typedef int walk_tree_fn(struct walk *, void *arg, const struct pobj *key,
+typedef int pwalk_tree_fn(struct walk *, void *arg, const struct pobj *key,
     const struct pobj *value);
-int walk_tree(struct walk *, const struct pobj *root, bool numbers,
-    walk_tree_fn *, void *arg) MUST_CHECK;
+int pwalk_tree(struct walk *, const struct pobj *root, bool numbers,
+    pwalk_tree_fn *, void *arg) MUST_CHECK;
 
 struct wtree_entry {
 	const struct pobj *key, *value;
 };
 
 /* Sorts the entries (keys are unique afterwards: the first wins). */
-int walk_bytes_compare(const struct reader *, const struct reader *);
-int walk_tree_make(struct walk *, bool numbers, struct wtree_entry *, size_t n,
+int pwalk_bytes_compare(const struct reader *, const struct reader *);
+int pwalk_tree_make(struct walk *, bool numbers, struct wtree_entry *, size_t n,
     const struct pobj **dst) MUST_CHECK;
 
 /* ---- walk_form.c */
 
-int walk_forms_find(struct walk *) MUST_CHECK;
-int walk_forms(struct walk *, struct pobj *catalog) MUST_CHECK;
+int pwalk_forms_find(struct walk *) MUST_CHECK;
+int pwalk_forms(struct walk *, struct pobj *catalog) MUST_CHECK;
 /* Draw what is flattened into a page: appends to its content, and replaces its
  * resources (of the source). */
-int walk_forms_draw(struct walk *, const struct wpage *, struct buf *content,
+int pwalk_forms_draw(struct walk *, const struct wpage *, struct buf *content,
     const struct pobj **resources) MUST_CHECK;
 /* The keys of a widget that its field decides. */
-int walk_widget(struct walk *, struct wannot *, const char *where,
+int pwalk_widget(struct walk *, struct wannot *, const char *where,
     struct pobj *dst) MUST_CHECK;
 
 /* ---- walk_outline.c, walk_layer.c, walk_tags.c, walk_file.c */
 
-int walk_outlines(struct walk *, const struct pobj *root,
+int pwalk_outlines(struct walk *, const struct pobj *root,
     struct pobj *dst) MUST_CHECK;
-int walk_layers_find(struct walk *, const struct pobj *root) MUST_CHECK;
-int walk_layers(struct walk *, const struct pobj *root,
+int pwalk_layers_find(struct walk *, const struct pobj *root) MUST_CHECK;
+int pwalk_layers(struct walk *, const struct pobj *root,
     struct pobj *dst) MUST_CHECK;
-int walk_tags(struct walk *, const struct pobj *root,
+int pwalk_tags(struct walk *, const struct pobj *root,
     struct pobj *dst) MUST_CHECK;
 /* File specifications that are left behind: AF, EmbeddedFiles. The files are
  * taken out. */
-int walk_files_left(struct walk *, const struct pobj *src,
+int pwalk_files_left(struct walk *, const struct pobj *src,
     const char *where) MUST_CHECK;
 /* One file specification. */
-int walk_file(struct walk *, const struct pobj *spec,
+int pwalk_file(struct walk *, const struct pobj *spec,
     const char *where) MUST_CHECK;
 
 #endif

@@ -43,7 +43,7 @@ is_design(struct walk *w, const struct pobj *v, bool *yes)
 	int e;
 
 	*yes = false;
-	if ((e = walk_get(w, v, "Intent", &intent)) != 0 || intent == NULL)
+	if ((e = pwalk_get(w, v, "Intent", &intent)) != 0 || intent == NULL)
 		return e;
 	if (!pobj_is(intent, POBJ_ARRAY)) {
 		*yes = pobj_is_name(intent, "Design");
@@ -51,7 +51,7 @@ is_design(struct walk *w, const struct pobj *v, bool *yes)
 	}
 	*yes = pobj_count(intent) > 0;
 	for (size_t i = 0; *yes && i < pobj_count(intent); i++) {
-		if ((e = walk_item(w, intent, i, &x)) != 0)
+		if ((e = pwalk_item(w, intent, i, &x)) != 0)
 			return e;
 		*yes = pobj_is_name(x, "Design");
 	}
@@ -70,8 +70,8 @@ add_layer(struct walk *w, const struct pobj *ref)
 	if (!pobj_is(ref, POBJ_REF) || ref->u.ref >= w->limit ||
 	    l->of[ref->u.ref] != 0 || l->n >= LAYERS_MAX)
 		return 0;
-	if ((e = walk_resolve(w, ref, &v)) != 0 ||
-	    (e = walk_dict(w, PT_OptContentGroup, v, "OCProperties", &dict)) !=
+	if ((e = pwalk_resolve(w, ref, &v)) != 0 ||
+	    (e = pwalk_dict(w, PT_OptContentGroup, v, "OCProperties", &dict)) !=
 		0 ||
 	    dict == NULL)
 		return e;
@@ -82,7 +82,7 @@ add_layer(struct walk *w, const struct pobj *ref)
 			return ERR_NOMEM;
 		pobj_set(dict, "Type", type);
 	}
-	if ((e = walk_grow(w, &l->list, sizeof(*l->list), l->n, &l->cap)) != 0)
+	if ((e = pwalk_grow(w, &l->list, sizeof(*l->list), l->n, &l->cap)) != 0)
 		return e;
 	x = &l->list[l->n++];
 	*x = (struct wlayer){ .name = pobj_get(dict, "Name") };
@@ -95,19 +95,19 @@ add_layer(struct walk *w, const struct pobj *ref)
 }
 
 int
-walk_layers_find(struct walk *w, const struct pobj *root)
+pwalk_layers_find(struct walk *w, const struct pobj *root)
 {
 	const struct pobj *props, *list;
 	int e;
 
-	if ((e = walk_get(w, root, "OCProperties", &props)) != 0 ||
+	if ((e = pwalk_get(w, root, "OCProperties", &props)) != 0 ||
 	    !pobj_is(props, POBJ_DICT))
 		return e;
 	if ((w->layers = doc_alloc(w->d, sizeof(*w->layers))) == NULL ||
 	    (w->layers->of = doc_alloc(w->d,
 		 (size_t)w->limit * sizeof(*w->layers->of))) == NULL)
 		return ERR_NOMEM;
-	if ((e = walk_get(w, props, "OCGs", &list)) != 0)
+	if ((e = pwalk_get(w, props, "OCGs", &list)) != 0)
 		return e;
 	for (size_t i = 0; pobj_is(list, POBJ_ARRAY) && i < pobj_count(list);
 	     i++)
@@ -126,10 +126,10 @@ push_layer(struct walk *w, const struct pobj *ref, struct pobj *out)
 	int e;
 
 	if (x == NULL) {
-		walk_tally(&w->broken, "OCG", NULL);
+		pwalk_tally(&w->broken, "OCG", NULL);
 		return 0;
 	}
-	if ((e = walk_ref(w, x->num, &v)) != 0)
+	if ((e = pwalk_ref(w, x->num, &v)) != 0)
 		return e;
 	pobj_push(out, v);
 	return 0;
@@ -143,7 +143,7 @@ groups(struct walk *w, const struct pobj *src, const struct pobj **dst)
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
+	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
 		return e;
 	if ((out = pobj_new_array(w->d, pobj_count(a))) == NULL)
 		return ERR_NOMEM;
@@ -164,17 +164,17 @@ order(struct walk *w, const struct pobj *src, unsigned depth,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY) ||
+	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY) ||
 	    depth > DEPTH_MAX)
 		return e;
 	if ((out = pobj_new_array(w->d, pobj_count(a))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < pobj_count(a); i++) {
-		if ((e = walk_item(w, a, i, &v)) != 0)
+		if ((e = pwalk_item(w, a, i, &v)) != 0)
 			return e;
 		x = NULL;
 		if (pobj_is(v, POBJ_STRING))
-			e = walk_text(w, v, &x);
+			e = pwalk_text(w, v, &x);
 		else if (pobj_is(v, POBJ_ARRAY))
 			e = order(w, v, depth + 1, &x);
 		else
@@ -196,7 +196,7 @@ lists(struct walk *w, const struct pobj *src, const struct pobj **dst)
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
+	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
 		return e;
 	if ((out = pobj_new_array(w->d, pobj_count(a))) == NULL)
 		return ERR_NOMEM;
@@ -223,7 +223,7 @@ say_hidden(struct walk *w, struct wlayer *x)
 		return 0;
 	x->said = true;
 	buf_init(&b, 1 << 16);
-	if ((e = walk_text_get(w, x->name, &b)) == 0)
+	if ((e = pwalk_text_get(w, x->name, &b)) == 0)
 		utf8_printable(b.data, b.len, name, sizeof(name));
 	buf_done(&b);
 	if (e != 0 && e != ERR_LIMIT)
@@ -242,7 +242,7 @@ hidden(struct walk *w, const struct pobj *src, const struct pobj **dst)
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
+	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
 		return e;
 	if ((out = pobj_new_array(w->d, pobj_count(a))) == NULL)
 		return ERR_NOMEM;
@@ -291,8 +291,8 @@ say_all_hidden(struct walk *w, const struct pobj *d)
 	struct wlayer *x;
 	int e;
 
-	if ((e = walk_get(w, d, "BaseState", &v)) != 0 ||
-	    !pobj_is_name(v, "OFF") || (e = walk_get(w, d, "ON", &v)) != 0)
+	if ((e = pwalk_get(w, d, "BaseState", &v)) != 0 ||
+	    !pobj_is_name(v, "OFF") || (e = pwalk_get(w, d, "ON", &v)) != 0)
 		return e;
 	for (size_t i = 0; pobj_is(v, POBJ_ARRAY) && i < pobj_count(v); i++)
 		if ((x = layer_of(w, pobj_item(v, i))) != NULL)
@@ -313,7 +313,7 @@ put_groups(struct walk *w, struct pobj *out)
 	if (list == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < w->layers->n; i++) {
-		if ((e = walk_ref(w, w->layers->list[i].num, &v)) != 0)
+		if ((e = pwalk_ref(w, w->layers->list[i].num, &v)) != 0)
 			return e;
 		pobj_push(list, v);
 	}
@@ -322,7 +322,7 @@ put_groups(struct walk *w, struct pobj *out)
 }
 
 int
-walk_layers(struct walk *w, const struct pobj *root, struct pobj *dst)
+pwalk_layers(struct walk *w, const struct pobj *root, struct pobj *dst)
 {
 	const struct pobj *props, *d;
 	struct pobj *out, *cfg;
@@ -330,14 +330,14 @@ walk_layers(struct walk *w, const struct pobj *root, struct pobj *dst)
 
 	if (w->layers == NULL || w->layers->n == 0)
 		return 0;
-	if ((e = walk_get(w, root, "OCProperties", &props)) != 0 ||
-	    (e = walk_dict(w, PT_OptContentProperties, props, "OCProperties",
+	if ((e = pwalk_get(w, root, "OCProperties", &props)) != 0 ||
+	    (e = pwalk_dict(w, PT_OptContentProperties, props, "OCProperties",
 		 &out)) != 0 ||
-	    (e = walk_get(w, props, "D", &d)) != 0)
+	    (e = pwalk_get(w, props, "D", &d)) != 0)
 		return e;
 	if (!pobj_is(d, POBJ_DICT) && (d = pobj_new_dict(w->d, 1)) == NULL)
 		return ERR_NOMEM;
-	if ((e = walk_dict(w, PT_OptContentConfig, d, "OCProperties", &cfg)) !=
+	if ((e = pwalk_dict(w, PT_OptContentConfig, d, "OCProperties", &cfg)) !=
 		0 ||
 	    (e = config(w, d, cfg)) != 0 || (e = say_all_hidden(w, d)) != 0 ||
 	    (e = put_groups(w, out)) != 0)
@@ -359,8 +359,8 @@ expression(struct walk *w, const struct pobj *src, unsigned depth,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY) ||
-	    depth > DEPTH_MAX || (e = walk_item(w, a, 0, &v)) != 0)
+	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY) ||
+	    depth > DEPTH_MAX || (e = pwalk_item(w, a, 0, &v)) != 0)
 		return e;
 	if (!pobj_is_name(v, "And") && !pobj_is_name(v, "Or") &&
 	    !pobj_is_name(v, "Not"))
@@ -369,7 +369,7 @@ expression(struct walk *w, const struct pobj *src, unsigned depth,
 		return ERR_NOMEM;
 	pobj_push(out, v);
 	for (size_t i = 1; i < pobj_count(a); i++) {
-		if ((e = walk_item(w, a, i, &v)) != 0)
+		if ((e = pwalk_item(w, a, i, &v)) != 0)
 			return e;
 		if (!pobj_is(v, POBJ_ARRAY)) {
 			if ((e = push_layer(w, pobj_item(a, i), out)) != 0)
@@ -393,8 +393,9 @@ membership(struct walk *w, const struct pobj *v, const char *where,
 	struct pobj *dict;
 	int e;
 
-	if ((e = walk_dict(w, PT_OptContentMembership, v, where, &dict)) != 0 ||
-	    dict == NULL || (e = walk_get(w, v, "OCGs", &list)) != 0)
+	if ((e = pwalk_dict(w, PT_OptContentMembership, v, where, &dict)) !=
+		0 ||
+	    dict == NULL || (e = pwalk_get(w, v, "OCGs", &list)) != 0)
 		return e;
 	if (pobj_is(list, POBJ_ARRAY)) {
 		if ((e = groups(w, list, &x)) != 0)
@@ -402,7 +403,7 @@ membership(struct walk *w, const struct pobj *v, const char *where,
 		if (x != NULL)
 			pobj_set(dict, "OCGs", x);
 	} else if (layer_of(w, pobj_get(v, "OCGs")) != NULL) {
-		if ((e = walk_ref(w, layer_of(w, pobj_get(v, "OCGs"))->num,
+		if ((e = pwalk_ref(w, layer_of(w, pobj_get(v, "OCGs"))->num,
 			 &x)) != 0)
 			return e;
 		pobj_set(dict, "OCGs", x);
@@ -416,7 +417,7 @@ membership(struct walk *w, const struct pobj *v, const char *where,
 }
 
 int
-walk_layer(struct walk *w, const struct pobj *src, const char *where,
+pwalk_layer(struct walk *w, const struct pobj *src, const char *where,
     const struct pobj **dst)
 {
 	const struct wlayer *x = layer_of(w, src);
@@ -427,15 +428,15 @@ walk_layer(struct walk *w, const struct pobj *src, const char *where,
 
 	*dst = NULL;
 	if (x != NULL)
-		return walk_ref(w, x->num, dst);
+		return pwalk_ref(w, x->num, dst);
 	if (w->layers == NULL)
 		return 0;
-	if ((e = walk_resolve(w, src, &v)) != 0 ||
-	    (e = walk_get(w, v, "Type", &type)) != 0 ||
+	if ((e = pwalk_resolve(w, src, &v)) != 0 ||
+	    (e = pwalk_get(w, v, "Type", &type)) != 0 ||
 	    !pobj_is_name(type, "OCMD"))
 		return e;
-	number = walk_number(src, v);
-	if ((e = walk_seen(w, number, PT_OptContentMembership, &m)) != 0)
+	number = pwalk_number(src, v);
+	if ((e = pwalk_seen(w, number, PT_OptContentMembership, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {
 		if ((e = membership(w, v, where, dst)) != 0)
@@ -445,8 +446,8 @@ walk_layer(struct walk *w, const struct pobj *src, const char *where,
 				return e;
 			pout_set(w->p->out, m.num, *dst);
 		}
-		walk_settle(w, number, PT_OptContentMembership, m.num, 0);
+		pwalk_settle(w, number, PT_OptContentMembership, m.num, 0);
 	}
 	*dst = NULL;
-	return m.num == 0 ? 0 : walk_ref(w, m.num, dst);
+	return m.num == 0 ? 0 : pwalk_ref(w, m.num, dst);
 }

@@ -40,7 +40,7 @@ put_ref(struct walk *w, struct pobj *dict, const char *key, uint32_t num)
 
 	if (num == 0)
 		return 0;
-	if ((e = walk_ref(w, num, &v)) == 0)
+	if ((e = pwalk_ref(w, num, &v)) == 0)
 		pobj_set(dict, key, v);
 	return e;
 }
@@ -52,16 +52,16 @@ put_target(struct walk *w, const struct pobj *v, struct pobj *dict)
 	int e;
 
 	if (pobj_get(v, "Dest") != NULL) {
-		if ((e = walk_dest(w, pobj_get(v, "Dest"), "Outlines", &x)) !=
+		if ((e = pwalk_dest(w, pobj_get(v, "Dest"), "Outlines", &x)) !=
 		    0)
 			return e;
 		if (x != NULL) {
 			pobj_set(dict, "Dest", x);
-			return walk_left_action(w, pobj_get(v, "A"), "Outlines",
-			    "A");
+			return pwalk_left_action(w, pobj_get(v, "A"),
+			    "Outlines", "A");
 		}
 	}
-	if ((e = walk_action(w, pobj_get(v, "A"), "Outlines", &x, NULL)) != 0)
+	if ((e = pwalk_action(w, pobj_get(v, "A"), "Outlines", &x, NULL)) != 0)
 		return e;
 	if (x != NULL)
 		pobj_set(dict, "A", x);
@@ -84,8 +84,8 @@ make_item(struct outline *o, const struct pobj *v, uint32_t num, unsigned depth,
 	*shown = 1;
 	if ((*dst = dict = pobj_new_dict(w->d, 12)) == NULL)
 		return ERR_NOMEM;
-	if ((e = walk_fill(w, type, v, "Outlines", dict, &ok)) != 0 ||
-	    (e = walk_unknown(w, &type, 1, v, "Outlines")) != 0)
+	if ((e = pwalk_fill(w, type, v, "Outlines", dict, &ok)) != 0 ||
+	    (e = pwalk_unknown(w, &type, 1, v, "Outlines")) != 0)
 		return e;
 	if (!ok) {
 		if ((title = pobj_new_bytes(w->d, POBJ_STRING, "", 0)) == NULL)
@@ -93,7 +93,7 @@ make_item(struct outline *o, const struct pobj *v, uint32_t num, unsigned depth,
 		pobj_set(dict, "Title", title);
 	}
 	if ((e = put_target(w, v, dict)) != 0 ||
-	    (e = walk_get(w, v, "Count", &count)) != 0 ||
+	    (e = pwalk_get(w, v, "Count", &count)) != 0 ||
 	    (e = brothers(o, pobj_get(v, "First"), num, depth + 1, &kids)) !=
 		0 ||
 	    kids.first == 0)
@@ -115,16 +115,16 @@ take(struct outline *o, const struct pobj *src, const struct pobj **v)
 	struct memo m;
 	int e;
 
-	if ((e = walk_resolve(o->w, src, v)) != 0 || *v == NULL)
+	if ((e = pwalk_resolve(o->w, src, v)) != 0 || *v == NULL)
 		return e;
-	if ((e = walk_seen(o->w, walk_number(src, *v), PX_OUTLINE, &m)) != 0)
+	if ((e = pwalk_seen(o->w, pwalk_number(src, *v), PX_OUTLINE, &m)) != 0)
 		return e;
 	if (pobj_is(*v, POBJ_DICT) && m.state == MEMO_FRESH &&
 	    o->n < ITEMS_MAX) {
 		o->n++;
 		return 0;
 	}
-	walk_tally(&o->w->broken, "Outlines", NULL);
+	pwalk_tally(&o->w->broken, "Outlines", NULL);
 	*v = NULL;
 	return 0;
 }
@@ -163,7 +163,7 @@ brothers(struct outline *o, const struct pobj *first, uint32_t parent,
 }
 
 int
-walk_outlines(struct walk *w, const struct pobj *root, struct pobj *dst)
+pwalk_outlines(struct walk *w, const struct pobj *root, struct pobj *dst)
 {
 	struct outline o = { .w = w };
 	struct level top = { 0 };
@@ -172,10 +172,10 @@ walk_outlines(struct walk *w, const struct pobj *root, struct pobj *dst)
 	uint32_t num;
 	int e;
 
-	if ((e = walk_get(w, root, "Outlines", &v)) != 0 ||
+	if ((e = pwalk_get(w, root, "Outlines", &v)) != 0 ||
 	    !pobj_is(v, POBJ_DICT) || pobj_get(v, "First") == NULL)
 		return e;
-	if ((e = walk_dict(w, PT_Outline, v, "Outlines", &dict)) != 0 ||
+	if ((e = pwalk_dict(w, PT_Outline, v, "Outlines", &dict)) != 0 ||
 	    (e = pout_reserve(w->p->out, &num)) != 0 ||
 	    (e = brothers(&o, pobj_get(v, "First"), num, 0, &top)) != 0 ||
 	    top.first == 0)

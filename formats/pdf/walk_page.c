@@ -23,7 +23,7 @@ box(struct walk *w, const struct pobj *v, const struct pobj **dst)
 	double x[4];
 	int e;
 
-	if ((e = walk_rect(w, v, dst)) != 0 || *dst == NULL)
+	if ((e = pwalk_rect(w, v, dst)) != 0 || *dst == NULL)
 		return e;
 	for (size_t i = 0; i < 4; i++)
 		if (!pobj_number(pobj_item(*dst, i), &x[i]))
@@ -39,19 +39,19 @@ inherit(struct walk *w, const struct pobj *node, struct inherited *in)
 	const struct pobj *v, *b;
 	int e;
 
-	if ((e = walk_get(w, node, "Resources", &v)) != 0)
+	if ((e = pwalk_get(w, node, "Resources", &v)) != 0)
 		return e;
 	if (pobj_is(v, POBJ_DICT))
 		in->resources = v;
-	if ((e = walk_get(w, node, "MediaBox", &v)) != 0 ||
+	if ((e = pwalk_get(w, node, "MediaBox", &v)) != 0 ||
 	    (e = box(w, v, &b)) != 0)
 		return e;
 	in->media = b != NULL ? b : in->media;
-	if ((e = walk_get(w, node, "CropBox", &v)) != 0 ||
+	if ((e = pwalk_get(w, node, "CropBox", &v)) != 0 ||
 	    (e = box(w, v, &b)) != 0)
 		return e;
 	in->crop = b != NULL ? b : in->crop;
-	if ((e = walk_get(w, node, "Rotate", &v)) != 0)
+	if ((e = pwalk_get(w, node, "Rotate", &v)) != 0)
 		return e;
 	in->rotate = v != NULL ? v : in->rotate;
 	return 0;
@@ -67,7 +67,7 @@ add_page(struct walk *w, uint32_t src, const struct pobj *dict,
 	if (w->n_pages >= WALK_PAGES_MAX)
 		return doc_fail(w->d, ERR_LIMIT, "more than %d pages",
 		    WALK_PAGES_MAX);
-	if ((e = walk_grow(w, &w->pages, sizeof(*w->pages), w->n_pages,
+	if ((e = pwalk_grow(w, &w->pages, sizeof(*w->pages), w->n_pages,
 		 &w->cap_pages)) != 0)
 		return e;
 	pg = &w->pages[w->n_pages];
@@ -78,7 +78,7 @@ add_page(struct walk *w, uint32_t src, const struct pobj *dict,
 		.crop = in->crop,
 		.rotate = in->rotate };
 	if ((e = pout_reserve(w->p->out, &pg->num)) != 0 ||
-	    (e = walk_get(w, dict, "Annots", &pg->annots)) != 0)
+	    (e = pwalk_get(w, dict, "Annots", &pg->annots)) != 0)
 		return e;
 	w->n_pages++;
 	snprintf(pg->where, sizeof(pg->where), "page %zu", w->n_pages);
@@ -112,20 +112,20 @@ find_pages(struct walk *w, const struct pobj *src, struct inherited in,
 	uint32_t n;
 	int e;
 
-	if ((e = walk_resolve(w, src, &v)) != 0)
+	if ((e = pwalk_resolve(w, src, &v)) != 0)
 		return e;
-	n = walk_number(src, v);
+	n = pwalk_number(src, v);
 	if (!pobj_is(v, POBJ_DICT) || n >= w->limit || depth > TREE_DEPTH_MAX) {
-		walk_tally(&w->broken, "Pages", NULL);
+		pwalk_tally(&w->broken, "Pages", NULL);
 		return 0;
 	}
-	if ((e = walk_get(w, v, "Kids", &kids)) != 0 ||
+	if ((e = pwalk_get(w, v, "Kids", &kids)) != 0 ||
 	    (e = inherit(w, v, &in)) != 0)
 		return e;
 	if (!pobj_is(kids, POBJ_ARRAY))
 		return add_page(w, n, v, &in);
 	if (n != 0 && w->seen[n] != 0) {
-		walk_tally(&w->broken, "Pages", NULL);
+		pwalk_tally(&w->broken, "Pages", NULL);
 		return 0;
 	}
 	w->seen[n] = n != 0;
@@ -133,12 +133,12 @@ find_pages(struct walk *w, const struct pobj *src, struct inherited in,
 }
 
 int
-walk_pages_find(struct walk *w)
+pwalk_pages_find(struct walk *w)
 {
 	const struct pobj *root;
 	int e;
 
-	if ((e = walk_resolve(w, pin_root(w->p->in), &root)) != 0 ||
+	if ((e = pwalk_resolve(w, pin_root(w->p->in), &root)) != 0 ||
 	    (e = find_pages(w, pobj_get(root, "Pages"), (struct inherited){ 0 },
 		 0)) != 0)
 		return e;
@@ -148,7 +148,7 @@ walk_pages_find(struct walk *w)
 }
 
 size_t
-walk_page_of(struct walk *w, const struct pobj *ref)
+pwalk_page_of(struct walk *w, const struct pobj *ref)
 {
 	if (!pobj_is(ref, POBJ_REF) || ref->u.ref >= w->limit)
 		return 0;
@@ -199,7 +199,7 @@ put_rotate(struct walk *w, const struct wpage *pg, struct pobj *dst)
 		struct reader key;
 
 		reader_init(&key, "Rotate", 6);
-		walk_tally(&w->wrong, "PageObject", &key);
+		pwalk_tally(&w->wrong, "PageObject", &key);
 		return 0;
 	}
 	if ((n = ((n % 360) + 360) % 360) == 0)
@@ -222,18 +222,19 @@ gather(struct walk *w, const struct pobj *src, const char *where,
 	bool ok;
 	int e;
 
-	if ((e = walk_resolve(w, src, &v)) != 0 || v == NULL)
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || v == NULL)
 		return e;
 	n = pobj_is(v, POBJ_ARRAY) ? pobj_count(v) : 1;
 	for (size_t i = 0; i < n; i++) {
 		s = v;
-		if (pobj_is(v, POBJ_ARRAY) && (e = walk_item(w, v, i, &s)) != 0)
+		if (pobj_is(v, POBJ_ARRAY) &&
+		    (e = pwalk_item(w, v, i, &s)) != 0)
 			return e;
 		if (!pobj_is(s, POBJ_STREAM)) {
-			walk_tally(&w->broken, "Contents", NULL);
+			pwalk_tally(&w->broken, "Contents", NULL);
 			continue;
 		}
-		if ((e = walk_stream(w, s, where, &data, &ok)) != 0)
+		if ((e = pwalk_stream(w, s, where, &data, &ok)) != 0)
 			return e;
 		e = buf_put(out, data.bytes.data, data.bytes.len);
 		pdf_data_free(w->p, &data);
@@ -260,11 +261,11 @@ make_contents(struct walk *w, const struct wpage *pg, struct pobj *dst)
 	buf_init(&out, 1u << 30);
 	if ((e = gather(w, pobj_get(pg->dict, "Contents"), pg->where, &in)) !=
 		0 ||
-	    (e = walk_forms_draw(w, pg, &in, &res.source)) != 0)
+	    (e = pwalk_forms_draw(w, pg, &in, &res.source)) != 0)
 		goto out;
 	buf_reader(&in, &r);
-	if ((e = walk_content(&res, &r, PCONTENT_PAGE, &out)) != 0 ||
-	    (e = walk_resources(&res, &v)) != 0)
+	if ((e = pwalk_content(&res, &r, PCONTENT_PAGE, &out)) != 0 ||
+	    (e = pwalk_resources(&res, &v)) != 0)
 		goto out;
 	if (v == NULL && (v = pobj_new_dict(w->d, 1)) == NULL) {
 		e = ERR_NOMEM;
@@ -280,7 +281,7 @@ make_contents(struct walk *w, const struct wpage *pg, struct pobj *dst)
 	}
 	if ((e = pout_reserve(w->p->out, &num)) != 0 ||
 	    (e = pout_stream(w->p->out, num, v, &r, PFILTER_NONE, NULL)) != 0 ||
-	    (e = walk_ref(w, num, &v)) != 0)
+	    (e = pwalk_ref(w, num, &v)) != 0)
 		goto out;
 	pobj_set(dst, "Contents", v);
 out:
@@ -297,7 +298,7 @@ copy_page(struct walk *w, size_t i)
 	struct pobj *dst;
 	int e;
 
-	if ((e = walk_dict(w, PT_PageObject, pg->dict, pg->where, &dst)) != 0)
+	if ((e = pwalk_dict(w, PT_PageObject, pg->dict, pg->where, &dst)) != 0)
 		return e;
 	if (dst == NULL)
 		return ERR_INTERNAL;
@@ -306,13 +307,13 @@ copy_page(struct walk *w, size_t i)
 			return ERR_NOMEM;
 		pobj_set(dst, "Type", v);
 	}
-	if ((e = walk_ref(w, w->root_num, &v)) != 0)
+	if ((e = pwalk_ref(w, w->root_num, &v)) != 0)
 		return e;
 	pobj_set(dst, "Parent", v);
 	if ((e = put_boxes(w, pg, dst)) != 0 ||
 	    (e = put_rotate(w, pg, dst)) != 0 ||
 	    (e = make_contents(w, pg, dst)) != 0 ||
-	    (e = walk_annots(w, i, &v)) != 0)
+	    (e = pwalk_annots(w, i, &v)) != 0)
 		return e;
 	if (v != NULL)
 		pobj_set(dst, "Annots", v);
@@ -321,7 +322,7 @@ copy_page(struct walk *w, size_t i)
 }
 
 int
-walk_pages_copy(struct walk *w)
+pwalk_pages_copy(struct walk *w)
 {
 	struct pobj *root, *kids;
 	const struct pobj *v, *n, *type;
@@ -334,7 +335,7 @@ walk_pages_copy(struct walk *w)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < w->n_pages; i++) {
 		if ((e = copy_page(w, i)) != 0 ||
-		    (e = walk_ref(w, w->pages[i].num, &v)) != 0)
+		    (e = pwalk_ref(w, w->pages[i].num, &v)) != 0)
 			return e;
 		pobj_push(kids, v);
 	}

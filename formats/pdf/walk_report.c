@@ -13,7 +13,7 @@
 /* ---- counted */
 
 void
-walk_tally(struct tally *t, const char *type, const struct reader *key)
+pwalk_tally(struct tally *t, const char *type, const struct reader *key)
 {
 	char name[48], word[24] = "";
 	size_t used = strlen(t->names);
@@ -39,7 +39,7 @@ say(struct walk *w, struct tally *t, enum finding_id id, enum action how)
 }
 
 int
-walk_tally_say(struct walk *w)
+pwalk_tally_say(struct walk *w)
 {
 	int e;
 
@@ -103,7 +103,7 @@ show_value(struct walk *w, const struct pobj *v, unsigned depth,
 		struct buf b;
 
 		buf_init(&b, 1 << 16);
-		if (walk_text_get(w, v, &b) == 0)
+		if (pwalk_text_get(w, v, &b) == 0)
 			utf8_printable(b.data, b.len, out, TEXT_BYTES);
 		buf_done(&b);
 		if (pobj_is(v, POBJ_NAME))
@@ -112,7 +112,7 @@ show_value(struct walk *w, const struct pobj *v, unsigned depth,
 		return 0;
 	}
 	if (pobj_is(v, POBJ_STREAM)) {
-		if ((e = walk_stream(w, v, "", &data, &ok)) != 0)
+		if ((e = pwalk_stream(w, v, "", &data, &ok)) != 0)
 			return e;
 		if (ok)
 			utf8_printable(data.bytes.data, data.bytes.len, out,
@@ -123,7 +123,7 @@ show_value(struct walk *w, const struct pobj *v, unsigned depth,
 	for (size_t i = 0; depth < 3 && pobj_is(v, POBJ_DICT) && x == NULL &&
 			   i < sizeof(inside) / sizeof(*inside);
 	     i++)
-		if ((e = walk_get(w, v, inside[i], &x)) != 0)
+		if ((e = pwalk_get(w, v, inside[i], &x)) != 0)
 			return e;
 	return x == NULL ? 0 : show_value(w, x, depth + 1, out);
 }
@@ -137,7 +137,7 @@ say_action(struct walk *w, const struct pobj *a, const char *where,
 	char name[40] = "?", text[TEXT_BYTES] = "";
 	int e;
 
-	if ((e = walk_get(w, a, "S", &type)) != 0)
+	if ((e = pwalk_get(w, a, "S", &type)) != 0)
 		return e;
 	k = kind_of(type);
 	if (k->type == NULL && pobj_get(a, "JS") != NULL)
@@ -145,10 +145,10 @@ say_action(struct walk *w, const struct pobj *a, const char *where,
 	if (pobj_is(type, POBJ_NAME))
 		utf8_printable(type->u.bytes.data, type->u.bytes.len, name,
 		    sizeof(name));
-	if (k->shows != NULL && (e = walk_get(w, a, k->shows, &v)) != 0)
+	if (k->shows != NULL && (e = pwalk_get(w, a, k->shows, &v)) != 0)
 		return e;
 	if (v == NULL && k->id == FIND_PDF_LAUNCH &&
-	    (e = walk_get(w, a, "Win", &v)) != 0)
+	    (e = pwalk_get(w, a, "Win", &v)) != 0)
 		return e;
 	if ((e = show_value(w, v, 0, text)) != 0)
 		return e;
@@ -163,7 +163,7 @@ chain(struct walk *w, const struct pobj *src, const char *where,
 	const struct pobj *a, *next;
 	int e;
 
-	if ((e = walk_resolve(w, src, &a)) != 0 || a == NULL || *left == 0)
+	if ((e = pwalk_resolve(w, src, &a)) != 0 || a == NULL || *left == 0)
 		return e;
 	--*left;
 	if (pobj_is(a, POBJ_ARRAY)) {
@@ -175,7 +175,7 @@ chain(struct walk *w, const struct pobj *src, const char *where,
 	}
 	if (!pobj_is(a, POBJ_DICT))
 		return 0;
-	if ((e = walk_get(w, a, "S", &next)) != 0)
+	if ((e = pwalk_get(w, a, "S", &next)) != 0)
 		return e;
 	if (!pobj_is_name(next, "GoTo") &&
 	    (e = say_action(w, a, where, key)) != 0)
@@ -184,7 +184,7 @@ chain(struct walk *w, const struct pobj *src, const char *where,
 }
 
 int
-walk_left_action(struct walk *w, const struct pobj *src, const char *where,
+pwalk_left_action(struct walk *w, const struct pobj *src, const char *where,
     const char *key)
 {
 	unsigned left = CHAIN_MAX;
@@ -193,13 +193,13 @@ walk_left_action(struct walk *w, const struct pobj *src, const char *where,
 }
 
 int
-walk_left_triggers(struct walk *w, const struct pobj *src, const char *where)
+pwalk_left_triggers(struct walk *w, const struct pobj *src, const char *where)
 {
 	const struct pobj *aa;
 	char key[48];
 	int e;
 
-	if ((e = walk_resolve(w, src, &aa)) != 0)
+	if ((e = pwalk_resolve(w, src, &aa)) != 0)
 		return e;
 	for (size_t i = 0;
 	     pobj_is(aa, POBJ_DICT) && i < pobj_count(aa) && i < CHAIN_MAX;
@@ -209,7 +209,7 @@ walk_left_triggers(struct walk *w, const struct pobj *src, const char *where)
 
 		utf8_printable(x->key.data, x->key.len, name, sizeof(name));
 		snprintf(key, sizeof(key), "AA/%s", name);
-		if ((e = walk_left_action(w, x->value, where, key)) != 0)
+		if ((e = pwalk_left_action(w, x->value, where, key)) != 0)
 			return e;
 	}
 	return 0;
@@ -321,7 +321,7 @@ left_named(struct walk *w, pdf_type t, const struct pentry *x,
 	while (k < end && !key_is(&x->key, k->key))
 		k++;
 	if (k == end) {
-		walk_tally(&w->unknown, pmodels[t].name, &x->key);
+		pwalk_tally(&w->unknown, pmodels[t].name, &x->key);
 		return 0;
 	}
 	return doc_found(w->d, k->id, ACT_REMOVED, where, "%s/%s",
@@ -329,7 +329,8 @@ left_named(struct walk *w, pdf_type t, const struct pentry *x,
 }
 
 int
-walk_left(struct walk *w, pdf_type t, const struct pentry *x, const char *where)
+pwalk_left(struct walk *w, pdf_type t, const struct pentry *x,
+    const char *where)
 {
 	if (is_stream_type(t) && is_stream_key(&x->key))
 		return 0;
@@ -337,12 +338,12 @@ walk_left(struct walk *w, pdf_type t, const struct pentry *x, const char *where)
 		return doc_found(w->d, FIND_PDF_EXTERNAL, ACT_REMOVED, where,
 		    "%s/F", pmodels[t].name);
 	if (key_is(&x->key, "AA"))
-		return walk_left_triggers(w, x->value, where);
+		return pwalk_left_triggers(w, x->value, where);
 	if (key_is(&x->key, "A") || key_is(&x->key, "PA") ||
 	    key_is(&x->key, "OpenAction"))
-		return walk_left_action(w, x->value, where,
+		return pwalk_left_action(w, x->value, where,
 		    key_is(&x->key, "PA") ? "PA" : "A");
 	if (key_is(&x->key, "AF") || key_is(&x->key, "EmbeddedFiles"))
-		return walk_files_left(w, x->value, where);
+		return pwalk_files_left(w, x->value, where);
 	return left_named(w, t, x, where);
 }

@@ -19,7 +19,7 @@ static const char *const categories[PRES_COUNT] = {
 };
 
 int
-walk_stream(struct walk *w, const struct pobj *stream, const char *where,
+pwalk_stream(struct walk *w, const struct pobj *stream, const char *where,
     struct pdata *out, bool *ok)
 {
 	int e;
@@ -71,17 +71,17 @@ property_list(struct walk *w, const struct pobj *src, const char *where,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_DICT))
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_DICT))
 		return e;
 	if ((out = pobj_new_dict(w->d, sizeof(keys) / sizeof(*keys))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		if ((e = walk_get(w, v, keys[i].key, &x)) != 0)
+		if ((e = pwalk_get(w, v, keys[i].key, &x)) != 0)
 			return e;
 		if (x == NULL)
 			continue;
 		n++;
-		if ((e = walk_scalar(w, &keys[i].alt, x, &x)) != 0)
+		if ((e = pwalk_scalar(w, &keys[i].alt, x, &x)) != 0)
 			return e;
 		if (x != NULL)
 			pobj_set(out, keys[i].key, x);
@@ -100,11 +100,11 @@ properties(struct walk *w, const struct pobj *src, const char *where,
 	const struct pobj *v, *type;
 	int e;
 
-	if ((e = walk_resolve(w, src, &v)) != 0 ||
-	    (e = walk_get(w, v, "Type", &type)) != 0)
+	if ((e = pwalk_resolve(w, src, &v)) != 0 ||
+	    (e = pwalk_get(w, v, "Type", &type)) != 0)
 		return e;
 	if (pobj_is_name(type, "OCG") || pobj_is_name(type, "OCMD"))
-		return walk_layer(w, src, where, dst);
+		return pwalk_layer(w, src, where, dst);
 	return property_list(w, src, where, dst);
 }
 
@@ -118,16 +118,16 @@ image(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	uint32_t num = 0;
 	int e;
 
-	if ((e = walk_seen(w, v->number, PX_IMAGE, &m)) != 0)
+	if ((e = pwalk_seen(w, v->number, PX_IMAGE, &m)) != 0)
 		return e;
 	if (m.state == MEMO_DONE)
-		return walk_ref(w, m.num, dst);
+		return pwalk_ref(w, m.num, dst);
 	if (m.state != MEMO_FRESH)
 		return 0;
 	if ((e = pdf_image(w->p, v, resources, where, &num)) != 0)
 		return e;
-	walk_settle(w, v->number, PX_IMAGE, num, 0);
-	return num == 0 ? 0 : walk_ref(w, num, dst);
+	pwalk_settle(w, v->number, PX_IMAGE, num, 0);
+	return num == 0 ? 0 : pwalk_ref(w, num, dst);
 }
 
 static int
@@ -137,21 +137,21 @@ xobject(struct walk *w, const struct pobj *src, const struct pobj *resources,
 	const struct pobj *v, *kind, *kind2;
 	int e;
 
-	if ((e = walk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_STREAM))
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_STREAM))
 		return e;
-	if ((e = walk_get(w, v, "Subtype", &kind)) != 0 ||
-	    (e = walk_get(w, v, "Subtype2", &kind2)) != 0)
+	if ((e = pwalk_get(w, v, "Subtype", &kind)) != 0 ||
+	    (e = pwalk_get(w, v, "Subtype2", &kind2)) != 0)
 		return e;
 	if (pobj_is_name(kind, "PS") || pobj_is_name(kind2, "PS"))
 		return doc_found(w->d, FIND_PDF_POSTSCRIPT, ACT_REMOVED, where,
 		    "XObject/PS");
 	if (pobj_is_name(kind, "Image"))
 		return image(w, v, resources, where, dst);
-	return walk_form(w, src, resources, where, dst);
+	return pwalk_form(w, src, resources, where, dst);
 }
 
 int
-walk_resource(struct walk *w, enum presource kind, const struct pobj *src,
+pwalk_resource(struct walk *w, enum presource kind, const struct pobj *src,
     const struct pobj *resources, const char *where, const struct pobj **dst)
 {
 	unsigned n;
@@ -159,17 +159,17 @@ walk_resource(struct walk *w, enum presource kind, const struct pobj *src,
 	*dst = NULL;
 	switch (kind) {
 	case PRES_EXTGSTATE:
-		return walk_gstate(w, src, resources, where, dst);
+		return pwalk_gstate(w, src, resources, where, dst);
 	case PRES_COLORSPACE:
 		return pdf_colour_space(w->p, src, resources, where, dst, &n);
 	case PRES_PATTERN:
-		return walk_pattern(w, src, resources, where, dst);
+		return pwalk_pattern(w, src, resources, where, dst);
 	case PRES_SHADING:
-		return walk_shading(w, src, resources, where, dst);
+		return pwalk_shading(w, src, resources, where, dst);
 	case PRES_XOBJECT:
 		return xobject(w, src, resources, where, dst);
 	case PRES_FONT:
-		return walk_font(w, src, resources, where, dst);
+		return pwalk_font(w, src, resources, where, dst);
 	case PRES_PROPERTIES:
 		return properties(w, src, where, dst);
 	default:
@@ -235,7 +235,7 @@ add_name(struct wres *res, enum presource kind, const struct reader *name,
 	slot = name_slot(res, kind, name);
 	if (res->slots[slot] != 0)
 		return 0;
-	if ((e = walk_grow(res->w, &res->list, sizeof(*res->list), res->n,
+	if ((e = pwalk_grow(res->w, &res->list, sizeof(*res->list), res->n,
 		 &res->cap)) != 0)
 		return e;
 	/* The name may lie in content that is given back before the end. */
@@ -265,7 +265,7 @@ keep(void *arg, enum presource kind, const struct reader *name,
 		*stays = true;
 		return 0;
 	}
-	if ((e = walk_resource(res->w, kind, value, res->source, res->where,
+	if ((e = pwalk_resource(res->w, kind, value, res->source, res->where,
 		 &v)) != 0)
 		return e;
 	*stays = v != NULL;
@@ -273,7 +273,7 @@ keep(void *arg, enum presource kind, const struct reader *name,
 }
 
 int
-walk_content(struct wres *res, const struct reader *bytes,
+pwalk_content(struct wres *res, const struct reader *bytes,
     enum pcontent_kind kind, struct buf *out)
 {
 	struct pcontent c = { .bytes = *bytes,
@@ -293,7 +293,7 @@ walk_content(struct wres *res, const struct reader *bytes,
 
 		if (u->added == 0)
 			continue;
-		if ((e = walk_ref(res->w, u->added, &v)) != 0 ||
+		if ((e = pwalk_ref(res->w, u->added, &v)) != 0 ||
 		    (e = add_name(res, u->kind, &u->name, v)) != 0)
 			return e;
 	}
@@ -301,7 +301,7 @@ walk_content(struct wres *res, const struct reader *bytes,
 }
 
 int
-walk_resources(struct wres *res, const struct pobj **dst)
+pwalk_resources(struct wres *res, const struct pobj **dst)
 {
 	size_t n[PRES_COUNT] = { 0 };
 	struct pobj *out, *part;
@@ -332,7 +332,7 @@ walk_resources(struct wres *res, const struct pobj **dst)
 
 /* The stream of a form or pattern: dict has all but Resources. */
 int
-walk_content_stream(struct walk *w, const struct pobj *v,
+pwalk_content_stream(struct walk *w, const struct pobj *v,
     const struct pobj *resources, enum pcontent_kind kind, const char *where,
     struct pobj *dict, uint32_t num)
 {
@@ -344,14 +344,14 @@ walk_content_stream(struct walk *w, const struct pobj *v,
 	bool ok;
 	int e;
 
-	if ((e = walk_get(w, v, "Resources", &res.source)) != 0 ||
-	    (e = walk_stream(w, v, where, &data, &ok)) != 0)
+	if ((e = pwalk_get(w, v, "Resources", &res.source)) != 0 ||
+	    (e = pwalk_stream(w, v, where, &data, &ok)) != 0)
 		return e;
 	if (!pobj_is(res.source, POBJ_DICT))
 		res.source = resources;
 	buf_init(&out, 1u << 30);
-	if ((e = walk_content(&res, &data.bytes, kind, &out)) != 0 ||
-	    (e = walk_resources(&res, &x)) != 0)
+	if ((e = pwalk_content(&res, &data.bytes, kind, &out)) != 0 ||
+	    (e = pwalk_resources(&res, &x)) != 0)
 		goto out;
 	if (x == NULL && (x = pobj_new_dict(w->d, 1)) == NULL) {
 		e = ERR_NOMEM;
@@ -374,7 +374,7 @@ make_form(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	struct pobj *dict;
 	int e;
 
-	if ((e = walk_dict(w, PT_XObjectFormType1, v, where, &dict)) != 0 ||
+	if ((e = pwalk_dict(w, PT_XObjectFormType1, v, where, &dict)) != 0 ||
 	    dict == NULL)
 		return e;
 	if ((name = pobj_new_name(w->d, "Form")) == NULL)
@@ -384,14 +384,14 @@ make_form(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	if ((e = pout_reserve(w->p->out, num)) != 0)
 		return e;
 	w->p->depth++;
-	e = walk_content_stream(w, v, resources, PCONTENT_FORM, where, dict,
+	e = pwalk_content_stream(w, v, resources, PCONTENT_FORM, where, dict,
 	    *num);
 	w->p->depth--;
 	return e;
 }
 
 int
-walk_form(struct walk *w, const struct pobj *src, const struct pobj *resources,
+pwalk_form(struct walk *w, const struct pobj *src, const struct pobj *resources,
     const char *where, const struct pobj **dst)
 {
 	const struct pobj *v;
@@ -400,19 +400,19 @@ walk_form(struct walk *w, const struct pobj *src, const struct pobj *resources,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_STREAM))
+	if ((e = pwalk_resolve(w, src, &v)) != 0 || !pobj_is(v, POBJ_STREAM))
 		return e;
-	if ((e = walk_seen(w, v->number, PT_XObjectFormType1, &m)) != 0)
+	if ((e = pwalk_seen(w, v->number, PT_XObjectFormType1, &m)) != 0)
 		return e;
 	if (m.state == MEMO_DONE)
-		return walk_ref(w, m.num, dst);
+		return pwalk_ref(w, m.num, dst);
 	if (m.state == MEMO_BUSY || w->p->depth >= WALK_FORM_DEPTH)
-		walk_tally(&w->broken, "Form", NULL);
+		pwalk_tally(&w->broken, "Form", NULL);
 	if (m.state != MEMO_FRESH)
 		return 0;
 	if (w->p->depth < WALK_FORM_DEPTH &&
 	    (e = make_form(w, v, resources, where, &num)) != 0)
 		return e;
-	walk_settle(w, v->number, PT_XObjectFormType1, num, 0);
-	return num == 0 ? 0 : walk_ref(w, num, dst);
+	pwalk_settle(w, v->number, PT_XObjectFormType1, num, 0);
+	return num == 0 ? 0 : pwalk_ref(w, num, dst);
 }

@@ -46,13 +46,13 @@ mesh(struct walk *w, const struct pobj *v, int64_t type, unsigned colours,
 
 	if (!piece_bits(dict, type, colours, &bits))
 		return 0;
-	if ((e = walk_stream(w, v, where, &data, &ok)) != 0)
+	if ((e = pwalk_stream(w, v, where, &data, &ok)) != 0)
 		return e;
 	if (ok && data.bytes.len >= (bits + 7) / 8 &&
 	    (e = pout_reserve(w->p->out, &num)) == 0 &&
 	    (e = pout_stream(w->p->out, num, dict, &data.bytes, PFILTER_NONE,
 		 NULL)) == 0)
-		e = walk_ref(w, num, dst);
+		e = pwalk_ref(w, num, dst);
 	pdf_data_free(w->p, &data);
 	return e;
 }
@@ -67,10 +67,10 @@ make_shading(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	int64_t t;
 	int e;
 
-	if ((e = walk_get(w, v, "ShadingType", &x)) != 0 ||
+	if ((e = pwalk_get(w, v, "ShadingType", &x)) != 0 ||
 	    !pobj_int(x, 1, 7, &t) || (t >= 4) != pobj_is(v, POBJ_STREAM))
 		return e;
-	if ((e = walk_dict(w, shading_type(t), v, where, &dict)) != 0 ||
+	if ((e = pwalk_dict(w, shading_type(t), v, where, &dict)) != 0 ||
 	    dict == NULL ||
 	    (e = pdf_colour_space(w->p, pobj_get(v, "ColorSpace"), resources,
 		 where, &space, &colours)) != 0 ||
@@ -78,7 +78,7 @@ make_shading(struct walk *w, const struct pobj *v, const struct pobj *resources,
 		return e;
 	pobj_set(dict, "ColorSpace", space);
 	if (pobj_get(v, "Function") != NULL) {
-		if ((e = walk_functions(w, pobj_get(v, "Function"), where,
+		if ((e = pwalk_functions(w, pobj_get(v, "Function"), where,
 			 &x)) != 0 ||
 		    x == NULL)
 			return e;
@@ -110,9 +110,9 @@ settle(struct walk *w, uint32_t number, unsigned kind, const struct pobj **dst)
 		if ((e = pout_reserve(w->p->out, &num)) != 0)
 			return e;
 		pout_set(w->p->out, num, *dst);
-		e = walk_ref(w, num, dst);
+		e = pwalk_ref(w, num, dst);
 	}
-	walk_settle(w, number, kind, num, 0);
+	pwalk_settle(w, number, kind, num, 0);
 	return e;
 }
 
@@ -130,13 +130,13 @@ once(struct walk *w, const struct pobj *src, unsigned kind, maker *make,
 	int e;
 
 	*dst = NULL;
-	if ((e = walk_resolve(w, src, &v)) != 0)
+	if ((e = pwalk_resolve(w, src, &v)) != 0)
 		return e;
-	number = walk_number(src, v);
-	if ((e = walk_seen(w, number, kind, &m)) != 0)
+	number = pwalk_number(src, v);
+	if ((e = pwalk_seen(w, number, kind, &m)) != 0)
 		return e;
 	if (m.state == MEMO_DONE)
-		return walk_ref(w, m.num, dst);
+		return pwalk_ref(w, m.num, dst);
 	if (m.state != MEMO_FRESH)
 		return 0;
 	if ((e = make(w, v, resources, where, dst)) != 0)
@@ -148,7 +148,7 @@ once(struct walk *w, const struct pobj *src, unsigned kind, maker *make,
 }
 
 int
-walk_shading(struct walk *w, const struct pobj *src,
+pwalk_shading(struct walk *w, const struct pobj *src,
     const struct pobj *resources, const char *where, const struct pobj **dst)
 {
 	return once(w, src, PT_ShadingType1, make_shading, resources, where,
@@ -169,7 +169,7 @@ tiling(struct walk *w, const struct pobj *v, const struct pobj *resources,
 
 	if (!pobj_is(v, POBJ_STREAM) || w->p->depth >= WALK_FORM_DEPTH)
 		return 0;
-	if ((e = walk_dict(w, PT_PatternType1, v, where, &dict)) != 0 ||
+	if ((e = pwalk_dict(w, PT_PatternType1, v, where, &dict)) != 0 ||
 	    dict == NULL)
 		return e;
 	if (!pobj_number(pobj_get(dict, "XStep"), &xs) ||
@@ -183,10 +183,10 @@ tiling(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	if ((e = pout_reserve(w->p->out, &num)) != 0)
 		return e;
 	w->p->depth++;
-	e = walk_content_stream(w, v, resources, PCONTENT_PATTERN, where, dict,
+	e = pwalk_content_stream(w, v, resources, PCONTENT_PATTERN, where, dict,
 	    num);
 	w->p->depth--;
-	return e != 0 ? e : walk_ref(w, num, dst);
+	return e != 0 ? e : pwalk_ref(w, num, dst);
 }
 
 static int
@@ -198,14 +198,14 @@ make_pattern(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	int64_t t;
 	int e;
 
-	if ((e = walk_get(w, v, "PatternType", &type)) != 0 ||
+	if ((e = pwalk_get(w, v, "PatternType", &type)) != 0 ||
 	    !pobj_int(type, 1, 2, &t))
 		return e;
 	if (t == 1)
 		return tiling(w, v, resources, where, dst);
-	if ((e = walk_dict(w, PT_PatternType2, v, where, &dict)) != 0 ||
+	if ((e = pwalk_dict(w, PT_PatternType2, v, where, &dict)) != 0 ||
 	    dict == NULL ||
-	    (e = walk_shading(w, pobj_get(v, "Shading"), resources, where,
+	    (e = pwalk_shading(w, pobj_get(v, "Shading"), resources, where,
 		 &x)) != 0 ||
 	    x == NULL)
 		return e;
@@ -213,7 +213,7 @@ make_pattern(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	*dst = dict;
 	if (pobj_get(v, "ExtGState") == NULL)
 		return 0;
-	if ((e = walk_gstate(w, pobj_get(v, "ExtGState"), resources, where,
+	if ((e = pwalk_gstate(w, pobj_get(v, "ExtGState"), resources, where,
 		 &x)) != 0)
 		return e;
 	if (x != NULL)
@@ -222,7 +222,7 @@ make_pattern(struct walk *w, const struct pobj *v, const struct pobj *resources,
 }
 
 int
-walk_pattern(struct walk *w, const struct pobj *src,
+pwalk_pattern(struct walk *w, const struct pobj *src,
     const struct pobj *resources, const char *where, const struct pobj **dst)
 {
 	return once(w, src, PT_PatternType1, make_pattern, resources, where,
@@ -238,10 +238,10 @@ mask_function(struct walk *w, const struct pobj *v, const char *where,
 	const struct pobj *x;
 	int e;
 
-	if ((e = walk_get(w, v, "TR", &x)) != 0)
+	if ((e = pwalk_get(w, v, "TR", &x)) != 0)
 		return e;
 	if (!pobj_is_name(x, "Identity") &&
-	    (e = walk_function(w, pobj_get(v, "TR"), where, &x)) != 0)
+	    (e = pwalk_function(w, pobj_get(v, "TR"), where, &x)) != 0)
 		return e;
 	if (x != NULL)
 		pobj_set(dict, "TR", x);
@@ -256,13 +256,13 @@ make_mask(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	struct pobj *dict;
 	int e;
 
-	if ((e = walk_get(w, v, "S", &s)) != 0 ||
-	    (e = walk_dict(w,
+	if ((e = pwalk_get(w, v, "S", &s)) != 0 ||
+	    (e = pwalk_dict(w,
 		 pobj_is_name(s, "Alpha") ? PT_SoftMaskAlpha
 					  : PT_SoftMaskLuminosity,
 		 v, where, &dict)) != 0 ||
 	    dict == NULL ||
-	    (e = walk_form(w, pobj_get(v, "G"), resources, where, &g)) != 0 ||
+	    (e = pwalk_form(w, pobj_get(v, "G"), resources, where, &g)) != 0 ||
 	    g == NULL)
 		return e;
 	pobj_set(dict, "G", g);
@@ -277,7 +277,7 @@ put_mask(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	const struct pobj *x;
 	int e;
 
-	if ((e = walk_get(w, v, "SMask", &x)) != 0 || x == NULL)
+	if ((e = pwalk_get(w, v, "SMask", &x)) != 0 || x == NULL)
 		return e;
 	if (!pobj_is_name(x, "None") &&
 	    (e = once(w, pobj_get(v, "SMask"), PT_SoftMaskAlpha, make_mask,
@@ -298,10 +298,11 @@ put_font(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	double x;
 	int e;
 
-	if ((e = walk_get(w, v, "Font", &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
+	if ((e = pwalk_get(w, v, "Font", &a)) != 0 || !pobj_is(a, POBJ_ARRAY))
 		return e;
-	if ((e = walk_item(w, a, 1, &size)) != 0 || !pobj_number(size, &x) ||
-	    (e = walk_font(w, pobj_item(a, 0), resources, where, &font)) != 0 ||
+	if ((e = pwalk_item(w, a, 1, &size)) != 0 || !pobj_number(size, &x) ||
+	    (e = pwalk_font(w, pobj_item(a, 0), resources, where, &font)) !=
+		0 ||
 	    font == NULL)
 		return e;
 	if ((out = pobj_new_array(w->d, 2)) == NULL)
@@ -319,7 +320,7 @@ make_gstate(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	struct pobj *dict;
 	int e;
 
-	if ((e = walk_dict(w, PT_GraphicsStateParameter, v, where, &dict)) !=
+	if ((e = pwalk_dict(w, PT_GraphicsStateParameter, v, where, &dict)) !=
 		0 ||
 	    dict == NULL || (e = put_mask(w, v, resources, where, dict)) != 0 ||
 	    (e = put_font(w, v, resources, where, dict)) != 0)
@@ -329,7 +330,7 @@ make_gstate(struct walk *w, const struct pobj *v, const struct pobj *resources,
 }
 
 int
-walk_gstate(struct walk *w, const struct pobj *src,
+pwalk_gstate(struct walk *w, const struct pobj *src,
     const struct pobj *resources, const char *where, const struct pobj **dst)
 {
 	return once(w, src, PT_GraphicsStateParameter, make_gstate, resources,

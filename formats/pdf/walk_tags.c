@@ -1,7 +1,7 @@
 #include "formats/pdf/walk_int.h"
 
 int
-walk_tags(struct walk *w, const struct pobj *root, struct pobj *dst)
+pwalk_tags(struct walk *w, const struct pobj *root, struct pobj *dst)
 {
 	(void)w;
 	(void)root;

@@ -12,7 +12,7 @@
 struct tree {
 	struct walk *w;
 	bool numbers;
-	walk_tree_fn *fn;
+	pwalk_tree_fn *fn;
 	void *arg;
 };
 
@@ -33,10 +33,10 @@ leaves(struct tree *t, const struct pobj *list)
 	int e;
 
 	for (size_t i = 0; i + 1 < pobj_count(list); i += 2) {
-		if ((e = walk_item(t->w, list, i, &key)) != 0)
+		if ((e = pwalk_item(t->w, list, i, &key)) != 0)
 			return e;
 		if (!key_fits(t, key)) {
-			walk_tally(&t->w->broken, "Tree", NULL);
+			pwalk_tally(&t->w->broken, "Tree", NULL);
 			continue;
 		}
 		if ((e = t->fn(t->w, t->arg, key, pobj_item(list, i + 1))) != 0)
@@ -52,19 +52,19 @@ node(struct tree *t, const struct pobj *src, unsigned depth)
 	struct memo m;
 	int e;
 
-	if ((e = walk_resolve(t->w, src, &v)) != 0 || !pobj_is(v, POBJ_DICT))
+	if ((e = pwalk_resolve(t->w, src, &v)) != 0 || !pobj_is(v, POBJ_DICT))
 		return e;
-	if ((e = walk_seen(t->w, walk_number(src, v), PX_TREE, &m)) != 0)
+	if ((e = pwalk_seen(t->w, pwalk_number(src, v), PX_TREE, &m)) != 0)
 		return e;
 	if (m.state != MEMO_FRESH || depth > DEPTH_MAX) {
-		walk_tally(&t->w->broken, "Tree", NULL);
+		pwalk_tally(&t->w->broken, "Tree", NULL);
 		return 0;
 	}
-	if ((e = walk_get(t->w, v, t->numbers ? "Nums" : "Names", &list)) != 0)
+	if ((e = pwalk_get(t->w, v, t->numbers ? "Nums" : "Names", &list)) != 0)
 		return e;
 	if (pobj_is(list, POBJ_ARRAY) && (e = leaves(t, list)) != 0)
 		return e;
-	if ((e = walk_get(t->w, v, "Kids", &list)) != 0)
+	if ((e = pwalk_get(t->w, v, "Kids", &list)) != 0)
 		return e;
 	for (size_t i = 0; pobj_is(list, POBJ_ARRAY) && i < pobj_count(list);
 	     i++)
@@ -74,8 +74,8 @@ node(struct tree *t, const struct pobj *src, unsigned depth)
 }
 
 int
-walk_tree(struct walk *w, const struct pobj *root, bool numbers,
-    walk_tree_fn *fn, void *arg)
+pwalk_tree(struct walk *w, const struct pobj *root, bool numbers,
+    pwalk_tree_fn *fn, void *arg)
 {
 	struct tree t = { .w = w, .numbers = numbers, .fn = fn, .arg = arg };
 
@@ -85,7 +85,7 @@ walk_tree(struct walk *w, const struct pobj *root, bool numbers,
 /* ---- writing */
 
 int
-walk_bytes_compare(const struct reader *a, const struct reader *b)
+pwalk_bytes_compare(const struct reader *a, const struct reader *b)
 {
 	size_t n = a->len < b->len ? a->len : b->len;
 	int c = n == 0 ? 0 : memcmp(a->data, b->data, n);
@@ -108,7 +108,7 @@ compare(const void *pa, const void *pb)
 	int c = 0;
 
 	if (pobj_is(a->x->key, POBJ_STRING))
-		c = walk_bytes_compare(&a->x->key->u.bytes,
+		c = pwalk_bytes_compare(&a->x->key->u.bytes,
 		    &b->x->key->u.bytes);
 	else
 		c = a->n < b->n ? -1 : a->n > b->n;
@@ -130,8 +130,8 @@ twins(const struct order *a, const struct order *b)
 }
 
 int
-walk_tree_make(struct walk *w, bool numbers, struct wtree_entry *list, size_t n,
-    const struct pobj **dst)
+pwalk_tree_make(struct walk *w, bool numbers, struct wtree_entry *list,
+    size_t n, const struct pobj **dst)
 {
 	struct order *o;
 	struct pobj *flat, *dict;
@@ -153,7 +153,7 @@ walk_tree_make(struct walk *w, bool numbers, struct wtree_entry *list, size_t n,
 	qsort(o, n, sizeof(*o), compare);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && twins(&o[i - 1], &o[i])) {
-			walk_tally(&w->broken, "Tree", NULL);
+			pwalk_tally(&w->broken, "Tree", NULL);
 			continue;
 		}
 		pobj_push(flat, o[i].x->key);

@@ -10,17 +10,17 @@
 #define TEXT_MAX_BYTES (1u << 24)
 
 int
-walk_ref(struct walk *w, uint32_t num, const struct pobj **dst)
+pwalk_ref(struct walk *w, uint32_t num, const struct pobj **dst)
 {
 	*dst = pobj_new_ref(w->d, num);
 	return *dst == NULL ? ERR_NOMEM : 0;
 }
 
 int
-walk_bytes(struct walk *w, enum pobj_type type, const void *data, size_t n,
+pwalk_bytes(struct walk *w, enum pobj_type type, const void *data, size_t n,
     const struct pobj **dst)
 {
-	char *copy = doc_strndup(w->d, data, n);
+	char *copy = doc_strndup(w->d, n == 0 ? "" : data, n);
 
 	if (copy == NULL)
 		return ERR_NOMEM;
@@ -29,7 +29,7 @@ walk_bytes(struct walk *w, enum pobj_type type, const void *data, size_t n,
 }
 
 void
-walk_replace(struct pobj *dict, const char *key, const struct pobj *v)
+pwalk_replace(struct pobj *dict, const char *key, const struct pobj *v)
 {
 	for (size_t i = 0; i < pobj_count(dict); i++) {
 		struct pentry *x = &dict->u.dict.entry[i];
@@ -157,7 +157,7 @@ from_bytes(struct reader *r, struct buf *out)
 }
 
 int
-walk_text_get(struct walk *w, const struct pobj *v, struct buf *out)
+pwalk_text_get(struct walk *w, const struct pobj *v, struct buf *out)
 {
 	struct units u = { 0 };
 	struct reader r;
@@ -204,7 +204,7 @@ put_utf16(struct buf *b, uint32_t cp)
 }
 
 int
-walk_text_make(struct walk *w, const char *text, size_t n,
+pwalk_text_make(struct walk *w, const char *text, size_t n,
     const struct pobj **dst)
 {
 	struct reader r;
@@ -213,20 +213,20 @@ walk_text_make(struct walk *w, const char *text, size_t n,
 	int e;
 
 	if (is_ascii(text, n))
-		return walk_bytes(w, POBJ_STRING, text, n, dst);
+		return pwalk_bytes(w, POBJ_STRING, text, n, dst);
 	buf_init(&b, TEXT_MAX_BYTES);
 	reader_init(&r, text, n);
 	e = buf_u16be(&b, 0xfeff);
 	while (e == 0 && utf8_get(&r, &cp) == 0)
 		e = put_utf16(&b, cp);
 	if (e == 0)
-		e = walk_bytes(w, POBJ_STRING, b.data, b.len, dst);
+		e = pwalk_bytes(w, POBJ_STRING, b.data, b.len, dst);
 	buf_done(&b);
 	return e;
 }
 
 int
-walk_text(struct walk *w, const struct pobj *v, const struct pobj **dst)
+pwalk_text(struct walk *w, const struct pobj *v, const struct pobj **dst)
 {
 	struct buf b;
 	int e;
@@ -239,8 +239,8 @@ walk_text(struct walk *w, const struct pobj *v, const struct pobj **dst)
 		return 0;
 	}
 	buf_init(&b, TEXT_MAX_BYTES);
-	if ((e = walk_text_get(w, v, &b)) == 0)
-		e = walk_text_make(w, (const char *)b.data, b.len, dst);
+	if ((e = pwalk_text_get(w, v, &b)) == 0)
+		e = pwalk_text_make(w, (const char *)b.data, b.len, dst);
 	buf_done(&b);
 	if (e == ERR_LIMIT)
 		return doc_fail(w->d, ERR_LIMIT, "a text is too long");
@@ -315,7 +315,7 @@ date(struct reader *r, struct buf *out)
 }
 
 int
-walk_date(struct walk *w, const struct pobj *v, const struct pobj **dst)
+pwalk_date(struct walk *w, const struct pobj *v, const struct pobj **dst)
 {
 	struct reader r;
 	struct buf b;
@@ -327,7 +327,7 @@ walk_date(struct walk *w, const struct pobj *v, const struct pobj **dst)
 	buf_init(&b, 64);
 	reader_init(&r, v->u.bytes.data, v->u.bytes.len);
 	if (date(&r, &b))
-		e = walk_bytes(w, POBJ_STRING, b.data, b.len, dst);
+		e = pwalk_bytes(w, POBJ_STRING, b.data, b.len, dst);
 	buf_done(&b);
 	return e;
 }
@@ -335,8 +335,8 @@ walk_date(struct walk *w, const struct pobj *v, const struct pobj **dst)
 /* ---- numbers */
 
 int
-walk_numbers(struct walk *w, const struct pobj *src, size_t n_min, size_t n_max,
-    const struct pobj **dst)
+pwalk_numbers(struct walk *w, const struct pobj *src, size_t n_min,
+    size_t n_max, const struct pobj **dst)
 {
 	size_t n = pobj_count(src);
 	const struct pobj *v;
@@ -350,7 +350,7 @@ walk_numbers(struct walk *w, const struct pobj *src, size_t n_min, size_t n_max,
 	if ((out = pobj_new_array(w->d, n)) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++) {
-		if ((e = walk_item(w, src, i, &v)) != 0)
+		if ((e = pwalk_item(w, src, i, &v)) != 0)
 			return e;
 		if (!pobj_number(v, &x))
 			return 0;
@@ -362,14 +362,14 @@ walk_numbers(struct walk *w, const struct pobj *src, size_t n_min, size_t n_max,
 
 /* Two opposite corners, put in order. */
 int
-walk_rect(struct walk *w, const struct pobj *src, const struct pobj **dst)
+pwalk_rect(struct walk *w, const struct pobj *src, const struct pobj **dst)
 {
 	const struct pobj *v, *a, *b;
 	double x[4] = { 0 };
 	struct pobj *out;
 	int e;
 
-	if ((e = walk_numbers(w, src, 4, 4, &v)) != 0 || v == NULL) {
+	if ((e = pwalk_numbers(w, src, 4, 4, &v)) != 0 || v == NULL) {
 		*dst = NULL;
 		return e;
 	}
@@ -401,23 +401,23 @@ whole(struct walk *w, const struct pobj *v, const struct pobj **dst)
 }
 
 int
-walk_scalar(struct walk *w, const struct pmodel_alt *a, const struct pobj *v,
+pwalk_scalar(struct walk *w, const struct pmodel_alt *a, const struct pobj *v,
     const struct pobj **dst)
 {
 	*dst = NULL;
 	if (a->kind == PK_RECT)
-		return walk_rect(w, v, dst);
+		return pwalk_rect(w, v, dst);
 	if (a->kind == PK_MATRIX)
-		return walk_numbers(w, v, 6, 6, dst);
+		return pwalk_numbers(w, v, 6, 6, dst);
 	if (!pmodel_allows(a, v))
 		return 0;
 	switch (a->kind) {
 	case PK_INT:
 		return whole(w, v, dst);
 	case PK_TEXT:
-		return walk_text(w, v, dst);
+		return pwalk_text(w, v, dst);
 	case PK_DATE:
-		return walk_date(w, v, dst);
+		return pwalk_date(w, v, dst);
 	default:
 		*dst = v;
 		return 0;

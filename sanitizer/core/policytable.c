@@ -38,6 +38,8 @@ static const char *const url_choices[] = { "keep", "remove", "show", NULL };
 static const char *const charset_choices[] = { "keep", "utf8", NULL };
 static const char *const csv_choices[] = { "quote", "report", NULL };
 static const char *const metadata_choices[] = { "drop", "keep-basic", NULL };
+static const char *const forms_choices[] = { "keep", "flatten", NULL };
+static const char *const attachments_choices[] = { "zip", "remove", NULL };
 
 static const struct policy_setting table[] = {
 	TEXT("", "state_dir", state_dir, POLICY_PATH_BYTES - 1,
@@ -115,6 +117,12 @@ static const struct policy_setting table[] = {
 	BOOL("office", "keep_pivot_records", options.keep_pivot_records,
 	    "ピボットテーブルの元データの写しを残す",
 	    "keep the cached records of pivot tables"),
+	CHOICE("pdf", "forms", options.forms, forms_choices,
+	    "PDFの入力欄：keep 残す、flatten 見た目のまま固定する",
+	    "fields of PDF forms: keep, or flatten (drawn into the page)"),
+	CHOICE("pdf", "attachments", options.attachments, attachments_choices,
+	    "PDFの添付ファイル：zip 無害化してZIPで添える、remove 外す",
+	    "files attached to PDFs: zip (sanitised, beside it), or remove"),
 
 	BOOL("rules", "hold_name_mismatch", hold_name_mismatch,
 	    "拡張子と中身が違うファイルを保留する",

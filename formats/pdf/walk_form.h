@@ -1,0 +1,38 @@
+/* Shared by walk_form.c, walk_flat.c and walk_look.c only: form fields. */
+#ifndef FORMATS_PDF_WALK_FORM_H
+#define FORMATS_PDF_WALK_FORM_H
+
+#include "formats/pdf/walk_int.h"
+
+#define WALK_FORM_FONTS 256 /* in styles of fields */
+
+struct wfield {
+	const struct pobj *dict; /* of the source */
+	uint32_t num;		 /* in the output */
+	pdf_type type;
+	struct wfield *parent;
+	struct wannot *annot; /* the widget that is the same object, or NULL */
+	uint32_t n_widgets, n_kids;
+	/* its own, or its parent's: resolved */
+	const struct pobj *ft, *ff, *v, *da, *q;
+	bool stays;
+	bool ends; /* a signature that was made */
+	bool is_put;
+	struct pobj *dst, *kids;
+};
+
+struct wforms {
+	const struct pobj *acro; /* NULL: none */
+	const struct pobj *dr, *da;
+	struct wfield **fields; /* parents first */
+	size_t n, cap;
+	struct reader *fonts; /* named in styles */
+	size_t n_fonts, cap_fonts;
+	bool needs_looks; /* a widget has a value and no look */
+};
+
+/* walk_look.c: where a widget has no look, make one. */
+int pwalk_look(struct walk *, struct wannot *, const char *where,
+    struct pobj *dst) MUST_CHECK;
+
+#endif

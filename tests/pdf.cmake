@@ -20,3 +20,5 @@ sekisho_fuzz(pdf_font SEEDS tests/fuzz/seeds/pdf_font)
 pkg_check_modules(FREETYPE REQUIRED IMPORTED_TARGET freetype2)
 sekisho_test(test_pdf_font SOURCES unit/test_pdf_font.c fuzz/fuzz_pdf_font.c
   LIBS fuzz_common PkgConfig::FREETYPE)
+sekisho_test(test_pdf_cmap SOURCES unit/test_pdf_cmap.c unit/pdf_case.c
+  LIBS formats)

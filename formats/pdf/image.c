@@ -361,17 +361,12 @@ code_name(enum pfilter f)
 	return names[f];
 }
 
-/* A grey pixel with the masks of the picture. */
+/* A grey pixel with the masks and the layer of the picture. */
 static int
 write_grey(struct pimage *im, uint32_t *num)
 {
 	static const uint8_t grey = PLACEHOLDER;
-	const struct pobj *source = im->dict;
-	struct pobj *dict = pobj_new_dict(im->p->d, 1);
-	int e;
 
-	if ((im->dict = dict) == NULL)
-		return ERR_NOMEM;
 	im->width = im->height = 1;
 	im->bits = 8;
 	im->colours = 1;
@@ -379,14 +374,8 @@ write_grey(struct pimage *im, uint32_t *num)
 	im->indexed = false;
 	im->how = PFILTER_NONE;
 	im->placed = true;
-	if ((e = pimage_dict(im, 2, &dict)) != 0)
-		return e;
-	im->dict = source;
 	reader_init(&im->rows, &grey, 1);
-	if ((e = set_masks(im, dict)) != 0 ||
-	    (e = pout_reserve(im->p->out, num)) != 0)
-		return e;
-	return write_data(im, *num, dict);
+	return write_picture(im, num);
 }
 
 /* Grey instead of the picture; nothing instead of a mask. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "formats/pdf/image_int.h"
+#include "formats/pdf/walk_int.h"
 
 const char *
 pimage_device(unsigned colours)
@@ -150,6 +151,8 @@ set_decode(struct pimage *im, struct pobj *dict)
 	const struct pobj *v, *copy;
 	int e;
 
+	if (im->placed)
+		return 0;
 	if ((e = pin_get(im->p->in, im->dict, "Decode", &v)) != 0 || v == NULL)
 		return e;
 	if ((e = numbers(im, v, 2 * (size_t)im->colours, &copy)) != 0)
@@ -205,6 +208,22 @@ set_space(struct pimage *im, struct pobj *dict)
 	return 0;
 }
 
+/* The layer that the picture belongs to. */
+static int
+set_layer(struct pimage *im, struct pobj *dict)
+{
+	const struct pobj *layer = pobj_get(im->dict, "OC"), *copy;
+	int e;
+
+	if (layer == NULL || im->role != PIMAGE_PICTURE)
+		return 0;
+	if ((e = pwalk_layer(im->p->walk, layer, im->where, &copy)) != 0)
+		return e;
+	if (copy != NULL)
+		pobj_set(dict, "OC", copy);
+	return 0;
+}
+
 static int
 set_others(struct pimage *im, struct pobj *dict)
 {
@@ -220,16 +239,17 @@ set_others(struct pimage *im, struct pobj *dict)
 		return e;
 	if ((e = pin_get(im->p->in, im->dict, "StructParent", &v)) != 0)
 		return e;
-	if (pobj_int(v, 0, INT32_MAX, &n) && im->role == PIMAGE_PICTURE)
-		return set_int(d, dict, "StructParent", n);
-	return 0;
+	if (pobj_int(v, 0, INT32_MAX, &n) && im->role == PIMAGE_PICTURE &&
+	    (e = set_int(d, dict, "StructParent", n)) != 0)
+		return e;
+	return set_layer(im, dict);
 }
 
 int
 pimage_dict(struct pimage *im, size_t n_more, struct pobj **out)
 {
 	struct doc *d = im->p->d;
-	struct pobj *dict = pobj_new_dict(d, 12 + n_more);
+	struct pobj *dict = pobj_new_dict(d, 16 + n_more);
 	int e;
 
 	if (dict == NULL)

@@ -65,6 +65,21 @@ pdf_colour_space(struct pdf *p, const struct pobj *src,
 	return 0;
 }
 
+/* And for its layers: there are none. */
+int pwalk_layer(struct walk *, const struct pobj *src, const char *where,
+    const struct pobj **dst);
+
+int
+pwalk_layer(struct walk *w, const struct pobj *src, const char *where,
+    const struct pobj **dst)
+{
+	(void)w;
+	(void)src;
+	(void)where;
+	*dst = NULL;
+	return 0;
+}
+
 static int
 write_out(struct pdf *p, uint32_t num)
 {

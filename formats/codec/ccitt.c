@@ -28,6 +28,7 @@ struct fax {
 	struct arena *arena;
 	const struct ccitt_params *p;
 	struct reader in;
+	size_t start; /* of the data in it */
 	uint32_t acc; /* bits not used yet, right-aligned */
 	unsigned n_acc;
 	unsigned padding; /* of them: zeros behind the end */
@@ -137,6 +138,10 @@ static void
 align(struct fax *f)
 {
 	drop(f, f->n_acc % 8);
+	if (f->p->word_align &&
+	    (reader_pos(&f->in) - f->start - f->n_acc / 8) % 2 != 0 &&
+	    f->n_acc >= f->padding + 8)
+		drop(f, 8);
 }
 
 /* ---- codes */
@@ -388,6 +393,8 @@ between_rows(struct fax *f, bool *two_d)
 		*two_d = true;
 		return !is_at_end(f) && peek(f, CCITT_EOL_BITS) != CCITT_EOL;
 	}
+	if (f->p->byte_align && !f->p->end_of_line)
+		align(f);
 	while (take_eol(f)) {
 		eols++;
 		*two_d = f->p->k > 0 && peek(f, 1) == 0;
@@ -470,8 +477,9 @@ ccitt_decode(struct doc *d, const struct reader *in,
 
 	*res = (struct ccitt_result){ 0 };
 	/* With rows unknown they are taken one by one. */
-	e = image_take_size(d, p->columns, p->rows == 0 ? 1 : p->rows);
-	if (e != 0)
+	if ((!p->size_taken || p->rows == 0) &&
+	    (e = image_take_size(d, p->columns, p->rows == 0 ? 1 : p->rows)) !=
+		0)
 		return e;
 	arena_init(&arena, d);
 	if ((f = arena_alloc(&arena, sizeof(*f))) == NULL)
@@ -480,6 +488,7 @@ ccitt_decode(struct doc *d, const struct reader *in,
 	f->arena = &arena;
 	f->p = p;
 	f->in = *in;
+	f->start = reader_pos(in);
 	f->out = out;
 	f->res = res;
 	if ((e = set_up(f)) == 0)

@@ -12,10 +12,13 @@
 
 /* The parameters of PDF's CCITTFaxDecode (ISO 32000-1, 7.4.6). */
 struct ccitt_params {
-	int32_t k;	 /* < 0: Group 4; 0: one dimension; > 0: both, mixed */
-	bool byte_align; /* every row begins at a byte */
-	bool black_is_1; /* of the rows that come out */
+	int32_t k;	  /* < 0: Group 4; 0: one dimension; > 0: both, mixed */
+	bool byte_align;  /* every row begins at a byte */
+	bool word_align;  /* ... at two of them (TIFF 32771) */
+	bool end_of_line; /* asked with byte_align only: see below */
+	bool black_is_1;  /* of the rows that come out */
 	bool low_bit_first;   /* of the bytes that go in (TIFF FillOrder 2) */
+	bool size_taken;      /* the caller has asked image_take_size() */
 	bool end_of_block;    /* without it only rows ends the picture */
 	uint32_t columns;     /* pixels */
 	uint32_t rows;	      /* 0: until the data end */
@@ -29,12 +32,15 @@ struct ccitt_result {
 };
 
 /*
- * EndOfLine of PDF is not asked for: line ends are seen wherever they stand.
+ * Line ends are seen wherever they stand. Only where rows begin at a byte it
+ * must be said that there are some (end_of_line): fill bits and the next code
+ * word may look like one.
  * A damaged row keeps what was read of it; Group 3 goes on at the next end of
  * line, Group 4 cannot. With rows != 0 exactly that many come out.
  *
  * *out gets the rows, appended; its maximum holds. Pixels are taken from the
- * limits (image_take_size) before anything is allocated. ERR_LIMIT; ERR_NOMEM;
+ * limits (image_take_size) before anything is allocated, but with size_taken,
+ * which needs rows. ERR_LIMIT; ERR_NOMEM;
  * ERR_MALFORMED when columns is 0, no row could be read or too many were
  * damaged. Says why.
  */

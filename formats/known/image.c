@@ -58,16 +58,6 @@ check_icns(const struct reader *in)
 	       n <= in->len;
 }
 
-static const struct known tiff_table[] = {
-	{ "tiff", 0, KNOWN_MAGIC("II*\0"), NULL },
-	{ "tiff", 0, KNOWN_MAGIC("MM\0*"), NULL },
-	{ "tiff", 0, KNOWN_MAGIC("II+\0"), NULL },
-	{ "tiff", 0, KNOWN_MAGIC("MM\0+"), NULL },
-};
-static const char *const tiff_mime[] = { "image/tiff", "image/x-canon-cr2",
-	"image/x-nikon-nef", NULL };
-static const char *const tiff_ext[] = { "tif", "tiff", NULL };
-KNOWN_FORMAT(tiff, "tiff", 0);
 
 static const struct known heif_table[] = {
 	{ "heif.avif", 4, KNOWN_MAGIC("ftyp"), check_avif },

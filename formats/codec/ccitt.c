@@ -493,6 +493,7 @@ ccitt_decode(struct doc *d, const struct reader *in,
 	f->res = res;
 	if ((e = set_up(f)) == 0)
 		e = get_rows(f);
+	res->left = reader_left(&f->in);
 	if (e == 0 && res->rows == res->missing)
 		e = doc_fail(d, ERR_MALFORMED, "a fax picture without rows");
 	arena_done(&arena);

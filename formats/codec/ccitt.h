@@ -29,20 +29,20 @@ struct ccitt_result {
 	uint32_t rows;	  /* in the output */
 	uint32_t damaged; /* of them: guessed, in a part or wholly */
 	uint32_t missing; /* of them: behind the end of the data, white */
+	size_t left;	  /* bytes behind the last row: end of block, or more */
 };
 
 /*
  * Line ends are seen wherever they stand. Only where rows begin at a byte it
  * must be said that there are some (end_of_line): fill bits and the next code
- * word may look like one.
- * A damaged row keeps what was read of it; Group 3 goes on at the next end of
- * line, Group 4 cannot. With rows != 0 exactly that many come out.
+ * word may look like one. A damaged row keeps what was read of it; Group 3 goes
+ * on at the next end of line, Group 4 cannot. With rows != 0 exactly that many
+ * come out.
  *
  * *out gets the rows, appended; its maximum holds. Pixels are taken from the
  * limits (image_take_size) before anything is allocated, but with size_taken,
- * which needs rows. ERR_LIMIT; ERR_NOMEM;
- * ERR_MALFORMED when columns is 0, no row could be read or too many were
- * damaged. Says why.
+ * which needs rows. ERR_LIMIT, ERR_NOMEM; ERR_MALFORMED when columns is 0 or
+ * no row could be read. Says why.
  */
 int ccitt_decode(struct doc *, const struct reader *in,
     const struct ccitt_params *, struct buf *out,

@@ -12,6 +12,7 @@
 #include "formats/raster/tiff_int.h"
 
 #define DATA_MAX_BYTES (1u << 30)
+#define USED_MAX_BYTES (32u << 20)
 
 static int
 take_icc(struct tiff *t, const struct tiff_page *p, struct buf *icc)
@@ -32,10 +33,15 @@ take_icc(struct tiff *t, const struct tiff_page *p, struct buf *icc)
 static int
 report_damage(struct tiff *t, const struct tiff_page *p)
 {
-	if (p->damaged == 0)
-		return 0;
-	return doc_found(t->d, FIND_IMAGE_DAMAGED, ACT_REPLACED, p->where,
-	    "%u strips or rows", (unsigned)p->damaged);
+	int e = 0;
+
+	if (p->damaged > 0)
+		e = doc_found(t->d, FIND_IMAGE_DAMAGED, ACT_REPLACED, p->where,
+		    "%u strips or rows", (unsigned)p->damaged);
+	if (e == 0 && p->extra > 0)
+		e = doc_found(t->d, FIND_IMAGE_GARBAGE, ACT_REMOVED, p->where,
+		    "behind the rows of %u strips", (unsigned)p->extra);
+	return e;
 }
 
 static int
@@ -92,21 +98,6 @@ put_page(struct tiff *t, struct tiff_page *p, struct tiff_sheet *s,
 	return e;
 }
 
-/* What no directory refers to, behind all that one does. */
-static int
-report_rest(struct tiff *t)
-{
-	struct reader rest;
-	size_t n = t->in.len;
-
-	/* One byte may fill up to an even length. */
-	if (t->end >= n || (n - t->end == 1 && t->in.data[t->end] == 0))
-		return 0;
-	if (reader_view(&t->in, (size_t)t->end, n - (size_t)t->end, &rest) != 0)
-		return ERR_INTERNAL;
-	return image_report_trailer(t->d, &rest);
-}
-
 static int
 tiff_rebuild(struct doc *d)
 {
@@ -118,8 +109,9 @@ tiff_rebuild(struct doc *d)
 	if (p == NULL)
 		return ERR_NOMEM;
 	doc_makes(d, "tiff", "tif");
-	if ((e = tiff_walk(&t)) != 0 || (e = tiff_put_header(d)) != 0)
-		return e;
+	buf_init(&t.used, USED_MAX_BYTES);
+	if ((e = tiff_walk(&t)) == 0)
+		e = tiff_put_header(d);
 	for (uint32_t i = 0; i < t.n_pages && e == 0; i++) {
 		struct tiff_sheet sheet = { .many = t.n_pages > 1,
 			.last = i + 1 == t.n_pages };
@@ -130,7 +122,10 @@ tiff_rebuild(struct doc *d)
 		if (e == 0)
 			e = put_page(&t, p, &sheet, &at);
 	}
-	return e != 0 ? e : report_rest(&t);
+	if (e == 0)
+		e = tiff_report_rest(&t);
+	buf_done(&t.used);
+	return e;
 }
 
 static enum probe

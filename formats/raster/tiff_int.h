@@ -85,7 +85,8 @@ struct tiff {
 	bool big_endian, is_big; /* is_big: BigTIFF */
 	uint64_t *pages;	 /* where the directories of kept pages are */
 	uint32_t n_pages;
-	uint64_t end; /* behind everything that was referred to */
+	struct buf
+	    used; /* what was referred to: pairs of 64 bits, from and to */
 };
 
 /* A page: what its directory says, checked by tiff_page_check(). */
@@ -108,6 +109,7 @@ struct tiff_page {
 	uint32_t lines;
 	size_t line_bytes;
 	uint32_t damaged; /* chunks and rows */
+	uint32_t extra;	  /* chunks with bytes behind what was packed */
 };
 
 /* A page that is to be written. */
@@ -133,6 +135,10 @@ struct tiff_sheet {
  * reported. ERR_MALFORMED, ERR_TRUNCATED, ERR_LIMIT, ERR_UNSUPPORTED.
  */
 int tiff_walk(struct tiff *) MUST_CHECK;
+/* Remember that these bytes of the file are referred to. */
+int tiff_note_used(struct tiff *, uint64_t from, uint64_t bytes) MUST_CHECK;
+/* Say what nothing refers to: in gaps, and behind the end. */
+int tiff_report_rest(struct tiff *) MUST_CHECK;
 /* One directory; report: say what is dropped from it. */
 int tiff_read_directory(struct tiff *, uint64_t at, bool report,
     struct tiff_page *) MUST_CHECK;
@@ -168,12 +174,12 @@ int tiff_chunk(struct tiff *, const struct tiff_page *, uint32_t i,
 /* ---- tiff_unpack.c */
 
 /*
- * Unpack into exactly n bytes; returns how many were there (the rest is left
- * alone). ERR_ never: damage is fewer bytes.
+ * Unpack at most n bytes; returns how many there were (the rest is left
+ * alone): damage is fewer bytes. *in is moved behind what was used.
  */
-size_t tiff_unpack_lzw(struct reader in, uint8_t *out, size_t n);
-size_t tiff_unpack_packbits(struct reader in, uint8_t *out, size_t n);
-size_t tiff_unpack_deflate(struct reader in, uint8_t *out, size_t n);
+size_t tiff_unpack_lzw(struct reader *in, uint8_t *out, size_t n);
+size_t tiff_unpack_packbits(struct reader *in, uint8_t *out, size_t n);
+size_t tiff_unpack_deflate(struct reader *in, uint8_t *out, size_t n);
 
 /* ---- tiff_read.c */
 

@@ -276,6 +276,5 @@ tiff_chunk(struct tiff *t, const struct tiff_page *p, uint32_t i,
 		n = t->in.len - at;
 	if (reader_view(&t->in, (size_t)at, (size_t)n, out) != 0)
 		return ERR_NOENT;
-	t->end = at + n > t->end ? at + n : t->end;
-	return 0;
+	return tiff_note_used(t, at, n);
 }

@@ -7,6 +7,8 @@
 #include "formats/codec/ccitt.h"
 #include "formats/raster/tiff_int.h"
 
+#define EXTRA_BYTES 16u
+
 /* One chunk in work. */
 struct chunk {
 	struct tiff *t;
@@ -21,6 +23,20 @@ struct chunk {
 };
 
 /* ---- unpacking */
+
+/*
+ * Bytes behind what was packed. Ends of blocks and filling are short; and
+ * without sizes a strip reaches to the end of the file.
+ */
+static void
+note_extra(struct chunk *c, size_t n)
+{
+	bool sized =
+	    c->p->v[T_STRIP_BYTES].count > 0 || c->p->v[T_TILE_BYTES].count > 0;
+
+	if (n >= EXTRA_BYTES && sized)
+		c->p->extra++;
+}
 
 static int
 unpack_fax(struct chunk *c, const struct reader *in, size_t *made)
@@ -51,6 +67,7 @@ unpack_fax(struct chunk *c, const struct reader *in, size_t *made)
 		memcpy(c->bytes, out.data, out.len);
 		*made = out.len;
 		c->p->damaged += res.damaged + res.missing;
+		note_extra(c, res.left);
 	}
 	buf_done(&out);
 	/* No row at all: as a chunk that is not there. */
@@ -90,13 +107,13 @@ turn(struct chunk *c, struct reader *in)
 }
 
 static size_t
-copy_plain(struct reader in, uint8_t *out, size_t n)
+copy_plain(struct reader *in, uint8_t *out, size_t n)
 {
 	const uint8_t *from;
 
-	if (n > reader_left(&in))
-		n = reader_left(&in);
-	if (reader_bytes(&in, n, &from) != 0)
+	if (n > reader_left(in))
+		n = reader_left(in);
+	if (reader_bytes(in, n, &from) != 0)
 		return 0;
 	memcpy(out, from, n);
 	return n;
@@ -115,13 +132,14 @@ unpack(struct chunk *c, struct reader in, size_t *made)
 	if (c->p->low_bit_first && (e = turn(c, &in)) != 0)
 		return e;
 	if (how == TIFF_LZW)
-		*made = tiff_unpack_lzw(in, c->bytes, n);
+		*made = tiff_unpack_lzw(&in, c->bytes, n);
 	else if (how == TIFF_PACKBITS)
-		*made = tiff_unpack_packbits(in, c->bytes, n);
+		*made = tiff_unpack_packbits(&in, c->bytes, n);
 	else if (how == TIFF_PLAIN)
-		*made = copy_plain(in, c->bytes, n);
+		*made = copy_plain(&in, c->bytes, n);
 	else
-		*made = tiff_unpack_deflate(in, c->bytes, n);
+		*made = tiff_unpack_deflate(&in, c->bytes, n);
+	note_extra(c, reader_left(&in));
 	arena_free(c->arena, c->turned);
 	c->turned = NULL;
 	return 0;

@@ -13,24 +13,24 @@
 #define FIRST	  258u /* the first code that is not fixed */
 
 size_t
-tiff_unpack_packbits(struct reader in, uint8_t *out, size_t n)
+tiff_unpack_packbits(struct reader *in, uint8_t *out, size_t n)
 {
 	size_t made = 0, run;
 	uint8_t c, v;
 
-	while (made < n && reader_u8(&in, &c) == 0) {
+	while (made < n && reader_u8(in, &c) == 0) {
 		run = c < 128 ? c + 1u : 257u - c;
 		if (c == 128)
 			continue;
 		if (run > n - made)
 			run = n - made;
-		if (c < 128 && run > reader_left(&in))
-			run = reader_left(&in);
+		if (c < 128 && run > reader_left(in))
+			run = reader_left(in);
 		for (size_t i = 0; i < run && c < 128; i++)
-			if (reader_u8(&in, &out[made + i]) != 0)
+			if (reader_u8(in, &out[made + i]) != 0)
 				return made + i;
 		if (c > 128) {
-			if (reader_u8(&in, &v) != 0)
+			if (reader_u8(in, &v) != 0)
 				break;
 			memset(out + made, v, run);
 		}
@@ -40,15 +40,16 @@ tiff_unpack_packbits(struct reader in, uint8_t *out, size_t n)
 }
 
 size_t
-tiff_unpack_deflate(struct reader in, uint8_t *out, size_t n)
+tiff_unpack_deflate(struct reader *in, uint8_t *out, size_t n)
 {
 	z_stream z = { 0 };
 	const uint8_t *from;
-	size_t left = reader_left(&in);
+	size_t left = reader_left(in);
+	struct reader whole = *in;
 
 	/* uInt is the most that zlib takes at once; limits are lower. */
 	if (left > UINT32_MAX || n > UINT32_MAX ||
-	    reader_bytes(&in, left, &from) != 0 || inflateInit(&z) != Z_OK)
+	    reader_bytes(in, left, &from) != 0 || inflateInit(&z) != Z_OK)
 		return 0;
 	z.next_in = (z_const Bytef *)from;
 	z.avail_in = (uInt)left;
@@ -56,6 +57,9 @@ tiff_unpack_deflate(struct reader in, uint8_t *out, size_t n)
 	z.avail_out = (uInt)n;
 	(void)inflate(&z, Z_FINISH);
 	n -= z.avail_out;
+	*in = whole;
+	if (reader_skip(in, left - z.avail_in) != 0)
+		n = 0;
 	(void)inflateEnd(&z);
 	return n;
 }
@@ -155,7 +159,7 @@ unpack_codes(struct lzw *z, struct reader *in, uint8_t *out, size_t n)
 }
 
 size_t
-tiff_unpack_lzw(struct reader in, uint8_t *out, size_t n)
+tiff_unpack_lzw(struct reader *in, uint8_t *out, size_t n)
 {
 	struct lzw z = { 0 };
 
@@ -163,5 +167,5 @@ tiff_unpack_lzw(struct reader in, uint8_t *out, size_t n)
 		z.first[i] = z.last[i] = (uint8_t)i;
 		z.length[i] = 1;
 	}
-	return unpack_codes(&z, &in, out, n);
+	return unpack_codes(&z, in, out, n);
 }

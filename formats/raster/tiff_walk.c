@@ -122,12 +122,6 @@ tiff_fraction(const struct tiff *t, const struct tiff_value *v, uint64_t i,
 
 /* ---- a directory */
 
-static void
-note_end(struct tiff *t, uint64_t end)
-{
-	t->end = end > t->end ? end : t->end;
-}
-
 /* The bytes of a value: in the entry, or where it points. */
 static int
 find_value(struct tiff *t, struct reader *entry, struct tiff_value *v)
@@ -146,7 +140,7 @@ find_value(struct tiff *t, struct reader *entry, struct tiff_value *v)
 	if (at > t->in.len)
 		return ERR_TRUNCATED;
 	if ((e = reader_view(&t->in, (size_t)at, bytes, &v->data)) == 0)
-		note_end(t, at + bytes);
+		e = tiff_note_used(t, at, bytes);
 	return e;
 }
 
@@ -164,7 +158,10 @@ read_entry(struct tiff *t, struct tiff_page *p, struct reader entry,
 	    (e = get_word(t, &entry, &v.count)) != 0)
 		return e;
 	slot = tiff_slot_of(tag);
-	if (v.count > 0 && find_value(t, &entry, &v) != 0) {
+	e = v.count > 0 ? find_value(t, &entry, &v) : 0;
+	if (e == ERR_NOMEM)
+		return e;
+	if (e != 0) {
 		v.count = 0;
 		reader_init(&v.data, NULL, 0);
 		if (report && slot >= 0)
@@ -212,8 +209,7 @@ tiff_read_directory(struct tiff *t, uint64_t at, bool report,
 	/* Some writers forget the pointer behind the last one. */
 	if (get_word(t, &r, &p->next) != 0)
 		p->next = 0;
-	note_end(t, reader_pos(&r));
-	return 0;
+	return tiff_note_used(t, at, reader_pos(&r) - at);
 }
 
 /* ---- the chain */
@@ -234,8 +230,7 @@ read_header(struct tiff *t, uint64_t *first)
 		(e = get_u16(t, &t->in, &zero)) != 0 || size != 8 || zero != 0))
 		return e != 0 ? e : ERR_MALFORMED;
 	e = get_word(t, &t->in, first);
-	note_end(t, reader_pos(&t->in));
-	return e;
+	return e != 0 ? e : tiff_note_used(t, 0, reader_pos(&t->in));
 }
 
 static bool

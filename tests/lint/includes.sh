@@ -26,7 +26,7 @@ only()
 	bad=1
 }
 
-parser='<(libxml/|zip\.h|zlib\.h|archive|jpeglib\.h|jerror\.h|turbojpeg|png\.h|lcms2\.h|magic\.h|iconv\.h|tiff|webp/|gif_lib|qpdf/|gmime/|gumbo|gsf/)'
+parser='<(libxml/|zip\.h|zlib\.h|archive|jpeglib\.h|jerror\.h|turbojpeg|png\.h|lcms2\.h|magic\.h|iconv\.h|tiff|openjpeg|jbig2\.h|libheif|libde265|dav1d|webp/|gif_lib|qpdf/|gmime/|gumbo|gsf/)'
 for d in sanitizer quarantine; do
 	deny $d "$parser" "parser libraries belong into formats/"
 done

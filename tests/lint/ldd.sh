@@ -8,7 +8,7 @@ n=0
 for p in sekisho sekisho-watch sekisho-milter sekisho-receive sekisho-console; do
 	[ -x "$build/bin/$p" ] || continue
 	n=$((n + 1))
-	hits=$(ldd "$build/bin/$p" | grep -oE 'lib(xml2|zip|z|archive|jpeg|turbojpeg|png[0-9]*|lcms2|magic|tiff|webp|gif|qpdf|gmime[^ ]*|gumbo|gsf[^ ]*|idn2)\.so[^ ]*' | sort -u)
+	hits=$(ldd "$build/bin/$p" | grep -oE 'lib(xml2|zip|z|archive|jpeg|turbojpeg|png[0-9]*|lcms2|magic|tiff|openjp2|jbig2dec|heif|de265|dav1d|webp|gif|qpdf|gmime[^ ]*|gumbo|gsf[^ ]*|idn2)\.so[^ ]*' | sort -u)
 	[ -z "$hits" ] && continue
 	echo "$p is linked with" $hits
 	bad=1

@@ -1,0 +1,6 @@
+# Pictures through decoders of their own, and those decoders.
+pkg_check_modules(TEST_TIFF REQUIRED IMPORTED_TARGET libtiff-4)
+sekisho_fuzz(tiff SEEDS samples/benign/tiff samples/planted/tiff)
+sekisho_test(test_tiff SOURCES unit/test_tiff.c unit/picture_checks.c
+  LIBS fuzz_common PkgConfig::TEST_TIFF)
+sekisho_test(test_codec SOURCES unit/test_codec.c LIBS formats findings)

@@ -58,7 +58,6 @@ check_icns(const struct reader *in)
 	       n <= in->len;
 }
 
-
 static const struct known heif_table[] = {
 	{ "heif.avif", 4, KNOWN_MAGIC("ftyp"), check_avif },
 	{ "heif.heic", 4, KNOWN_MAGIC("ftyp"), check_heif },

@@ -51,9 +51,8 @@ says_it(const char *ext, const char *want, const struct doc_result *res)
 	return false;
 }
 
-/* The extension of what was made; one of another known format gives way. */
-static int
-real_extension(const struct doc_result *res, const char *base,
+int
+zip_real_name(const struct doc_result *res, const char *base,
     char out[SAFENAME_BUF])
 {
 	const struct format *f = format_by_id(res->out_format);
@@ -75,7 +74,7 @@ choose_path(struct member *m, const struct doc_result *res)
 	char out[SAFENAME_BUF];
 	int e;
 
-	e = res->err == 0 ? real_extension(res, base, out)
+	e = res->err == 0 ? zip_real_name(res, base, out)
 			  : safename_ext(base, false, "held.txt", out);
 	if (e != 0 || (e = zip_paths_dir(m->k->paths, m->name, m->name->n - 1,
 			   &dir, NULL)) != 0)

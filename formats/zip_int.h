@@ -1,4 +1,4 @@
-/* Shared by zip*.c of the archive module only. */
+/* Shared by zip*.c of the archive module, and by who adds members to a ZIP. */
 #ifndef FORMATS_ZIP_INT_H
 #define FORMATS_ZIP_INT_H
 
@@ -31,6 +31,10 @@ int zip_paths_dir(struct zip_paths *, const struct zip_name *, size_t n,
 int zip_paths_file(struct zip_paths *, const char *dir, const char *base,
     const char **path, bool *numbered) MUST_CHECK;
 
+/* The name with the extension of what was made of a member; one of another
+ * known format gives way. */
+int zip_real_name(const struct doc_result *, const char *base,
+    char out[SAFENAME_BUF]) MUST_CHECK;
 /* The text that stands in for a held member, in buf. */
 int zip_note(const char *name, int err, struct buf *) MUST_CHECK;
 

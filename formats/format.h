@@ -41,7 +41,8 @@ struct format {
 	/*
 	 * Structural, at the strict position (offset 0); allocates nothing.
 	 * *sub (may stay NULL) gets a constant finer id, "ooxml.docx".
-	 * MAYBE is only for the text family.
+	 * MAYBE is for the text family, and for a format behind bytes that are
+	 * not its own (PDF): it counts only when nothing says YES.
 	 */
 	enum probe (*probe)(const struct reader *, const char **sub);
 	/*

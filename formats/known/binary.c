@@ -179,13 +179,6 @@ check_dwg(const struct reader *in)
 	       r.data[0] <= '9' && r.data[1] >= '0' && r.data[1] <= '9';
 }
 
-static const struct known pdf_table[] = {
-	{ "pdf", 0, KNOWN_MAGIC("%PDF-"), NULL },
-};
-static const char *const pdf_mime[] = { "application/pdf", NULL };
-static const char *const pdf_ext[] = { "pdf", "ai", NULL };
-KNOWN_FORMAT(pdf, "pdf", 0);
-
 static const struct known program_table[] = {
 	{ "program.exe", 0, KNOWN_MAGIC("MZ"), check_mz },
 	{ "program.exe", 0, KNOWN_MAGIC("ZM"), check_mz },

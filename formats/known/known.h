@@ -46,7 +46,7 @@ enum probe known_probe(const struct reader *, const struct known *, size_t n,
 /* Every family, for registry.c. */
 /* clang-format off */
 #define KNOWN_FORMATS(X) \
-	X(pdf) X(cfb) X(cfb_blocked) X(ooxml_encrypted) X(opc) X(odf) \
+	X(cfb) X(cfb_blocked) X(ooxml_encrypted) X(opc) X(odf) \
 	X(book) X(package) X(heif) \
 	X(picture) X(archive) X(disk) X(media) X(flash) \
 	X(font) X(database) X(access) X(ebook) X(olddoc) X(wordperfect) \

@@ -66,13 +66,12 @@ open_once(const struct reader *in, const char *password, bool recover,
 
 /* The empty password, then the ones given. *used: 0 for the empty one. */
 static int
-open_passwords(struct doc *d, bool recover, qpdf_data *q, size_t *used,
-    enum qpdf_error_code_e *code)
+open_passwords(struct doc *d, const struct reader *in, bool recover,
+    qpdf_data *q, size_t *used, enum qpdf_error_code_e *code)
 {
 	const struct passwords *list = doc_passwords(d);
-	struct reader in = doc_in(d);
 	char *text;
-	int e = open_once(&in, NULL, recover, q, code);
+	int e = open_once(in, NULL, recover, q, code);
 
 	*used = 0;
 	for (size_t i = 0; e == ERR_ENCRYPTED && i < list->n; i++) {
@@ -80,7 +79,7 @@ open_passwords(struct doc *d, bool recover, qpdf_data *q, size_t *used,
 		if (text == NULL)
 			return ERR_NOMEM;
 		*used = i + 1;
-		e = open_once(&in, text, recover, q, code);
+		e = open_once(in, text, recover, q, code);
 	}
 	return e;
 }
@@ -102,25 +101,49 @@ count_objects(qpdf_data q)
 	return n > 0 && n <= NUMBER_MAX && !qpdf_has_error(q) ? (uint32_t)n : 0;
 }
 
+static bool
+has_catalog(qpdf_data q)
+{
+	qpdf_oh trailer = qpdf_get_trailer(q), root;
+	bool has;
+
+	root = qpdf_oh_get_key_if_dict(q, trailer, "/Root");
+	has = qpdf_oh_is_dictionary(q, root) && !qpdf_has_error(q);
+	qpdf_oh_release(q, root);
+	qpdf_oh_release(q, trailer);
+	return has;
+}
+
+/* careful: as it is, or not at all. ERR_MALFORMED: try another way. */
+static int
+try_open(struct doc *d, struct source *s, const struct reader *in, bool careful,
+    size_t *used, enum qpdf_error_code_e *code)
+{
+	int e = open_passwords(d, in, !careful, &s->q, used, code);
+
+	if (e != 0)
+		return e;
+	s->limit = count_objects(s->q);
+	if (s->limit != 0 && has_catalog(s->q) &&
+	    !(careful && qpdf_more_warnings(s->q)))
+		return 0;
+	qpdf_cleanup(&s->q);
+	return ERR_MALFORMED;
+}
+
 static int
 open_source(struct doc *d, struct source *s, struct pin_facts *f)
 {
 	enum qpdf_error_code_e code = qpdf_e_success;
+	struct reader in = doc_in(d);
 	size_t used;
-	int e = open_passwords(d, false, &s->q, &used, &code);
+	int e = try_open(d, s, &in, true, &used, &code);
 
-	if (e == 0) {
-		s->limit = count_objects(s->q);
-		if (s->limit == 0 || qpdf_more_warnings(s->q)) {
-			qpdf_cleanup(&s->q);
-			e = ERR_MALFORMED;
-		}
-	}
 	if (e == ERR_MALFORMED && code != qpdf_e_unsupported) {
 		f->repaired = true;
-		e = open_passwords(d, true, &s->q, &used, &code);
-		if (e == 0 && (s->limit = count_objects(s->q)) == 0)
-			e = ERR_MALFORMED;
+		e = try_open(d, s, &in, false, &used, &code);
+		if (e == ERR_MALFORMED && pin_rescue(d, &in) == 0)
+			e = try_open(d, s, &in, false, &used, &code);
 	}
 	f->by_password = used > 0;
 	if (e == ERR_ENCRYPTED)
@@ -130,8 +153,7 @@ open_source(struct doc *d, struct source *s, struct pin_facts *f)
 		    "encrypted in a way that is not supported");
 	if (e == ERR_MALFORMED)
 		return doc_fail(d, e,
-		    "damaged beyond repair: no table of objects and no "
-		    "catalog can be found");
+		    "damaged beyond repair: no catalog can be found");
 	return e;
 }
 

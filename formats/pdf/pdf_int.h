@@ -42,6 +42,8 @@ struct pin_source {
 /* ERR_NOENT: not in the canonical form, try the other. */
 int pin_strict_open(struct doc *, struct pin_source *) MUST_CHECK;
 int pin_qpdf_open(struct doc *, struct pin_source *) MUST_CHECK;
+/* The input with a trailer in front that leads to the catalog. ERR_NOENT. */
+int pin_rescue(struct doc *, struct reader *out) MUST_CHECK;
 
 /* Objects of the document that nobody asked for: tables, object streams and
  * numbers (lengths) are not counted. */

@@ -251,7 +251,7 @@ Test(identify, extension)
 	cr_expect_not(extension_blocked("exe dll"));
 }
 
-/* A PDF header away from offset 0 is no PDF. */
+/* A PDF header away from offset 0 counts only when nothing else does. */
 Test(identify, polyglots)
 {
 	struct identity id;
@@ -259,7 +259,14 @@ Test(identify, polyglots)
 
 	memset(two, ' ', sizeof(two));
 	memcpy(two, "\n%PDF-1.4\n", 10);
-	cr_expect_neq(ask(two, 64, "", &id), 0);
+	cr_expect_eq(ask(two, 64, "a.pdf", &id), 0);
+	cr_expect_str_eq(id.structure, "pdf");
+	memcpy(two, "<a>\n%PDF-1.4\n", 13);
+	(void)ask(two, 64, "a.pdf", &id);
+	cr_expect_str_neq(id.structure, "pdf");
+	memset(two, ' ', sizeof(two));
+	memcpy(two + 1020, "%PDF-1.4\n", 9);
+	(void)ask(two, sizeof(two), "a.pdf", &id);
 	cr_expect_str_neq(id.structure, "pdf");
 
 	memcpy(two, "%PDF-1.4\n", 9); /* and an ISO image at its place */

@@ -214,6 +214,27 @@ Test(pdf_in, a_wrong_table_is_repaired_and_said)
 	buf_done(&good);
 }
 
+/* Cut off in the transfer: no table, no trailer. */
+Test(pdf_in, the_catalog_is_found_without_a_trailer)
+{
+	struct pdf_case c = { .body = copy_all };
+	struct buf in, out, good;
+	struct reader r;
+	size_t at;
+
+	make(&in, "", "");
+	cr_assert_eq(run(&in, &good), 0);
+	buf_reader(&in, &r);
+	cr_assert_eq(reader_find(&r, 0, "5 0 obj", 7, &at), 0);
+	cr_assert_eq(pdf_case_run(&c, in.data, at, &out), 0);
+	cr_expect(facts.repaired);
+	buf_reader(&out, &r);
+	cr_expect_eq(reader_find(&r, 0, "q 1 w Q", 7, &at), 0);
+	buf_done(&in);
+	buf_done(&out);
+	buf_done(&good);
+}
+
 Test(pdf_in, hopeless_ones_are_refused)
 {
 	static const char junk[] = "%PDF-1.4\nnothing here\n%%EOF\n";

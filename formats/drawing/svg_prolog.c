@@ -18,6 +18,8 @@
 #define ENTITY_NAME_BYTES 128u
 #define ENTITY_BYTES	  16384u
 #define NAME_BYTES	  64u
+#define GROWN_FREE_BYTES  (1u << 20)
+#define GROWN_TIMES	  4u
 #define DECLARATION_BYTES 512u
 
 struct entity {
@@ -29,7 +31,7 @@ struct prolog {
 	struct svg *g;
 	struct entity entities[ENTITIES_MAX];
 	size_t n;
-	uint64_t grown;
+	uint64_t grown, len; /* by entities; of the text before */
 };
 
 /* ---- encodings */
@@ -473,6 +475,9 @@ put_entity(struct prolog *p, const struct entity *x, struct buf *out)
 		return svg_say(p->g, FIND_SVG_ENTITY, ACT_REMOVED, "&;");
 	if ((e = doc_spend(p->g->d, BUDGET_EXPANDED_BYTES, x->value_len)) != 0)
 		return e;
+	p->grown += x->value_len;
+	if (p->grown > GROWN_FREE_BYTES && p->grown / GROWN_TIMES > p->len)
+		return doc_fail(p->g->d, ERR_LIMIT, "entities grow too much");
 	for (size_t i = 0; e == 0 && i < x->value_len; i++) {
 		if (x->value[i] == '"')
 			e = buf_puts(out, "&quot;");
@@ -550,6 +555,7 @@ split(struct svg *g, struct buf *text, struct buf *body)
 	if (p == NULL || s == NULL)
 		return ERR_NOMEM;
 	p->g = g;
+	p->len = text->len;
 	if (strlen(s) != text->len)
 		return doc_fail(g->d, ERR_MALFORMED, "a NUL character");
 	if ((e = skip_prolog(p, &s)) != 0)

@@ -28,6 +28,7 @@ struct refs {
 	uint64_t steps;
 	struct svg_rule **rules; /* that refer to something */
 	size_t n_rules;
+	uint64_t rule_steps; /* to ask all rules about one element */
 };
 
 static int visit(struct refs *, struct svg_node *, unsigned nesting);
@@ -266,7 +267,7 @@ visit(struct refs *f, struct svg_node *t, unsigned nesting)
 	t->mark = MARK_OPEN;
 	for (struct svg_node *n = t; e == 0 && n != NULL; n = svg_next(n, t)) {
 		add(&t->cost, 1);
-		f->steps += 1 + f->n_rules;
+		f->steps += 1 + f->rule_steps;
 		if (f->steps > STEPS_MAX)
 			return doc_fail(f->g->d, ERR_LIMIT,
 			    "too many references");
@@ -297,8 +298,10 @@ take_rules(struct refs *f)
 		return ERR_NOMEM;
 	for (struct svg_sheet *s = f->g->sheets; s != NULL; s = s->next)
 		for (struct svg_rule *r = s->rules; r != NULL; r = r->next)
-			if (r->refers)
+			if (r->refers) {
 				f->rules[f->n_rules++] = r;
+				f->rule_steps += 1 + strlen(r->selectors) / 16;
+			}
 	return 0;
 }
 

@@ -10,10 +10,11 @@
 
 #include "formats/drawing/svg_int.h"
 
-#define DIGITS_MAX   40 /* of one number, before and behind the point */
-#define WORD_BYTES   40
-#define ID_BYTES_MAX 256
-#define LIST_MAX     100000u
+#define DIGITS_MAX	40 /* of one number, before and behind the point */
+#define WORD_BYTES	40
+#define ID_BYTES_MAX	256
+#define CLASS_BYTES_MAX 4096 /* each rule looks through them */
+#define LIST_MAX	100000u
 
 /* ---- pieces */
 
@@ -335,6 +336,8 @@ classes(const char *s, struct buf *out)
 {
 	int e = 0;
 
+	if (strlen(s) > CLASS_BYTES_MAX)
+		return ERR_MALFORMED;
 	for (s = svg_blanks(s); e == 0 && *s != '\0'; s = svg_blanks(s)) {
 		size_t n = strcspn(s, " \t\r\n\f");
 

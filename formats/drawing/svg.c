@@ -255,6 +255,7 @@ static const char *const svg_ext[] = { "svg", NULL };
 
 const struct format format_svg = {
 	.id = "svg",
+	.flags = FMT_IMAGE,
 	.mime = svg_mime,
 	.extensions = svg_ext,
 	.preload = svg_preload,

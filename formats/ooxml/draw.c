@@ -44,14 +44,23 @@ draw_blip(struct walk *w, struct xnode *n)
 	return linked ? show_placeholder(w, n, SN_R_EMBED) : 0;
 }
 
-/* The vector twin of a picture; the raster stays. */
+/* The vector twin of a picture: rebuilt, or the raster stays alone. */
 static int
 draw_svg(struct walk *w, struct xnode *n)
 {
 	const struct opc_rel *r = opc_rel(w->part, node_attr(n, SN_R_EMBED));
 	struct xnode *ext = n->parent;
+	char id[OPC_ID_BYTES];
 	int e;
 
+	if (r != NULL && xnode_attr(n, SN_R_LINK) == NULL &&
+	    (e = opc_keep_vector(w->part, r, id)) != ERR_NOENT) {
+		walk_done(n);
+		return e != 0 || xnode_set(w->part->xml, n, SN_R_EMBED, id) !=
+				     NULL
+			   ? e
+			   : ERR_NOMEM;
+	}
 	if (r == NULL)
 		r = opc_rel(w->part, node_attr(n, SN_R_LINK));
 	if (r != NULL && r->entry != OPC_NONE)

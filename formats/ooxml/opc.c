@@ -157,7 +157,8 @@ opc_keep_url(struct part *p, const char *url, char id[OPC_ID_BYTES])
 
 /* The part of an entry, made and queued when it is reached first. */
 static int
-reach(struct part *from, const struct opc_rel *rel, struct part **out)
+reach(struct part *from, const struct opc_rel *rel,
+    int (*picture)(struct part *), struct part **out)
 {
 	struct opc *o = from->opc;
 	struct part *p = o->by_entry[rel->entry];
@@ -179,7 +180,7 @@ reach(struct part *from, const struct opc_rel *rel, struct part **out)
 	enqueue(o, p);
 	e = 0;
 	if (rel->kind == PART_IMAGE)
-		e = opc_picture(p);
+		e = picture(p);
 	else if (rel->kind == PART_EMBEDDED)
 		e = opc_workbook(p);
 	if (e == 0)
@@ -205,12 +206,30 @@ opc_keep(struct part *p, const struct opc_rel *rel, char id[OPC_ID_BYTES])
 	/* A workbook stays only as the data behind a chart. */
 	if (rel->kind == PART_EMBEDDED && p->kind != PART_CHART)
 		return ERR_NOENT;
-	if ((e = reach(p, rel, &to)) != 0)
+	if ((e = reach(p, rel, opc_picture, &to)) != 0)
 		return e;
 	if (to->kind == PART_EMBEDDED && to->out_type == NULL)
 		return ERR_NOENT;
 	if (to->kind == PART_IMAGE && to->out_type == NULL)
-		to = o->placeholder;
+		return opc_keep_placeholder(p, id);
+	return link_part(p, to, id);
+}
+
+int
+opc_keep_vector(struct part *p, const struct opc_rel *rel,
+    char id[OPC_ID_BYTES])
+{
+	struct opc *o = p->opc;
+	struct part *to;
+	int e;
+
+	if (rel->external || rel->entry == OPC_NONE || o->bad[rel->entry] ||
+	    rel->kind != PART_IMAGE || !opc_may_reach(o, rel->kind))
+		return ERR_NOENT;
+	if ((e = reach(p, rel, opc_vector, &to)) != 0)
+		return e;
+	if (to->out_type == NULL || strcmp(to->out_ext, "svg") != 0)
+		return ERR_NOENT;
 	return link_part(p, to, id);
 }
 
@@ -430,7 +449,7 @@ keep_root_parts(struct part *root)
 		if (r->kind < 0 || !(opc_kinds[r->kind].flags & PK_ROOT) ||
 		    o->bad[r->entry] || !opc_may_reach(o, r->kind))
 			continue;
-		if ((e = reach(root, r, &to)) == ERR_NOENT)
+		if ((e = reach(root, r, opc_picture, &to)) == ERR_NOENT)
 			continue;
 		if (e != 0 ||
 		    add_rel(root, opc_kinds[to->kind].rel, to, NULL) == NULL)
@@ -470,7 +489,7 @@ walk(struct opc *o, struct part *root)
 	    (e = find_main(root, &main_rel)) != 0 ||
 	    (e = ooxml_app_begin(o, main_rel)) != 0)
 		return e;
-	if ((e = reach(root, main_rel, &p)) != 0)
+	if ((e = reach(root, main_rel, opc_picture, &p)) != 0)
 		return e;
 	if (add_rel(root, "O:officeDocument", p, NULL) == NULL)
 		return ERR_NOMEM;

@@ -162,6 +162,12 @@ bool opc_is_comment(int kind);
 /* A hyperlink to a URL that passed url_check(). */
 int opc_keep_url(struct part *, const char *url,
     char id[OPC_ID_BYTES]) MUST_CHECK;
+/*
+ * The vector twin of a picture that also stands there as pixels. ERR_NOENT
+ * when it is no drawing, or cannot be rebuilt: nothing stands in for it.
+ */
+int opc_keep_vector(struct part *, const struct opc_rel *,
+    char id[OPC_ID_BYTES]) MUST_CHECK;
 /* The placeholder picture, for something removed that had a place. */
 int opc_keep_placeholder(struct part *, char id[OPC_ID_BYTES]) MUST_CHECK;
 /*

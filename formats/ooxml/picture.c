@@ -14,6 +14,8 @@
 #define WORKBOOK_TYPE \
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+typedef int (*accept_fn)(void *, const struct identity *);
+
 static int
 only_pictures(void *arg, const struct identity *id)
 {
@@ -27,6 +29,13 @@ only_workbooks(void *arg, const struct identity *id)
 	(void)arg;
 	return strncmp(id->structure, "ooxml.xls", 9) == 0 ? 0
 							   : ERR_UNSUPPORTED;
+}
+
+static int
+only_drawings(void *arg, const struct identity *id)
+{
+	(void)arg;
+	return strcmp(id->format->id, "svg") == 0 ? 0 : ERR_UNSUPPORTED;
 }
 
 /* "word/media/image3" and the extension of what came out. */
@@ -47,14 +56,14 @@ finish_name(struct part *p, const struct doc_result *res)
 
 /* Bytes rebuilt into the package; the error is the module's own. */
 static int
-rebuild(struct part *p, const struct reader *in, struct doc_result *res)
+rebuild(struct part *p, const struct reader *in, accept_fn accept,
+    struct doc_result *res)
 {
 	struct child c = { .in = in,
 		.name = "",
 		.where = p->in_name,
 		.flags = CHILD_NO_MAGIC,
-		.accept =
-		    p->kind == PART_EMBEDDED ? only_workbooks : only_pictures };
+		.accept = accept };
 	struct sink sink;
 	struct buf out;
 	int e;
@@ -90,7 +99,7 @@ opc_placeholder(struct opc *o)
 		return e;
 	reader_init(&in, placeholder_png, sizeof(placeholder_png));
 	o->placeholder->in_name = "placeholder";
-	return rebuild(o->placeholder, &in, &res);
+	return rebuild(o->placeholder, &in, only_pictures, &res);
 }
 
 static int
@@ -108,7 +117,7 @@ use_placeholder(struct part *p, const char *why)
 }
 
 static int
-rebuild_entry(struct part *p, struct doc_result *res)
+rebuild_entry(struct part *p, accept_fn accept, struct doc_result *res)
 {
 	struct reader in;
 	struct buf b;
@@ -117,7 +126,7 @@ rebuild_entry(struct part *p, struct doc_result *res)
 	buf_init(&b, PICTURE_BYTES);
 	if ((e = zipx_slurp(p->opc->in, p->entry, &b)) == 0) {
 		buf_reader(&b, &in);
-		e = rebuild(p, &in, res);
+		e = rebuild(p, &in, accept, res);
 	}
 	buf_done(&b);
 	return e;
@@ -127,16 +136,32 @@ int
 opc_picture(struct part *p)
 {
 	struct doc_result res = { .message = "" };
-	int e = rebuild_entry(p, &res);
+	int e = rebuild_entry(p, only_pictures, &res);
 
 	return e == 0 || is_fatal(e) ? e : use_placeholder(p, res.message);
+}
+
+int
+opc_vector(struct part *p)
+{
+	struct doc_result res = { .message = "" };
+	int e = rebuild_entry(p, only_drawings, &res);
+
+	/* A drawing over its own limits is not missed; a shared budget is. */
+	if (e == 0 ||
+	    (is_fatal(e) && (e != ERR_LIMIT || doc_exhausted(p->opc->doc))))
+		return e;
+	doc_forgive(p->opc->doc);
+	p->out_type = NULL;
+	p->opc->numbers[PART_IMAGE]--;
+	return 0;
 }
 
 int
 opc_workbook(struct part *p)
 {
 	struct doc_result res = { .message = "" };
-	int e = rebuild_entry(p, &res);
+	int e = rebuild_entry(p, only_workbooks, &res);
 
 	if (e == 0 || is_fatal(e))
 		return e;

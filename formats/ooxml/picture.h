@@ -11,6 +11,11 @@
  */
 int opc_picture(struct part *) MUST_CHECK;
 /*
+ * The same of a drawing (SVG) beside a picture: out_type stays NULL when it
+ * cannot be rebuilt, and nothing is reported.
+ */
+int opc_vector(struct part *) MUST_CHECK;
+/*
  * The workbook behind a chart, rebuilt like any document. On 0 out_type is
  * set, or NULL when it could not be rebuilt (the chart shows its cache).
  */

@@ -507,12 +507,23 @@ def object_samples():
     p = Package()
     pic = p.picture()
     svg = p.link(O + "image", "word/media/image2.svg",
-                 "<svg>%s</svg>" % c("svg"), "image/svg+xml")
+                 "<svg>%s" % c("svg"), "image/svg+xml")
     ext = ('<a:extLst><a:ext uri="{96DAC541-7B7A-43D3-8B79-37D633B846F1}">'
            '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/'
            'drawing/2016/SVG/main" r:embed="%s"/></a:ext></a:extLst>' % svg)
     planted("svg", p.body(para(picture(blip(pic, ext)))), "!ooxml.svg",
             ["pic:pic"])
+    p = Package()
+    pic = p.picture()
+    svg = p.link(O + "image", "word/media/image2.svg",
+                 '<svg xmlns="http://www.w3.org/2000/svg" onload="%s">'
+                 '<rect width="9" height="9"/></svg>' % c("svg-event"),
+                 "image/svg+xml")
+    ext = ('<a:extLst><a:ext uri="{96DAC541-7B7A-43D3-8B79-37D633B846F1}">'
+           '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/'
+           'drawing/2016/SVG/main" r:embed="%s"/></a:ext></a:extLst>' % svg)
+    planted("svg-event", p.body(para(picture(blip(pic, ext)))), "!svg.event",
+            ["pic:pic", "svgBlip", "<rect"])
     p = Package()
     rid = p.external(O + "image", "file:///" + c("bullet"),
                      "word/numbering.xml")

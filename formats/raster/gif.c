@@ -17,7 +17,6 @@
 #include "formats/raster/gif_int.h"
 
 #define COLOUR_BITS  8
-#define TAIL_BYTES   8u /* last codes and the end, behind the last block */
 #define LOOP_BYTES   3
 #define HEADER_BYTES 13u
 
@@ -36,7 +35,7 @@ struct gif {
 	unsigned span;
 	struct palette common, own; /* own: of the picture at work */
 	bool has_common;
-	unsigned cleared, grown, extra;
+	unsigned cleared, grown;
 	GifFileType *out;
 };
 
@@ -102,17 +101,6 @@ interlaced_line(uint32_t n, uint32_t height)
 	return height - 1;
 }
 
-/* The last pixel alone, to see what is left behind it. */
-static bool
-get_last_line(struct gif *g, GifFileType *in, uint8_t *row, int width)
-{
-	if (width > 1 && DGifGetLine(in, row, width - 1) != GIF_OK)
-		return false;
-	if (g->span == 1 && reader_left(&g->spans[1]) > TAIL_BYTES)
-		g->extra++;
-	return DGifGetLine(in, row + width - 1, 1) == GIF_OK;
-}
-
 static bool
 get_lines(struct gif *g, GifFileType *in, const struct gif_frame *p)
 {
@@ -122,12 +110,8 @@ get_lines(struct gif *g, GifFileType *in, const struct gif_frame *p)
 	for (uint32_t i = 0; i < p->height; i++) {
 		y = p->interlaced ? interlaced_line(i, p->height) : i;
 		row = g->raster + (size_t)y * p->width;
-		if (i + 1 == p->height) {
-			if (!get_last_line(g, in, row, p->width))
-				return false;
-		} else if (DGifGetLine(in, row, p->width) != GIF_OK) {
+		if (DGifGetLine(in, row, p->width) != GIF_OK)
 			return false;
-		}
 	}
 	return true;
 }
@@ -299,6 +283,9 @@ put_picture(struct gif *g, const struct gif_frame *p)
 
 	if (p->palette.len > 0)
 		map = colour_map(&g->own);
+	/* giflib forgets to free the palette of the picture before. */
+	GifFreeMapObject(g->out->Image.ColorMap);
+	g->out->Image.ColorMap = NULL;
 	if (!put_control(g, p) ||
 	    EGifPutImageDesc(g->out, (int)p->x, (int)p->y, (int)p->w, (int)p->h,
 		false, p->palette.len > 0 ? &map : NULL) != GIF_OK)
@@ -356,9 +343,6 @@ report(struct gif *g)
 	if (e == 0 && g->grown > 0)
 		e = doc_found(g->d, FIND_IMAGE_DAMAGED, ACT_REPLACED, "",
 		    "%u colours were missing", g->grown);
-	if (e == 0 && g->extra > 0)
-		e = doc_found(g->d, FIND_IMAGE_GARBAGE, ACT_REMOVED, "",
-		    "behind the packed pixels");
 	return e;
 }
 
@@ -378,7 +362,6 @@ gif_rebuild(struct doc *d)
 		return ERR_NOMEM;
 	if ((e = make_common(g)) != 0)
 		return e;
-	g->extra = 0;
 	if ((e = put_file(g)) != 0)
 		return e;
 	return report(g);

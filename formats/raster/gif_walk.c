@@ -11,6 +11,8 @@
 
 #define EXTENSIONS_MAX 65536u
 #define CODE_SIZE_MAX  8u
+#define CODE_BITS_MAX  12u
+#define CODES_MAX      4096u
 #define APP_NAME_BYTES 11u
 #define DISPOSAL_MAX   3u
 #define CONTROL_BYTES  4u
@@ -178,6 +180,83 @@ take_extension(struct walk *w)
 
 /* ---- pictures */
 
+/* The packed bytes without the lengths of their blocks; one by one. */
+static int
+next_byte(struct reader *blocks, unsigned *left, uint8_t *out)
+{
+	uint8_t n;
+	int e;
+
+	if (*left == 0) {
+		if ((e = reader_u8(blocks, &n)) != 0)
+			return e;
+		if (n == 0)
+			return ERR_NOENT;
+		*left = n;
+	}
+	*left -= 1;
+	return reader_u8(blocks, out);
+}
+
+/* How long the next code is; nothing is decoded. */
+struct lengths {
+	unsigned code_size, next, width;
+	bool first;
+};
+
+static void
+start_codes(struct lengths *l)
+{
+	l->next = (1u << l->code_size) + 2;
+	l->width = l->code_size + 1;
+	l->first = true;
+}
+
+static void
+count_code(struct lengths *l, unsigned code)
+{
+	if (code == 1u << l->code_size) {
+		start_codes(l);
+		return;
+	}
+	/* The first code after a start adds no entry. */
+	if (!l->first && l->next < CODES_MAX)
+		l->next++;
+	l->first = false;
+	if (l->next == 1u << l->width && l->width < CODE_BITS_MAX)
+		l->width++;
+}
+
+/*
+ * Follow the lengths of the codes to the one that says "end". How many bytes
+ * lie behind it; 0 when it does not come.
+ */
+static size_t
+behind_codes(struct reader blocks, unsigned code_size)
+{
+	struct lengths l = { .code_size = code_size };
+	unsigned left = 0, bits = 0, n = 0, code;
+	size_t behind = 0;
+	uint8_t c;
+
+	start_codes(&l);
+	while (next_byte(&blocks, &left, &c) == 0) {
+		bits |= (unsigned)c << n;
+		for (n += 8; n >= l.width;) {
+			code = bits & ((1u << l.width) - 1);
+			bits >>= l.width;
+			n -= l.width;
+			if (code == (1u << code_size) + 1) {
+				while (next_byte(&blocks, &left, &c) == 0)
+					behind++;
+				return behind;
+			}
+			count_code(&l, code);
+		}
+	}
+	return 0;
+}
+
 static uint32_t
 more(uint32_t a, uint32_t b)
 {
@@ -230,6 +309,7 @@ take_picture(struct walk *w)
 	size_t from = reader_pos(&w->in) - 1;
 	struct reader body;
 	uint8_t flags, code_size;
+	size_t behind;
 	int e;
 
 	if (w->f->n_frames == doc_options(w->d)->limits.max_frames)
@@ -248,6 +328,11 @@ take_picture(struct walk *w)
 	if (code_size < 1 || code_size > CODE_SIZE_MAX)
 		return doc_fail(w->d, ERR_MALFORMED, "codes of %u bits",
 		    code_size);
+	behind = behind_codes(body, code_size);
+	if (behind > 0 &&
+	    (e = doc_found(w->d, FIND_IMAGE_GARBAGE, ACT_REMOVED, "",
+		 "%zu bytes behind the packed pixels", behind)) != 0)
+		return e;
 	p.interlaced = (flags & 0x40) != 0;
 	if ((e = image_take_size(w->d, p.width, p.height)) != 0 ||
 	    (e = place(w, &p)) != 0 ||
@@ -289,7 +374,8 @@ take_end(struct walk *w, int e)
 	struct reader rest;
 
 	if (w->f->n_frames == 0)
-		return doc_fail(w->d, e == ERR_NOENT ? ERR_MALFORMED : e,
+		return doc_fail(w->d,
+		    e == ERR_TRUNCATED ? ERR_TRUNCATED : ERR_MALFORMED,
 		    "no picture before the end");
 	if (e != 0 && (e = doc_found(w->d, FIND_IMAGE_DAMAGED, ACT_REPLACED, "",
 			   "the end is missing")) != 0)

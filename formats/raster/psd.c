@@ -518,8 +518,10 @@ finish(struct psd *p)
 		e = doc_found(p->d, FIND_BITMAP_COLOURS, ACT_REPLACED, "",
 		    NULL);
 	/* With other channels behind the colours this is not the end. */
-	if (e != 0 || p->channels > p->used ||
-	    reader_sub(&p->in, reader_left(&p->in), &rest) != 0)
+	if (e == 0 && p->channels > p->used)
+		return doc_found(p->d, FIND_BITMAP_LAYERS, ACT_REMOVED, "",
+		    "%u channels", p->channels - p->used);
+	if (e != 0 || reader_sub(&p->in, reader_left(&p->in), &rest) != 0)
 		return e;
 	return image_report_trailer(p->d, &rest);
 }

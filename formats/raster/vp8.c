@@ -13,6 +13,7 @@
 #define PARTS_MAX    8u
 #define FIRST_MAX    0x7ffffu /* 19 bits */
 #define PAST_MAX     16u      /* bytes behind an end: it is missing */
+#define REST_MAX     8u
 #define HALF	     128u
 #define TYPES	     4u
 #define BANDS	     8u
@@ -450,6 +451,22 @@ echo_frame(struct vp8 *v, const struct reader *first,
 	return bool_end(&v->out);
 }
 
+/* What lies behind the last symbols; encoders add a few bytes. */
+static int
+report_rest(struct vp8 *v)
+{
+	size_t n = reader_left(&v->head.in.in), most = n;
+
+	for (unsigned i = 0; i < v->n_parts; i++) {
+		n = reader_left(&v->in[i].in);
+		most = n > most ? n : most;
+	}
+	if (most <= REST_MAX)
+		return 0;
+	return doc_found(v->d, FIND_IMAGE_GARBAGE, ACT_REMOVED, "VP8",
+	    "%zu bytes behind the packed picture", most);
+}
+
 static int
 put_frame(struct vp8 *v, struct buf *out)
 {
@@ -494,6 +511,8 @@ vp8_rewrite(struct doc *d, const struct reader *frame, struct buf *out)
 	buf_init(&v->head_bytes, first.len + 4096);
 	buf_init(&v->token_bytes, frame->len + 4096);
 	e = echo_frame(v, &first, &tokens);
+	if (e == 0)
+		e = report_rest(v);
 	if (e == 0)
 		e = put_frame(v, out);
 	buf_done(&v->token_bytes);

@@ -16,6 +16,7 @@
 
 #define DECODE_BYTES_A_PX 8u  /* what libwebp takes, at most */
 #define ENCODE_BYTES_A_PX 40u /* the same, coding without loss */
+#define REST_BYTES	  8u
 #define SMALL_PX	  (1u << 20)
 #define QUALITY_SMALL	  50.0f
 #define QUALITY_LARGE	  25.0f
@@ -82,6 +83,31 @@ decode(struct doc *d, const struct webp_frame *p, const struct reader *alpha,
 	}
 	buf_done(&file);
 	return e == 0 ? 0 : doc_fail(d, e, "the packed pixels are damaged");
+}
+
+/*
+ * Nobody says where packed data ends: when the picture is whole without its
+ * last bytes, they were not part of it.
+ */
+static int
+report_rest(struct doc *d, const struct webp_frame *p, const char *where)
+{
+	bool of_alpha = !p->lossless;
+	struct reader alpha = p->alpha, data = p->data, *cut;
+	WebPDecoderConfig c;
+	int e;
+
+	cut = of_alpha ? &alpha : &data;
+	if (cut->len <= REST_BYTES)
+		return 0;
+	cut->len -= REST_BYTES;
+	e = decode(d, p, &alpha, &data, of_alpha ? MODE_YUVA : MODE_BGRA, &c);
+	WebPFreeDecBuffer(&c.output);
+	if (e == 0)
+		return doc_found(d, FIND_IMAGE_GARBAGE, ACT_REMOVED, where,
+		    "behind the packed picture");
+	doc_forgive(d);
+	return e == ERR_MALFORMED ? 0 : e;
 }
 
 /* ---- coding */
@@ -260,6 +286,8 @@ code_lossy(struct doc *d, const struct webp_frame *p, struct webp_coded *out)
 	if (e == 0)
 		e = check_same(d, p, &c.output.u.YUVA, out);
 	if (e == 0 && alpha)
+		e = report_rest(d, p, "ALPH");
+	if (e == 0 && alpha)
 		e = code_alpha(d, &c.output.u.YUVA, p->width, p->height, out);
 	WebPFreeDecBuffer(&c.output);
 	return e;
@@ -272,6 +300,8 @@ code_pixels(struct doc *d, const struct webp_frame *p, struct webp_coded *out)
 	WebPDecoderConfig c;
 	int e = decode(d, p, &none, &p->data, MODE_BGRA, &c);
 
+	if (e == 0)
+		e = report_rest(d, p, "VP8L");
 	if (e == 0)
 		e = code_lossless(d, &c.output.u.RGBA, p->width, p->height,
 		    out);

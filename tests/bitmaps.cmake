@@ -1,0 +1,12 @@
+# BMP, ICO, GIF, WebP, PSD.
+foreach(name bmp gif icon psd webp)
+  sekisho_fuzz(${name} SEEDS samples/benign/${name} samples/planted/${name})
+endforeach()
+find_package(GIF 5 REQUIRED)
+pkg_check_modules(TEST_WEBP REQUIRED IMPORTED_TARGET libwebp)
+sekisho_test(test_bitmap SOURCES unit/test_bitmap.c unit/picture_checks.c
+  LIBS fuzz_common)
+sekisho_test(test_gif SOURCES unit/test_gif.c unit/picture_checks.c
+  LIBS fuzz_common GIF::GIF)
+sekisho_test(test_webp SOURCES unit/test_webp.c unit/picture_checks.c
+  LIBS fuzz_common PkgConfig::TEST_WEBP)

@@ -4,7 +4,7 @@
  * one byte a character, or Unicode codes as Japanese fields have them. For all
  * others the form says that a reader shall make the looks.
  */
-#include <math.h>
+
 #include <string.h>
 
 #include "formats/pdf/walk_form.h"
@@ -254,7 +254,7 @@ draw_text(struct look *k, const struct buf *text, bool *ok)
 static const struct pobj *
 decimal(struct walk *w, double x)
 {
-	return pobj_new_decimal(w->d, (int64_t)llround(x * 1000), 3);
+	return pobj_new_decimal(w->d, (int64_t)(x * 1000 + 0.5), 3);
 }
 
 static int
@@ -405,7 +405,7 @@ tick_look(struct look *k, struct pobj *dst)
 	if ((e = standard_font(w, "ZapfDingbats", &font)) != 0 ||
 	    (e = with_font(k, font)) != 0 || (e = make_form(k, &off)) != 0)
 		return e;
-	k->size = fmin(k->width, k->height) * 0.8;
+	k->size = (k->width < k->height ? k->width : k->height) * 0.8;
 	if ((e = buf_fmt(&k->content,
 		 "q\nBT\n0 g\n/ZaDb %.3f Tf\n1 0 0 1 %.3f %.3f Tm\n"
 		 "(4) Tj\nET\nQ\n",

@@ -13,8 +13,10 @@ struct id_set {
 
 /* What the presentation lists; for the parts that come after it. */
 struct deck {
-	struct id_set slides; /* p:sldId/@id that stay */
-	struct id_set shows;  /* custom shows */
+	struct id_set slides;	   /* p:sldId/@id that stay */
+	struct id_set shows;	   /* custom shows */
+	struct slide_vml *vml;	   /* the old drawing of ... */
+	const struct part *vml_of; /* ... this slide; or NULL */
 };
 
 /* A decimal number; false for anything else. */
@@ -31,6 +33,14 @@ struct xnode *slide_below(struct xnode *top, uint16_t name);
 
 /* p:timing: what acts on something that is gone goes. slide_timing.c. */
 int slide_timing(struct walk *, struct xnode *) MUST_CHECK;
+
+/*
+ * The picture of that shape of the slide's old drawing: *id is a relationship
+ * id for r:embed, until the walk comes to it. ERR_NOENT: there is none.
+ * slide_vml.c.
+ */
+int slide_vml_picture(struct walk *, const char *spid,
+    const char **id) MUST_CHECK;
 
 /* Objects, controls and films become pictures. slide_object.c. */
 int slide_frame(struct walk *, struct xnode *) MUST_CHECK;

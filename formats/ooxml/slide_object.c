@@ -121,9 +121,9 @@ take_place(struct made *m, struct xnode *frame, struct xnode *pic)
 		xnode_append(sp, x);
 }
 
-/* Something must show: the placeholder, when there is no picture. */
+/* Something must show: id, or else the placeholder. */
 static void
-need_blip(struct made *m, struct xnode *pic)
+need_blip(struct made *m, struct xnode *pic, const char *id)
 {
 	struct xnode *fill = xnode_child(pic, SN_P_BLIPFILL), *blip;
 
@@ -139,7 +139,7 @@ need_blip(struct made *m, struct xnode *pic)
 	}
 	if (blip != NULL && xnode_attr(blip, SN_R_EMBED) == NULL &&
 	    m->err == 0 &&
-	    xnode_set(m->w->part->xml, blip, SN_R_EMBED, "") == NULL)
+	    xnode_set(m->w->part->xml, blip, SN_R_EMBED, id) == NULL)
 		m->err = ERR_NOMEM;
 }
 
@@ -148,18 +148,25 @@ picture_for(struct made *m, struct xnode *frame, struct xnode *ole,
     uint16_t type)
 {
 	struct xnode *pic = slide_below(ole, SN_P_PIC), *from, *to;
+	const char *spid = node_attr(ole, SN_NO_SPID), *id = "";
+	int e;
 
 	if (pic != NULL) {
 		xnode_remove(pic);
 		pic->type = type;
-	} else if ((pic = new_picture(m, type)) == NULL)
-		return NULL;
+	} else {
+		e = slide_vml_picture(m->w, spid, &id);
+		if (e != 0 && e != ERR_NOENT)
+			m->err = e;
+		if (m->err != 0 || (pic = new_picture(m, type)) == NULL)
+			return NULL;
+	}
 	from = xnode_child(frame, SN_P_NVGRAPHICFRAMEPR);
 	to = xnode_child(pic, SN_P_NVPICPR);
 	take_over(from, to, SN_P_CNVPR);
 	take_over(from, to, SN_P_NVPR);
 	take_place(m, frame, pic);
-	need_blip(m, pic);
+	need_blip(m, pic, id);
 	return pic;
 }
 
@@ -224,7 +231,7 @@ flatten_control(struct walk *w, struct xnode *tree, struct xnode *control,
 		xnode_before(ext, pic);
 	else
 		xnode_append(tree, pic);
-	need_blip(&m, pic);
+	need_blip(&m, pic, "");
 	props = xnode_child(pic, SN_P_NVPICPR);
 	props = props == NULL ? NULL : xnode_child(props, SN_P_CNVPR);
 	buf_init(&b, 16);
@@ -278,7 +285,7 @@ slide_picture(struct walk *w, struct xnode *n)
 	for (size_t i = 0; props != NULL && i < 5; i++)
 		is_film = is_film || slide_below(props, media[i]) != NULL;
 	if (is_film)
-		need_blip(&m, n);
+		need_blip(&m, n, "");
 	return m.err;
 }
 

@@ -10,8 +10,10 @@
 
 #include <string.h>
 
+#include "formats/drawing/meta_is.h"
 #include "formats/format.h"
 #include "formats/image.h"
+#include "formats/known/gzhead.h"
 
 #define HEADER_BYTES	 108u
 #define HEADER_MIN_BYTES 88u
@@ -389,13 +391,18 @@ emf_rebuild(struct doc *d)
 	return err;
 }
 
+bool
+emf_is(const struct reader *in)
+{
+	return reader_has(in, 0, "\1\0\0\0", 4) &&
+	       reader_has(in, 40, " EMF", 4);
+}
+
 static enum probe
 emf_probe(const struct reader *in, const char **sub)
 {
 	(void)sub;
-	return reader_has(in, 0, "\1\0\0\0", 4) && reader_has(in, 40, " EMF", 4)
-		   ? PROBE_YES
-		   : PROBE_NO;
+	return emf_is(in) || gzhead_is_emf(in) ? PROBE_YES : PROBE_NO;
 }
 
 static const char *const emf_mime[] = { "image/x-emf", "image/emf",

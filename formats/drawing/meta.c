@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "formats/gunzip.h"
+#include "formats/image.h"
+#include "formats/known/gzhead.h"
+
 int
 meta_new(struct doc *d, struct meta **out)
 {
@@ -30,8 +34,26 @@ meta_done(struct meta *m)
 int
 meta_open(struct meta *m)
 {
-	(void)m;
-	return 0;
+	struct reader in = doc_in(m->d), rest;
+	struct gzhead h;
+	int e;
+
+	m->in = in;
+	if (gzhead_read(&in, &h) != 0)
+		return 0;
+	if ((e = doc_found(m->d, FIND_METAFILE_PACKED, ACT_FLATTENED, "",
+		 NULL)) != 0)
+		return e;
+	if ((h.name || h.comment || h.extra || h.time != 0) &&
+	    (e = doc_found(m->d, FIND_METAFILE_PACKED_NAME, ACT_REMOVED, "",
+		 NULL)) != 0)
+		return e;
+	if ((e = gunzip(m->d, &h.packed, &m->unpacked)) != 0)
+		return e;
+	buf_reader(&m->unpacked, &m->in);
+	if ((e = reader_sub(&h.packed, reader_left(&h.packed), &rest)) != 0)
+		return e;
+	return image_report_trailer(m->d, &rest);
 }
 
 bool

@@ -8,8 +8,10 @@
  */
 #include "formats/drawing/wmf.h"
 
+#include "formats/drawing/meta_is.h"
 #include "formats/format.h"
 #include "formats/image.h"
+#include "formats/known/gzhead.h"
 
 #define PLACEABLE_BYTES	 22u
 #define HEADER_BYTES	 18u
@@ -287,13 +289,17 @@ is_plain_wmf(const struct reader *in)
 	       (version == 0x0100 || version == 0x0300);
 }
 
+bool
+wmf_is(const struct reader *in)
+{
+	return reader_has(in, 0, PLACEABLE_MAGIC, 4) || is_plain_wmf(in);
+}
+
 static enum probe
 wmf_probe(const struct reader *in, const char **sub)
 {
 	(void)sub;
-	return reader_has(in, 0, PLACEABLE_MAGIC, 4) || is_plain_wmf(in)
-		   ? PROBE_YES
-		   : PROBE_NO;
+	return wmf_is(in) || gzhead_is_wmf(in) ? PROBE_YES : PROBE_NO;
 }
 
 static const char *const wmf_mime[] = { "image/x-wmf", "image/wmf",

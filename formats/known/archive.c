@@ -105,7 +105,7 @@ check_vhd(const struct reader *in)
 static bool
 check_gz(const struct reader *in)
 {
-	return !gzhead_is_svg(in);
+	return !gzhead_is_svg(in) && !gzhead_is_emf(in) && !gzhead_is_wmf(in);
 }
 
 static const struct known archive_table[] = {
@@ -160,8 +160,7 @@ static const char *const archive_mime[] = { "application/x-7z-compressed",
 static const char *const archive_ext[] = { "7z", "rar", "gz", "tgz", "bz2",
 	"tbz", "tbz2", "xz", "txz", "zst", "tzst", "lz4", "lz", "lzma", "z",
 	"taz", "lzh", "lha", "lzs", "pma", "cab", "arj", "cpio", "tar", "ustar",
-	"a", "xar", "zoo", "sit", "sitx", "alz", "egg", "emz", "wmz",
-	NULL };
+	"a", "xar", "zoo", "sit", "sitx", "alz", "egg", NULL };
 KNOWN_FORMAT(archive, "archive", 0);
 
 static const struct known disk_table[] = {

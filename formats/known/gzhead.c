@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "formats/drawing/meta_is.h"
 #include "formats/known/textkind.h"
 #include "formats/known/zipdir.h"
 
@@ -105,4 +106,30 @@ gzhead_is_svg(const struct reader *in)
 
 	reader_init(&inner, head, n);
 	return n > 0 && text_kind(&inner, &sub) == TEXT_SVG;
+}
+
+/* The first bytes as emf_is() and wmf_is() ask for them. */
+#define LOOK_BYTES 64u
+
+static bool
+look(const struct reader *in, bool (*is)(const struct reader *))
+{
+	uint8_t head[LOOK_BYTES];
+	struct reader inner;
+	size_t n = gzhead_look(in, head, sizeof(head));
+
+	reader_init(&inner, head, n);
+	return n > 0 && is(&inner);
+}
+
+bool
+gzhead_is_emf(const struct reader *in)
+{
+	return look(in, emf_is);
+}
+
+bool
+gzhead_is_wmf(const struct reader *in)
+{
+	return look(in, wmf_is);
 }

@@ -24,7 +24,9 @@ int gzhead_read(const struct reader *, struct gzhead *) MUST_CHECK;
  * out, 0 when it is no gzip file. Allocates nothing; 60 KiB of stack.
  */
 size_t gzhead_look(const struct reader *, uint8_t *out, size_t max);
-/* Is it one of the formats that are packed drawings? */
+/* Is a packed drawing of this kind in it? */
 bool gzhead_is_svg(const struct reader *);
+bool gzhead_is_emf(const struct reader *);
+bool gzhead_is_wmf(const struct reader *);
 
 #endif

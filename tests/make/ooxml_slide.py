@@ -130,6 +130,36 @@ def objects():
     return d
 
 
+def old_object():
+    """An object of 2007: its picture stands in the old drawing only."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..',
+                           '..', 'samples', 'benign', 'emf',
+                           'plain.emf'), 'rb') as f:
+        seal = f.read()
+    obj = ('<p:oleObj spid="_x0000_s1026" name="%sN" r:id="rId3" imgW="1" '
+           'imgH="1" progId="Package"><p:embed/></p:oleObj>' % C)
+    body = frame(4, OLE, obj)
+    at = body.index('/>', body.index('<p:cNvPr '))
+    body = body[:at] + '><a:hlinkClick r:id="rId5"/></p:cNvPr>' + body[at + 2:]
+    d = Deck([slide(shape(2, 'SEKISHO-BENIGN-text') + body + frame(
+        5, OLE, obj.replace('1026', '1099')))], {0: (
+            ('rId3', O + 'oleObject', '../embeddings/o1.bin'),
+            ('rId4', O + 'vmlDrawing', '../drawings/vmlDrawing1.vml'),
+            ('rId5', O + 'hyperlink', 'https://www.city.example.jp/',
+             'External'))})
+    d.add('ppt/embeddings/o1.bin', (C + 'OLE').encode(), OD + 'oleObject')
+    d.add('ppt/drawings/vmlDrawing1.vml', '<xml xmlns:v="urn:schemas-microsoft'
+          '-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">'
+          '<v:shape id="_x0000_s1026" href="%sV"><v:imagedata o:relid="rId1" '
+          'o:title="%sT"/></v:shape><v:shape id="_x0000_s1099"><v:imagedata '
+          'o:relid="rId2"/></v:shape></xml>' % (C, C), OD + 'vmlDrawing')
+    d.rel('ppt/drawings/vmlDrawing1.vml',
+          ('rId1', O + 'image', '../media/image7.emf'),
+          ('rId2', O + 'image', 'file:///%sI.png' % C, 'External'))
+    d.add('ppt/media/image7.emf', seal, 'image/x-emf')
+    return d
+
+
 def media():
     film = ('<a:videoFile r:link="rId3"/><p:extLst><p:ext uri="{DAA4B4D4-6D71-'
             '4841-9C94-3DE7FCFB9230}"><p14:media r:embed="rId4"><p14:trim '
@@ -220,6 +250,7 @@ def main():
         'benign/pptx/deck.pptx': good(),
         'planted/pptx/actions.pptx': actions(),
         'planted/pptx/objects.pptx': objects(),
+        'planted/pptx/old-object.pptx': old_object(),
         'planted/pptx/media.pptx': media(),
         'planted/pptx/payload.pptm': payload(),
         'planted/pptx/damaged-slide.pptx': damaged('ppt/slides/slide2.xml'),

@@ -213,6 +213,29 @@ Test(metafile, text_and_pixels_stay)
 	buf_done(&out);
 }
 
+/* Packed or not, the same drawing comes out. */
+Test(metafile, a_packed_drawing_is_the_drawing)
+{
+	static const char *const pairs[][3] = {
+		{ "emf", "benign/emf/plain.emf", "benign/emf/packed.emz" },
+		{ "wmf", "benign/wmf/plain.wmf",
+		    "planted/wmf/packed-name.wmz" },
+	};
+	struct buf a, b;
+
+	for (size_t i = 0; i < COUNT(pairs); i++) {
+		cr_assert_eq(picture_rebuild(pairs[i][0], pairs[i][1], &a), 0);
+		cr_assert_eq(picture_rebuild(pairs[i][0], pairs[i][2], &b), 0);
+		cr_assert_eq(a.len, b.len);
+		cr_expect_eq(memcmp(a.data, b.data, a.len), 0);
+		buf_done(&a);
+		buf_done(&b);
+	}
+	cr_expect_eq(picture_rebuild("emf", "planted/emf/packed-bomb.emz", &a),
+	    ERR_LIMIT);
+	buf_done(&a);
+}
+
 Test(metafile, findings_name_what_was_there)
 {
 	static const struct {
@@ -249,6 +272,8 @@ Test(metafile, findings_name_what_was_there)
 		{ "emf", "planted/emf/font-path.emf", FIND_METAFILE_FONT },
 		{ "wmf", "planted/wmf/font-path.wmf", FIND_METAFILE_FONT },
 		{ "emf", "planted/emf/text-control.emf", FIND_METAFILE_TEXT },
+		{ "emf", "planted/emf/packed-name.emz",
+		    FIND_METAFILE_PACKED_NAME },
 		{ "emf", "planted/emf/dib-huge.emf", FIND_METAFILE_BITMAP },
 		{ "emf", "planted/emf/dib-png.emf", FIND_IMAGE_TEXT },
 		{ "emf", "planted/emf/after-end-zip.emf",

@@ -13,7 +13,8 @@
 
 static const char *const samples[] = { "samples/benign/pptx/deck.pptx",
 	"samples/planted/pptx/objects.pptx", "samples/planted/pptx/media.pptx",
-	"samples/planted/pptx/actions.pptx" };
+	"samples/planted/pptx/actions.pptx",
+	"samples/planted/pptx/old-object.pptx" };
 
 static void
 try(const struct pack *k, size_t part, const uint8_t *data, size_t n)

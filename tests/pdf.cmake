@@ -22,3 +22,7 @@ sekisho_test(test_pdf_font SOURCES unit/test_pdf_font.c fuzz/fuzz_pdf_font.c
   LIBS fuzz_common PkgConfig::FREETYPE)
 sekisho_test(test_pdf_cmap SOURCES unit/test_pdf_cmap.c unit/pdf_case.c
   LIBS formats)
+# Parts of PDF in a document around them.
+target_sources(fuzz_common PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pdf_wrap.c)
+sekisho_fuzz(pdf_content SEEDS tests/fuzz/seeds/pdf_content)
+sekisho_fuzz(pdf_cmap SEEDS tests/fuzz/seeds/pdf_cmap)

@@ -60,19 +60,6 @@ array(struct content *c, enum operand_kind *kind)
 	return buf_add(c->out, "]", 1);
 }
 
-static int
-dict(struct content *c)
-{
-	uint32_t bad = 0;
-	int e;
-
-	if ((e = content_properties(c, c->out, &bad)) != 0)
-		return e;
-	if (bad > 0)
-		content_saw(c, SEEN_PROPERTY, NULL);
-	return 0;
-}
-
 /* Written, and then remembered as what it means. */
 static int
 push_name(struct content *c, const struct ptoken *t, struct operand *o)
@@ -128,7 +115,7 @@ push(struct content *c, const struct ptoken *t)
 		return array(c, &o->kind);
 	case PLEX_DICT:
 		o->kind = OPERAND_DICT;
-		return dict(c);
+		return content_properties(c, c->out);
 	default:
 		o->kind = OPERAND_OTHER;
 		return 0;

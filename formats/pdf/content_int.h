@@ -98,11 +98,7 @@ int content_inline(struct content *) MUST_CHECK;
  */
 int content_data(struct content *, const struct pobj *dict, struct reader *at,
     struct reader *data, bool *sure) MUST_CHECK;
-/*
- * Behind <<: writes those keys of a property list that may stay. *bad counts
- * the others.
- */
-int content_properties(struct content *, struct buf *out,
-    uint32_t *bad) MUST_CHECK;
+/* Behind <<: writes those keys of a property list that may stay. */
+int content_properties(struct content *, struct buf *out) MUST_CHECK;
 
 #endif

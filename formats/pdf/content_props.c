@@ -136,7 +136,7 @@ put_value(struct content *c, enum value_kind kind, const struct ptoken *t,
 /* One key with its value. *end: the dictionary ended in its place. */
 static int
 read_pair(struct content *c, const struct ptoken *key, struct slot *slots,
-    uint32_t *bad, bool *end)
+    bool *end)
 {
 	struct ptoken t;
 	size_t i = key_index(key), from = c->scratch.len;
@@ -146,7 +146,7 @@ read_pair(struct content *c, const struct ptoken *key, struct slot *slots,
 	plex_next(&c->lex, &t);
 	if (t.kind == PLEX_DICT_END || t.kind == PLEX_END) {
 		*end = true;
-		(*bad)++;
+		content_saw(c, SEEN_PROPERTY, &key->raw);
 		return 0;
 	}
 	if (i < KEYS && slots[i].len == 0) {
@@ -159,7 +159,7 @@ read_pair(struct content *c, const struct ptoken *key, struct slot *slots,
 		slots[i] = (struct slot){ from, c->scratch.len - from };
 		return 0;
 	}
-	(*bad)++;
+	content_saw(c, SEEN_PROPERTY, &key->raw);
 	buf_truncate(&c->scratch, from);
 	return 0;
 }
@@ -184,7 +184,7 @@ write_slots(struct content *c, const struct slot *slots, struct buf *out)
 }
 
 int
-content_properties(struct content *c, struct buf *out, uint32_t *bad)
+content_properties(struct content *c, struct buf *out)
 {
 	struct slot slots[KEYS] = { 0 };
 	struct ptoken t;
@@ -199,10 +199,10 @@ content_properties(struct content *c, struct buf *out, uint32_t *bad)
 		if (t.kind != PLEX_NAME) {
 			if (t.kind == PLEX_ARRAY || t.kind == PLEX_DICT)
 				skip_nested(c);
-			(*bad)++;
+			content_saw(c, SEEN_PROPERTY, NULL);
 			continue;
 		}
-		if ((e = read_pair(c, &t, slots, bad, &end)) != 0)
+		if ((e = read_pair(c, &t, slots, &end)) != 0)
 			return e;
 	}
 	return write_slots(c, slots, out);

@@ -108,14 +108,6 @@ report_name(struct pack *k, const struct zip_entry *en,
 	return e;
 }
 
-/* Pictures do not shrink again. */
-static bool
-is_packed(const struct doc_result *res)
-{
-	return strcmp(res->out_format, "jpeg") == 0 ||
-	       strcmp(res->out_format, "png") == 0;
-}
-
 static int
 add_note(struct member *m, const struct doc_result *res)
 {
@@ -197,8 +189,8 @@ add_file(struct pack *k, const struct zip_entry *en, struct zip_name *name,
 		goto out;
 	}
 	k->kept++;
-	e = zipw_add(k->w, m.path, en->mtime_dos, is_packed(&res), out.data,
-	    out.len);
+	e = zipw_add(k->w, m.path, en->mtime_dos, zipw_is_packed(&res),
+	    out.data, out.len);
 out:
 	buf_done(&in);
 	buf_done(&out);

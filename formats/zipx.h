@@ -76,6 +76,8 @@ int zipw_put(struct zipw *, const void *, size_t n) MUST_CHECK;
 int zipw_end(struct zipw *) MUST_CHECK;
 /* Throw away the entry begun last (its rebuild failed). */
 void zipw_abort(struct zipw *);
+/* Is it a picture that does not shrink again? */
+bool zipw_is_packed(const struct doc_result *);
 /* A whole entry at once. */
 int zipw_add(struct zipw *, const char *name, uint32_t mtime_dos, bool store,
     const void *, size_t n) MUST_CHECK;

@@ -328,6 +328,13 @@ zipw_abort(struct zipw *w)
 	w->open = false;
 }
 
+bool
+zipw_is_packed(const struct doc_result *res)
+{
+	return strcmp(res->out_format, "jpeg") == 0 ||
+	       strcmp(res->out_format, "png") == 0;
+}
+
 int
 zipw_add(struct zipw *w, const char *name, uint32_t mtime_dos, bool store,
     const void *data, size_t n)

@@ -164,10 +164,12 @@ copy_linked(struct walk *w, const struct pmodel_alt *a, const struct pobj *src,
     const struct pobj *v, const char *where, const struct pobj **dst)
 {
 	const pdf_type *t = &pmodel_links[a->links];
+	struct tally before;
 	bool yes = true;
 	int e;
 
 	for (; *t != PT_NONE; t++) {
+		before = w->wrong;
 		if (!pmodels[*t].is_array && (e = fits(w, *t, v, &yes)) != 0)
 			return e;
 		if (!yes)
@@ -175,6 +177,9 @@ copy_linked(struct walk *w, const struct pmodel_alt *a, const struct pobj *src,
 		if ((e = pwalk_copy(w, *t, src, where, dst)) != 0 ||
 		    *dst != NULL)
 			return e;
+		/* Nothing is wrong with it before the last has refused. */
+		if (t[1] != PT_NONE)
+			w->wrong = before;
 	}
 	return 0;
 }

@@ -103,8 +103,8 @@ rebuild_file(struct file *f, const struct reader *bytes)
 	else if (res.err != 0)
 		e = add_note(f, &res);
 	else
-		e = zipw_add(w->files->zip, f->path, 0, false, out.data,
-		    out.len);
+		e = zipw_add(w->files->zip, f->path, 0, zipw_is_packed(&res),
+		    out.data, out.len);
 	buf_done(&out);
 	if (e == 0)
 		w->files->n++;

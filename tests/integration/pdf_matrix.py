@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""The matrix of tests/make/pdf_matrix.py through run_format, judged by qpdf.
+
+usage: pdf_matrix.py BUILD [ACTION...]
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../make'))
+import pdf_judge  # noqa: E402
+import pdf_matrix  # noqa: E402
+
+
+def run(tool, path, out):
+    return subprocess.run([tool, '--expect', 'pdf', path, out],
+                          capture_output=True, text=True, check=False)
+
+
+def complaints(tool, folder, what, dress):
+    data, cells = pdf_matrix.make(what, dress)
+    path = os.path.join(folder, 'in.pdf')
+    out = os.path.join(folder, 'out.pdf')
+    with open(path, 'wb') as f:
+        f.write(data)
+    r = run(tool, path, out)
+    if r.returncode != 0:
+        return ['held: ' + r.stdout[-200:] + r.stderr[-200:]], cells
+    bad = ['%s: %s' % c for c in pdf_judge.judge(out)]
+    n = pdf_judge.count_actions(out)
+    # the link to the web, the link and the bookmark inside
+    if n['URI'] < 1 or n['GoTo'] + places(out) < 2:
+        bad.append('a harmless link is gone: %s' % n)
+    text = subprocess.run(['qpdf', '--qdf', out, '-'], capture_output=True,
+                          check=False).stdout
+    for kept in (b'SEKISHO-BENIGN-page', b'SEKISHO-BENIGN-bookmark',
+                 b'SEKISHO-BENIGN-title'):
+        if not pdf_judge.canaries(text, kept):
+            bad.append('gone: %s' % kept.decode())
+    return bad, cells
+
+
+def places(path):
+    """Links and bookmarks with a place instead of an action."""
+    objs, _ = pdf_judge.objects(path)
+    return sum(1 for o in objs.values()
+               for d in pdf_judge.dicts(o.get('value')) if '/Dest' in d)
+
+
+def main():
+    tool = os.path.join(sys.argv[1], 'bin', 'run_format')
+    cells = n = failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for what in pdf_matrix.ACTIONS:
+            if sys.argv[2:] and what not in sys.argv[2:]:
+                continue
+            for dress in pdf_matrix.DRESSES:
+                if not pdf_matrix.can_be(what, dress):
+                    continue
+                bad, k = complaints(tool, folder, what, dress)
+                n += 1
+                cells += k
+                failed += bool(bad)
+                print('%sok %d - %s, %s' % ('not ' if bad else '', n, what,
+                                            dress))
+                for b in bad[:10]:
+                    print('#   ' + b)
+    print('1..%d' % n)
+    print('# %d cells, %d files, %d failed' % (cells, n, failed))
+    return 1 if failed or n == 0 else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -362,7 +362,7 @@ def updated(before, pdf, dress=()):
         at[n] = len(out)
         out += obj(n, v, dress)
     where = len(out)
-    trailer = {'Root': pdf.root, 'Prev': prev, 'Size': len(pdf.objs) + 1,
+    trailer = {'Root': pdf.root, 'Prev': prev, 'Size': max(*pdf.objs, *before.objs) + 1,
                'ID': [ID, ID]}
     if pdf.info:
         trailer['Info'] = pdf.info

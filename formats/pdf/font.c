@@ -2,6 +2,8 @@
  * Font programs of a PDF (ISO 32000-1, 9.9), rebuilt. What a program is, its
  * bytes say; the key it stands under is only believed for bare CFF.
  */
+#include <string.h>
+
 #include "formats/pdf/font_int.h"
 #include "formats/pdf/pdf.h"
 
@@ -58,31 +60,50 @@ rebuild(struct pfont *f, struct buf *out, struct font_notes *notes)
 	return ERR_INTERNAL;
 }
 
-/* One finding for each kind of thing. */
+/* What is wrong is said where it is; what is usual is counted. */
 static int
 report(struct pdf *p, const struct pfont *f, const struct font_notes *n)
 {
+	struct pdf_fonts *sum = &p->fonts;
 	int e = 0;
 
-	if (n->instructions)
-		e = doc_found(p->d, FIND_PDF_FONT_PROGRAM, ACT_REMOVED,
-		    f->where, NULL);
-	if (e == 0 && n->tables)
-		e = doc_found(p->d, FIND_PDF_FONT_TABLE, ACT_REMOVED, f->where,
-		    "%s", n->first);
-	if (e == 0 && n->names)
-		e = doc_found(p->d, FIND_PDF_FONT_NAME, ACT_REMOVED, f->where,
-		    NULL);
-	if (e == 0 && n->converted)
-		e = doc_found(p->d, FIND_PDF_FONT_TYPE1, ACT_REPLACED, f->where,
-		    NULL);
-	if (e == 0 && n->glyphs > 0)
+	if (n->tables && sum->tables == 0)
+		memcpy(sum->first_table, n->first, sizeof(sum->first_table));
+	sum->programs += n->instructions;
+	sum->tables += n->tables;
+	sum->names += n->names;
+	sum->type1 += n->converted;
+	if (n->glyphs > 0)
 		e = doc_found_n(p->d, n->glyphs, FIND_PDF_FONT_GLYPH,
 		    ACT_REMOVED, f->where, NULL);
 	if (e == 0 && n->repaired)
 		e = doc_found(p->d, FIND_PDF_FONT_REPAIRED, ACT_REPLACED,
 		    f->where, NULL);
 	return e;
+}
+
+static int
+say(struct pdf *p, uint32_t n, enum finding_id id, enum action action,
+    const char *detail)
+{
+	if (n == 0)
+		return 0;
+	return doc_found_n(p->d, n, id, action, "", "%s", detail);
+}
+
+int
+pdf_font_report(struct pdf *p)
+{
+	const struct pdf_fonts *n = &p->fonts;
+	int e;
+
+	if ((e = say(p, n->programs, FIND_PDF_FONT_PROGRAM, ACT_REMOVED, "")) !=
+		0 ||
+	    (e = say(p, n->tables, FIND_PDF_FONT_TABLE, ACT_REMOVED,
+		 n->first_table)) != 0 ||
+	    (e = say(p, n->names, FIND_PDF_FONT_NAME, ACT_REMOVED, "")) != 0)
+		return e;
+	return say(p, n->type1, FIND_PDF_FONT_TYPE1, ACT_REPLACED, "");
 }
 
 int

@@ -114,6 +114,8 @@ rebuild(struct doc *d)
 	if (e == 0)
 		e = pdf_walk(&p, &root, &info);
 	if (e == 0)
+		e = pdf_font_report(&p);
+	if (e == 0)
 		e = report_unused(&p);
 	if (e == 0)
 		e = pdf_deliver(&p, root, info);

@@ -141,12 +141,19 @@ int pout_write(struct pout *, uint32_t root, uint32_t info,
 /* Types of the model: PT_Catalog, PT_PageObject ... (generated). */
 typedef uint16_t pdf_type;
 
+/* Fonts of the document in which something usual was left behind. */
+struct pdf_fonts {
+	uint32_t programs, tables, names, type1;
+	char first_table[24];
+};
+
 struct pdf {
 	struct doc *d;
 	struct pin *in;
 	struct pout *out;
 	struct walk *walk; /* walk.c only */
 	unsigned depth;	   /* of forms inside forms */
+	struct pdf_fonts fonts;
 };
 
 /*
@@ -283,5 +290,7 @@ struct pfont {
  */
 int pdf_font_file(struct pdf *, struct pfont *f, struct buf *out,
     uint32_t lengths[3]) MUST_CHECK;
+/* After the walk: what was left out of the fonts, one finding a kind. */
+int pdf_font_report(struct pdf *) MUST_CHECK;
 
 #endif

@@ -21,6 +21,8 @@ import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../make"))
+import pdf_judge  # noqa: E402
 from gateway import clean_all  # noqa: E402
 
 TABLE = "tests/corpus/cases.tsv"
@@ -71,6 +73,12 @@ def inside(data, depth=0):
         return
     if data[:4] == b"\x89PNG":
         yield from png_texts(data)
+    if data[:5] == b"%PDF-":
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as f:
+            f.write(data)
+            f.flush()
+            for blob in pdf_judge.blobs(f.name):
+                yield from inside(blob, depth + 1)
     if data[:2] == b"\x1f\x8b":
         yield from inside(gzip.decompress(data), depth + 1)
     if data[:2] == b"PK":
@@ -137,6 +145,8 @@ def judge(row, first, second, third):
         data = f.read()
     text = said in ("text", "csv")
     blobs = list(inside(data))
+    if said == "pdf":
+        bad += ["%s: %s" % c for c in pdf_judge.judge(first.output)]
     bad += ["still holds %r" % s for s in strings(gone) if holds(blobs, s, text)]
     bad += ["lost %r" % s for s in strings(kept) if not holds(blobs, s, text)]
     if second.output is None or not filecmp.cmp(first.output, second.output, False):

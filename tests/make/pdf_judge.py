@@ -16,7 +16,7 @@ KEYS = {'AA', 'JS', 'JavaScript', 'Win', 'Unix', 'Mac', 'PA', 'XFA', 'EF',
         'Renditions', 'Templates', 'TemplateInstantiated', 'DPartRoot',
         'DPart', 'ExData', 'NeedsRendering', 'CO', 'TR', 'TR2', 'BG', 'BG2',
         'UCR', 'UCR2', 'HT', 'HTO', 'PS', 'Level1', 'Subtype2', 'Encrypt',
-        'Prev_', 'XRefStm', 'RH', 'AS_', 'Trans', 'Dur', 'LastModified',
+        'XRefStm', 'RH', 'Trans', 'Dur', 'LastModified',
         'BoxColorInfo', 'SeparationInfo', 'VP', 'PtData', 'Hid'}
 SUBTYPES = {'3D', 'RichMedia', 'Screen', 'Movie', 'Sound', 'FileAttachment',
             'TrapNet', 'PrinterMark', 'Projection', 'Redact', 'PS'}
@@ -82,12 +82,14 @@ def judge_dict(d, where):
         yield where, 'a chain of actions'
     if s == 'GoTo' and isinstance(d.get('/D'), dict):
         yield where, 'a dictionary as destination'
-    for k in d:
+    for k, v in d.items():
+        if k == '/BG' and isinstance(v, list):
+            continue  # the background of a field
         if k[1:] in KEYS:
             yield where, 'key ' + k
     if name(d.get('/Subtype')) in SUBTYPES:
         yield where, 'subtype ' + d['/Subtype']
-    if d.get('/Type') in ('/Filespec', '/F', '/EmbeddedFile', '/Action_'):
+    if d.get('/Type') in ('/Filespec', '/F', '/EmbeddedFile'):
         yield where, 'a file specification'
     uri = d.get('/URI')
     if uri is not None and not (isinstance(uri, str) and re.match(
@@ -106,9 +108,9 @@ def judge_stream(d, where):
         yield where, 'an external stream'
 
 
-def judge(path):
+def judge(path, got=None):
     """A list of complaints; empty: nothing to say."""
-    got = objects(path)
+    got = got or objects(path)
     if got is None:
         return [('file', 'qpdf does not take it')]
     objs, trailer = got
@@ -143,12 +145,25 @@ def judge(path):
     return out
 
 
-def count_actions(path):
-    """How many GoTo and URI actions there are."""
-    objs, _ = objects(path)
+def count_actions(objs):
+    """How many ways inside the document and to the web there are."""
     n = {'GoTo': 0, 'URI': 0}
     for o in objs.values():
         for d in dicts(o.get('value')):
             if name(d.get('/S')) in n:
                 n[name(d['/S'])] += 1
+            n['GoTo'] += '/Dest' in d
     return n
+
+
+def blobs(path):
+    """All data of streams, and all strings and names, for searching."""
+    got = objects(path)
+    if got is None:
+        return
+    for o in got[0].values():
+        v = o.get('value')
+        if 'stream' in o:
+            v = o['stream']['dict']
+            yield base64.b64decode(o['stream'].get('data', ''))
+        yield b'\n'.join(strings(v))

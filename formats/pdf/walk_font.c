@@ -6,192 +6,15 @@
  */
 #include <string.h>
 
-#include "formats/pdf/walk_int.h"
+#include "formats/pdf/walk_font.h"
 
 #define WIDTHS_MAX    65536 /* entries of W and W2 */
 #define GID_MAP_BYTES 131072
-#define FONT_MAX      (32u << 20)
-
-struct font {
-	struct walk *w;
-	const struct pobj *src, *resources;
-	const char *where;
-	struct pobj *dst;
-};
-
-/* ---- programs */
-
-static const char *const file_keys[] = { "FontFile", "FontFile2", "FontFile3" };
-
-static enum pfont_file
-claimed(size_t key, const struct pobj *subtype)
-{
-	if (key == 0)
-		return PFONT_TYPE1;
-	if (key == 1)
-		return PFONT_TRUETYPE;
-	if (pobj_is_name(subtype, "CIDFontType0C"))
-		return PFONT_CID0C;
-	return pobj_is_name(subtype, "OpenType") ? PFONT_OPENTYPE
-						 : PFONT_TYPE1C;
-}
-
-static int
-program_dict(struct walk *w, enum pfont_file kind, size_t n,
-    const uint32_t lengths[3], struct pobj **dst)
-{
-	static const char *const names[] = { "Length1", "Length2", "Length3" };
-	const char *subtype = kind == PFONT_TYPE1C     ? "Type1C"
-			      : kind == PFONT_CID0C    ? "CIDFontType0C"
-			      : kind == PFONT_OPENTYPE ? "OpenType"
-						       : NULL;
-	const struct pobj *v;
-	unsigned count = kind == PFONT_TYPE1 ? 3 : kind == PFONT_TRUETYPE;
-
-	if ((*dst = pobj_new_dict(w->d, 4)) == NULL)
-		return ERR_NOMEM;
-	if (subtype != NULL) {
-		if ((v = pobj_new_name(w->d, subtype)) == NULL)
-			return ERR_NOMEM;
-		pobj_set(*dst, "Subtype", v);
-	}
-	for (unsigned i = 0; i < count; i++) {
-		v = pobj_new_int(w->d,
-		    count == 1 ? (int64_t)n : (int64_t)lengths[i]);
-		if (v == NULL)
-			return ERR_NOMEM;
-		pobj_set(*dst, names[i], v);
-	}
-	return 0;
-}
-
-static int
-make_program(struct font *f, const struct pobj *stream, enum pfont_file *kind,
-    uint32_t *num)
-{
-	struct pfont font = { .kind = *kind, .where = f->where };
-	uint32_t lengths[3] = { 0 };
-	struct pobj *dict;
-	struct pdata data;
-	struct reader r;
-	struct buf out;
-	bool ok;
-	int e;
-
-	if ((e = pwalk_stream(f->w, stream, f->where, &data, &ok)) != 0 || !ok)
-		return e;
-	font.bytes = data.bytes;
-	buf_init(&out, FONT_MAX);
-	if ((e = pdf_font_file(f->w->p, &font, &out, lengths)) != 0) {
-		if (e == ERR_MALFORMED || e == ERR_UNSUPPORTED ||
-		    e == ERR_TRUNCATED) {
-			doc_forgive(f->w->d);
-			e = doc_found(f->w->d, FIND_PDF_FONT, ACT_REMOVED,
-			    f->where, "%s", err_name(e));
-		}
-		goto out;
-	}
-	*kind = font.kind;
-	buf_reader(&out, &r);
-	if ((e = program_dict(f->w, font.kind, out.len, lengths, &dict)) != 0 ||
-	    (e = pout_reserve(f->w->p->out, num)) != 0)
-		goto out;
-	e = pout_stream(f->w->p->out, *num, dict, &r, PFILTER_NONE, NULL);
-out:
-	pdf_data_free(f->w->p, &data);
-	buf_done(&out);
-	return e;
-}
-
-static int
-put_program(struct font *f, const struct pobj *descriptor, struct pobj *dst)
-{
-	const struct pobj *stream = NULL, *subtype;
-	enum pfont_file kind;
-	uint32_t num = 0;
-	struct memo m;
-	size_t i;
-	int e;
-
-	for (i = 0; i < 3; i++) {
-		if ((e = pwalk_get(f->w, descriptor, file_keys[i], &stream)) !=
-		    0)
-			return e;
-		if (pobj_is(stream, POBJ_STREAM))
-			break;
-	}
-	if (i == 3)
-		return 0;
-	if ((e = pwalk_get(f->w, stream, "Subtype", &subtype)) != 0 ||
-	    (e = pwalk_seen(f->w, stream->number, PX_FONT_FILE, &m)) != 0)
-		return e;
-	kind = claimed(i, subtype);
-	if (m.state == MEMO_FRESH) {
-		if ((e = make_program(f, stream, &kind, &num)) != 0)
-			return e;
-		pwalk_settle(f->w, stream->number, PX_FONT_FILE, num,
-		    (uint16_t)kind);
-	} else {
-		num = m.num;
-		kind = (enum pfont_file)m.extra;
-	}
-	if (num == 0)
-		return 0;
-	if ((e = pwalk_ref(f->w, num, &stream)) != 0)
-		return e;
-	pobj_set(dst,
-	    file_keys[kind == PFONT_TYPE1      ? 0
-		      : kind == PFONT_TRUETYPE ? 1
-					       : 2],
-	    stream);
-	return 0;
-}
-
-static int
-put_descriptor(struct font *f, pdf_type t)
-{
-	static const pdf_type files[] = { PT_FontDescriptorTrueType,
-		PT_FontDescriptorType1, PT_FontDescriptorCIDType2 };
-	const struct pobj *v, *ref;
-	struct pobj *dict;
-	pdf_type types[4] = { t };
-	struct memo m;
-	uint32_t number, num = 0;
-	bool ok;
-	int e;
-
-	if ((e = pwalk_get(f->w, f->src, "FontDescriptor", &v)) != 0 ||
-	    !pobj_is(v, POBJ_DICT))
-		return e;
-	number = pwalk_number(pobj_get(f->src, "FontDescriptor"), v);
-	if ((e = pwalk_seen(f->w, number, t, &m)) != 0)
-		return e;
-	if (m.state == MEMO_FRESH) {
-		/* A file under a key of another type of font is common. */
-		memcpy(types + 1, files, sizeof(files));
-		if ((dict = pobj_new_dict(f->w->d, 40)) == NULL)
-			return ERR_NOMEM;
-		if ((e = pwalk_fill(f->w, t, v, f->where, dict, &ok)) != 0 ||
-		    (e = pwalk_unknown(f->w, types, 4, v, f->where)) != 0 ||
-		    (e = put_program(f, v, dict)) != 0 ||
-		    (e = pout_reserve(f->w->p->out, &num)) != 0)
-			return e;
-		pout_set(f->w->p->out, num, dict);
-		pwalk_settle(f->w, number, t, num, 0);
-		m.num = num;
-	}
-	if (m.num == 0)
-		return 0;
-	if ((e = pwalk_ref(f->w, m.num, &ref)) != 0)
-		return e;
-	pobj_set(f->dst, "FontDescriptor", ref);
-	return 0;
-}
 
 /* ---- tables of codes */
 
 static int
-make_cmap(struct font *f, const struct pobj *stream, bool to_unicode,
+make_cmap(struct wfont *f, const struct pobj *stream, bool to_unicode,
     uint32_t *num)
 {
 	const struct pobj *dict = NULL;
@@ -220,7 +43,7 @@ out:
 }
 
 static int
-cmap_stream(struct font *f, const struct pobj *stream, bool to_unicode,
+cmap_stream(struct wfont *f, const struct pobj *stream, bool to_unicode,
     const char *key)
 {
 	unsigned kind = to_unicode ? PX_TO_UNICODE : PX_CMAP;
@@ -245,7 +68,7 @@ cmap_stream(struct font *f, const struct pobj *stream, bool to_unicode,
 
 /* Identity-H as ToUnicode is no stream, but says what a reader shall do. */
 static int
-put_to_unicode(struct font *f)
+put_to_unicode(struct wfont *f)
 {
 	const struct pobj *v;
 	int e;
@@ -262,7 +85,7 @@ put_to_unicode(struct font *f)
 /* ---- simple fonts */
 
 static int
-put_widths(struct font *f)
+put_widths(struct wfont *f)
 {
 	const struct pobj *v, *x;
 	int e;
@@ -278,7 +101,7 @@ put_widths(struct font *f)
 }
 
 static int
-put_differences(struct font *f, const struct pobj *v, struct pobj *dict)
+put_differences(struct wfont *f, const struct pobj *v, struct pobj *dict)
 {
 	const struct pobj *a, *x;
 	struct pobj *out;
@@ -307,7 +130,7 @@ put_differences(struct font *f, const struct pobj *v, struct pobj *dict)
 }
 
 static int
-put_encoding(struct font *f)
+put_encoding(struct wfont *f)
 {
 	static const struct pmodel_alt any = { .kind = PK_NAME,
 		.values = " MacRomanEncoding MacExpertEncoding "
@@ -333,7 +156,7 @@ put_encoding(struct font *f)
 }
 
 static int
-simple(struct font *f, pdf_type t, pdf_type descriptor, const char *subtype)
+simple(struct wfont *f, pdf_type t, pdf_type descriptor, const char *subtype)
 {
 	const struct pobj *name;
 	bool ok;
@@ -348,13 +171,13 @@ simple(struct font *f, pdf_type t, pdf_type descriptor, const char *subtype)
 	    (e = put_widths(f)) != 0 || (e = put_encoding(f)) != 0 ||
 	    (e = put_to_unicode(f)) != 0)
 		return e;
-	return put_descriptor(f, descriptor);
+	return pwalk_descriptor(f, descriptor);
 }
 
 /* ---- Type 3: glyphs are content */
 
 static int
-put_glyph(struct font *f, struct wres *res, const struct pentry *glyph,
+put_glyph(struct wfont *f, struct wres *res, const struct pentry *glyph,
     struct pobj *procs)
 {
 	const struct pobj *v;
@@ -393,7 +216,7 @@ out:
 }
 
 static int
-put_glyphs(struct font *f)
+put_glyphs(struct wfont *f)
 {
 	struct wres res = { .w = f->w, .where = f->where };
 	const struct pobj *v, *x;
@@ -420,7 +243,7 @@ put_glyphs(struct font *f)
 }
 
 static int
-type3(struct font *f)
+type3(struct wfont *f)
 {
 	struct pobj *dict;
 	int e;
@@ -438,14 +261,14 @@ type3(struct font *f)
 	if (e != 0 || (e = put_widths(f)) != 0 || (e = put_encoding(f)) != 0 ||
 	    (e = put_to_unicode(f)) != 0)
 		return e;
-	return put_descriptor(f, PT_FontDescriptorType3);
+	return pwalk_descriptor(f, PT_FontDescriptorType3);
 }
 
 /* ---- composite fonts */
 
 /* W: c [w ...] or c1 c2 w; W2 has three numbers where W has one. */
 static int
-put_metrics(struct font *f, const char *key, size_t each)
+put_metrics(struct wfont *f, const char *key, size_t each)
 {
 	const struct pobj *a, *x, *list;
 	struct pobj *out;
@@ -479,7 +302,7 @@ put_metrics(struct font *f, const char *key, size_t each)
 }
 
 static int
-put_gid_map(struct font *f)
+put_gid_map(struct wfont *f)
 {
 	const struct pobj *v, *ref;
 	struct pobj *dict;
@@ -520,7 +343,7 @@ put_gid_map(struct font *f)
 }
 
 static int
-make_descendant(struct font *f)
+make_descendant(struct wfont *f)
 {
 	const struct pobj *kind;
 	pdf_type t, d;
@@ -536,13 +359,13 @@ make_descendant(struct font *f)
 	    f->dst == NULL || (e = put_metrics(f, "W", 1)) != 0 ||
 	    (e = put_metrics(f, "W2", 3)) != 0 || (e = put_gid_map(f)) != 0)
 		return e;
-	return put_descriptor(f, d);
+	return pwalk_descriptor(f, d);
 }
 
 static int
-put_descendant(struct font *parent, bool *ok)
+put_descendant(struct wfont *parent, bool *ok)
 {
-	struct font f = { .w = parent->w, .where = parent->where };
+	struct wfont f = { .w = parent->w, .where = parent->where };
 	const struct pobj *a, *v;
 	struct pobj *list;
 	struct memo m;
@@ -583,7 +406,7 @@ put_descendant(struct font *parent, bool *ok)
 }
 
 static int
-type0(struct font *f)
+type0(struct wfont *f)
 {
 	struct reader key;
 	const struct pmodel_key *row;
@@ -614,7 +437,7 @@ type0(struct font *f)
 /* ---- all */
 
 static int
-make(struct font *f)
+make(struct wfont *f)
 {
 	const struct pobj *kind;
 	int e;
@@ -637,7 +460,7 @@ int
 pwalk_font(struct walk *w, const struct pobj *src, const struct pobj *resources,
     const char *where, const struct pobj **dst)
 {
-	struct font f = { .w = w, .resources = resources, .where = where };
+	struct wfont f = { .w = w, .resources = resources, .where = where };
 	struct memo m;
 	uint32_t number;
 	int e;

@@ -1,0 +1,266 @@
+/*
+ * The tree of form fields (ISO 32000-1, 12.7.3): read with what its nodes pass
+ * on, and what becomes of each. Signatures that were made end, and their look
+ * is drawn into the page, as all fields are where the policy wants no form. A
+ * document whose pages only an XFA program can make is held.
+ */
+#include "formats/pdf/walk_form.h"
+
+#define FIELDS_MAX 200000
+#define DEPTH_MAX  32
+
+#define FF_RADIO (1 << 15)
+#define FF_PUSH	 (1 << 16)
+
+static int
+inherit(struct walk *w, const struct pobj *dict, const char *key,
+    const struct pobj **value)
+{
+	const struct pobj *v;
+	int e;
+
+	if ((e = pwalk_get(w, dict, key, &v)) != 0)
+		return e;
+	if (v != NULL)
+		*value = v;
+	return 0;
+}
+
+static pdf_type
+type_of(const struct wfield *f)
+{
+	int64_t flags = 0;
+
+	if (pobj_is_name(f->ft, "Tx"))
+		return PT_FieldTx;
+	if (pobj_is_name(f->ft, "Ch"))
+		return PT_FieldChoice;
+	if (pobj_is_name(f->ft, "Sig"))
+		return PT_FieldSig;
+	if (!pobj_is_name(f->ft, "Btn"))
+		return PT_Field;
+	if (!pobj_int(f->ff, INT32_MIN, UINT32_MAX, &flags))
+		flags = 0;
+	if (flags & FF_PUSH)
+		return PT_FieldBtnPush;
+	return flags & FF_RADIO ? PT_FieldBtnRadio : PT_FieldBtnCheckbox;
+}
+
+static int
+read_node(struct walk *w, struct wfield *f)
+{
+	int e;
+
+	if ((e = inherit(w, f->dict, "FT", &f->ft)) != 0 ||
+	    (e = inherit(w, f->dict, "Ff", &f->ff)) != 0 ||
+	    (e = inherit(w, f->dict, "V", &f->v)) != 0 ||
+	    (e = inherit(w, f->dict, "DA", &f->da)) != 0 ||
+	    (e = inherit(w, f->dict, "Q", &f->q)) != 0)
+		return e;
+	f->type = type_of(f);
+	return 0;
+}
+
+static int find_field(struct walk *, const struct pobj *src,
+    struct wfield *parent, unsigned depth);
+
+/* A kid that is a widget and no field of its own. */
+static int
+take_widget(struct wannot *a, const struct pobj *v, struct wfield *parent,
+    bool *taken)
+{
+	*taken = a != NULL && a->type == PT_AnnotWidget && parent != NULL &&
+		 pobj_get(v, "T") == NULL && pobj_get(v, "Kids") == NULL;
+	if (!*taken || a->field != NULL)
+		return 0;
+	a->field = parent;
+	parent->n_widgets++;
+	return 0;
+}
+
+static int
+new_field(struct walk *w, const struct pobj *src, const struct pobj *v,
+    struct wfield *parent, struct wfield **out)
+{
+	struct wforms *forms = w->forms;
+	struct wfield *f;
+	int e;
+
+	if ((f = doc_alloc(w->d, sizeof(*f))) == NULL)
+		return ERR_NOMEM;
+	if (parent != NULL)
+		*f = (struct wfield){ .ft = parent->ft,
+			.ff = parent->ff,
+			.v = parent->v,
+			.da = parent->da,
+			.q = parent->q };
+	else
+		f->da = forms->da;
+	f->dict = v;
+	f->parent = parent;
+	f->annot = pwalk_annot_of(w, src);
+	if (f->annot != NULL &&
+	    (f->annot->type != PT_AnnotWidget || f->annot->field != NULL))
+		f->annot = NULL;
+	if (f->annot != NULL) {
+		f->annot->field = f;
+		f->n_widgets = 1;
+		f->num = f->annot->num;
+	} else if ((e = pout_reserve(w->p->out, &f->num)) != 0) {
+		return e;
+	}
+	if ((e = pwalk_grow(w, &forms->fields, sizeof(*forms->fields), forms->n,
+		 &forms->cap)) != 0)
+		return e;
+	forms->fields[forms->n++] = f;
+	*out = f;
+	return read_node(w, f);
+}
+
+static int
+find_field(struct walk *w, const struct pobj *src, struct wfield *parent,
+    unsigned depth)
+{
+	const struct pobj *v, *kids;
+	struct wfield *f;
+	struct memo m;
+	bool taken;
+	int e;
+
+	if ((e = pwalk_resolve(w, src, &v)) != 0)
+		return e;
+	if (!pobj_is(v, POBJ_DICT) || depth > DEPTH_MAX ||
+	    w->forms->n >= FIELDS_MAX) {
+		pwalk_tally(&w->broken, "Field", NULL);
+		return 0;
+	}
+	if ((e = take_widget(pwalk_annot_of(w, src), v, parent, &taken)) != 0 ||
+	    taken)
+		return e;
+	if ((e = pwalk_seen(w, pwalk_number(src, v), PT_Field, &m)) != 0)
+		return e;
+	if (m.state != MEMO_FRESH)
+		return 0;
+	if ((e = new_field(w, src, v, parent, &f)) != 0 ||
+	    (e = pwalk_get(w, v, "Kids", &kids)) != 0)
+		return e;
+	for (size_t i = 0; pobj_is(kids, POBJ_ARRAY) && i < pobj_count(kids);
+	     i++)
+		if ((e = find_field(w, pobj_item(kids, i), f, depth + 1)) != 0)
+			return e;
+	return 0;
+}
+
+/* Widgets that no field names, with a type of their own: readers take them for
+ * fields. */
+static int
+find_orphans(struct walk *w)
+{
+	const struct pobj *ref;
+	int e;
+
+	for (size_t i = 0; i < w->n_annots; i++) {
+		struct wannot *a = &w->annots[i];
+
+		if (a->type != PT_AnnotWidget || a->field != NULL ||
+		    a->src == 0 || pobj_get(a->dict, "FT") == NULL)
+			continue;
+		if ((ref = pobj_new_ref(w->d, a->src)) == NULL)
+			return ERR_NOMEM;
+		if ((e = find_field(w, ref, NULL, 0)) != 0)
+			return e;
+	}
+	return 0;
+}
+
+/* A field stays when it is seen somewhere, itself or below. Children come
+ * behind their parents, so from the end. */
+static void
+settle_fields(struct walk *w)
+{
+	struct wforms *forms = w->forms;
+
+	for (size_t i = forms->n; i-- > 0;) {
+		struct wfield *f = forms->fields[i];
+
+		f->ends = f->type == PT_FieldSig && f->v != NULL;
+		f->stays = !f->ends && (f->n_widgets > 0 || f->n_kids > 0);
+		if (f->stays && f->parent != NULL)
+			f->parent->n_kids++;
+	}
+}
+
+/* Signed fields, and all fields by policy, become part of the page. */
+static int
+settle_widgets(struct walk *w)
+{
+	bool all = doc_options(w->d)->forms == FORMS_FLATTEN;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < w->n_annots; i++) {
+		struct wannot *a = &w->annots[i];
+
+		if (a->type != PT_AnnotWidget)
+			continue;
+		if (all || (a->field != NULL && a->field->ends)) {
+			a->flatten = true;
+			n += all;
+		}
+		if (a->field != NULL && !a->field->stays)
+			a->field = NULL;
+	}
+	if (n == 0)
+		return 0;
+	return doc_found_n(w->d, n, FIND_PDF_FORM_FLAT, ACT_FLATTENED,
+	    "AcroForm", NULL);
+}
+
+/* A form that only a program can draw: the page says "please wait". */
+static int
+check_xfa(struct walk *w, const struct pobj *root, const struct pobj *acro)
+{
+	const struct pobj *v, *fields;
+	int e;
+
+	if (pobj_get(acro, "XFA") == NULL)
+		return 0;
+	if ((e = pwalk_get(w, root, "NeedsRendering", &v)) != 0 ||
+	    (e = pwalk_get(w, acro, "Fields", &fields)) != 0)
+		return e;
+	if ((pobj_is(v, POBJ_BOOL) && v->u.b) ||
+	    (pobj_count(fields) == 0 && w->n_pages == 1))
+		return doc_fail(w->d, ERR_UNSUPPORTED,
+		    "a dynamic XFA form: its pages are made by a program "
+		    "inside it. Ask for a print of it as PDF");
+	return 0;
+}
+
+int
+pwalk_forms_find(struct walk *w)
+{
+	const struct pobj *root, *acro, *fields;
+	int e;
+
+	if ((w->forms = doc_alloc(w->d, sizeof(*w->forms))) == NULL)
+		return ERR_NOMEM;
+	if ((e = pwalk_resolve(w, pin_root(w->p->in), &root)) != 0 ||
+	    (e = pwalk_get(w, root, "AcroForm", &acro)) != 0)
+		return e;
+	if (pobj_is(acro, POBJ_DICT)) {
+		w->forms->acro = acro;
+		if ((e = check_xfa(w, root, acro)) != 0 ||
+		    (e = pwalk_get(w, acro, "DR", &w->forms->dr)) != 0 ||
+		    (e = pwalk_get(w, acro, "DA", &w->forms->da)) != 0 ||
+		    (e = pwalk_get(w, acro, "Fields", &fields)) != 0)
+			return e;
+		for (size_t i = 0;
+		     pobj_is(fields, POBJ_ARRAY) && i < pobj_count(fields); i++)
+			if ((e = find_field(w, pobj_item(fields, i), NULL,
+				 0)) != 0)
+				return e;
+	}
+	if ((e = find_orphans(w)) != 0)
+		return e;
+	settle_fields(w);
+	return settle_widgets(w);
+}

@@ -1,4 +1,6 @@
 /* Archives, disk images, and the formats that are ZIP files inside. */
+#include <string.h>
+
 #include "formats/known/gzhead.h"
 #include "formats/known/known.h"
 #include "formats/known/zipkind.h"
@@ -44,6 +46,32 @@ check_arj(const struct reader *in)
 	return reader_seek(&r, 2) == 0 && reader_u16le(&r, &n) == 0 &&
 	       reader_u8(&r, &first) == 0 && n >= 30 && n <= 2600 &&
 	       first >= 30 && first <= n;
+}
+
+static bool
+digits(const struct reader *in, size_t from, size_t n, const char *known)
+{
+	struct reader r;
+
+	if (reader_view(in, from, n, &r) != 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (r.data[i] == '\0' || strchr(known, r.data[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* Numbers of fixed width; a table of numbers also begins with digits. */
+static bool
+check_cpio(const struct reader *in)
+{
+	return digits(in, 6, 104, "0123456789abcdefABCDEF");
+}
+
+static bool
+check_cpio_old(const struct reader *in)
+{
+	return digits(in, 6, 70, "01234567");
 }
 
 /* A Debian package is one too, and blocked as a program. */
@@ -132,9 +160,9 @@ static const struct known archive_table[] = {
 	{ "archive.szdd", 0, KNOWN_MAGIC("SZDD\x88\xF0\x27\x33"), NULL },
 	{ "archive.szdd", 0, KNOWN_MAGIC("KWAJ\x88\xF0\x27\xD1"), NULL },
 	{ "archive.arj", 0, KNOWN_MAGIC("\x60\xEA"), check_arj },
-	{ "archive.cpio", 0, KNOWN_MAGIC("070701"), NULL },
-	{ "archive.cpio", 0, KNOWN_MAGIC("070702"), NULL },
-	{ "archive.cpio", 0, KNOWN_MAGIC("070707"), NULL },
+	{ "archive.cpio", 0, KNOWN_MAGIC("070701"), check_cpio },
+	{ "archive.cpio", 0, KNOWN_MAGIC("070702"), check_cpio },
+	{ "archive.cpio", 0, KNOWN_MAGIC("070707"), check_cpio_old },
 	{ "archive.ar", 0, KNOWN_MAGIC("!<arch>\n"), check_ar },
 	{ "archive.xar", 0, KNOWN_MAGIC("xar!"), NULL },
 	{ "archive.zoo", 20, KNOWN_MAGIC("\xDC\xA7\xC4\xFD"), NULL },

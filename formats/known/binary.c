@@ -11,6 +11,22 @@ u16le_at(const struct reader *in, size_t off, uint16_t *out)
 	return reader_seek(&r, off) == 0 && reader_u16le(&r, out) == 0;
 }
 
+/* "dex\n035" and a NUL. */
+static bool
+check_dex(const struct reader *in)
+{
+	return reader_has(in, 7, "", 1);
+}
+
+/* A version below 16; "ID3" alone is also the head of a table. */
+static bool
+check_id3(const struct reader *in)
+{
+	struct reader r;
+
+	return reader_view(in, 3, 1, &r) == 0 && r.data[0] < 16;
+}
+
 /* PE, NE, LE by their second header; else DOS, which is never all text. */
 static bool
 check_mz(const struct reader *in)
@@ -192,7 +208,7 @@ static const struct known program_table[] = {
 	{ "program.macho", 0, KNOWN_MAGIC("\xCF\xFA\xED\xFE"), NULL },
 	{ "program.class", 0, KNOWN_MAGIC("\xCA\xFE\xBA\xBE"), NULL },
 	{ "program.macho", 0, KNOWN_MAGIC("\xCA\xFE\xBA\xBF"), NULL },
-	{ "program.dex", 0, KNOWN_MAGIC("dex\n03"), NULL },
+	{ "program.dex", 0, KNOWN_MAGIC("dex\n0"), check_dex },
 	{ "program.wasm", 0, KNOWN_MAGIC("\0asm"), NULL },
 	{ "program.lua", 0, KNOWN_MAGIC("\x1BLua"), NULL },
 	{ "program.pyc", 2, KNOWN_MAGIC("\r\n"), check_pyc },
@@ -223,7 +239,7 @@ static const struct known media_table[] = {
 	{ "media.mkv", 0, KNOWN_MAGIC("\x1A\x45\xDF\xA3"), NULL },
 	{ "media.asf", 0,
 	    KNOWN_MAGIC("\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9"), NULL },
-	{ "media.mp3", 0, KNOWN_MAGIC("ID3"), NULL },
+	{ "media.mp3", 0, KNOWN_MAGIC("ID3"), check_id3 },
 	{ "media.mp3", 0, "", 0, check_mp3 },
 	{ "media.ogg", 0, KNOWN_MAGIC("OggS\0"), NULL },
 	{ "media.flac", 0, KNOWN_MAGIC("fLaC\0"), NULL },

@@ -425,6 +425,7 @@ int
 text_check(struct doc *d, const struct buf *out, struct charset_id *id)
 {
 	struct charset_id again;
+	struct identity is;
 	struct reader r;
 
 	buf_reader(out, &r);
@@ -435,6 +436,12 @@ text_check(struct doc *d, const struct buf *out, struct charset_id *id)
 	if (text_acts(&r, &again))
 		return doc_fail(d, ERR_AMBIGUOUS,
 		    "the text begins like something that acts");
+	/* Taking an escape sequence out, or putting a quote in, may have
+	 * moved letters to where another format has its signature. */
+	if (identify(&r, "", false, &is) != 0 || !(is.format->flags & FMT_TEXT))
+		return doc_fail(d, ERR_AMBIGUOUS,
+		    "what is left of the text looks like %s",
+		    is.structure[0] == '\0' ? "no text" : is.structure);
 	*id = again;
 	return 0;
 }

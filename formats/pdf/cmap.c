@@ -170,7 +170,7 @@ put_value(struct cmap *m, const struct ptoken *t, uint64_t n, bool *good)
 static int
 put_codes(struct cmap *m, const struct ptoken *t, uint64_t *n, bool *good)
 {
-	struct code low, high;
+	struct code low = { 0 }, high;
 	struct ptoken next;
 	int e;
 

@@ -103,12 +103,11 @@ trim(struct reader *r)
 		r->len--;
 }
 
-static int
-decode_dct(struct pimage *im)
+int
+pimage_take_jpeg(struct pimage *im, const struct reader *jpeg)
 {
 	struct doc_result res = { .message = "" };
-	struct reader in = im->data.bytes;
-	struct child c = { .in = &in,
+	struct child c = { .in = jpeg,
 		.name = "",
 		.where = im->where,
 		.flags = CHILD_NO_MAGIC,
@@ -118,9 +117,6 @@ decode_dct(struct pimage *im)
 	uint8_t n = 0;
 	int e;
 
-	if (im->stencil)
-		return ERR_MALFORMED;
-	trim(&in);
 	sink_init_buf(&sink, &im->own, PICTURE_BYTES);
 	sink.plain = true;
 	e = doc_child(im->p->d, &c, &sink, &res);
@@ -128,13 +124,26 @@ decode_dct(struct pimage *im)
 	if (e != 0)
 		return e;
 	if ((e = read_frame(&im->own, &w, &h, &n)) != 0 ||
-	    (e = size_found(im, w, h)) != 0 || (e = jpeg_parms(im)) != 0)
+	    (e = size_found(im, w, h)) != 0)
 		return e;
 	buf_reader(&im->own, &im->rows);
 	im->how = PFILTER_DCT;
 	im->bits = 8;
 	im->colours = n;
 	return 0;
+}
+
+static int
+decode_dct(struct pimage *im)
+{
+	struct reader in = im->data.bytes;
+	int e;
+
+	if (im->stencil)
+		return ERR_MALFORMED;
+	trim(&in);
+	e = pimage_take_jpeg(im, &in);
+	return e == 0 ? jpeg_parms(im) : e;
 }
 
 /* ---- rows of 1 bit */
@@ -454,7 +463,9 @@ pimage_decode(struct pimage *im)
 	case PFILTER_DCT:
 		return decode_dct(im);
 	case PFILTER_JPX:
-		e = decode_jpx(im);
+		if ((e = decode_jpx(im)) == 0 &&
+		    pimage_may_be_jpeg(im, &im->data.bytes))
+			return pimage_to_jpeg(im);
 		break;
 	case PFILTER_JBIG2:
 		e = decode_jbig2(im);

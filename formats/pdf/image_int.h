@@ -48,6 +48,11 @@ int pimage_decode(struct pimage *) MUST_CHECK;
  * behind each row 0. Takes the pixels from the limits when `take` is set.
  */
 int pimage_fit_rows(struct pimage *, bool take) MUST_CHECK;
+/* A JPEG through its module; it stays a JPEG. */
+int pimage_take_jpeg(struct pimage *, const struct reader *) MUST_CHECK;
+/* JPEG 2000 whose rows are in im->rows: is it fit to become JPEG, and so. */
+bool pimage_may_be_jpeg(const struct pimage *, const struct reader *jpx);
+int pimage_to_jpeg(struct pimage *) MUST_CHECK;
 /* The colour space that fits the components by itself. */
 const char *pimage_device(unsigned colours);
 /* Names the keys that do not stay. */

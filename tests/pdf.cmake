@@ -26,3 +26,4 @@ sekisho_test(test_pdf_cmap SOURCES unit/test_pdf_cmap.c unit/pdf_case.c
 target_sources(fuzz_common PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pdf_wrap.c)
 sekisho_fuzz(pdf_content SEEDS tests/fuzz/seeds/pdf_content)
 sekisho_fuzz(pdf_cmap SEEDS tests/fuzz/seeds/pdf_cmap)
+sekisho_test(test_pdf_walk SOURCES unit/test_pdf_walk.c LIBS formats findings)

@@ -20,6 +20,14 @@ pwalk_number(const struct pobj *src, const struct pobj *resolved)
 	return pobj_is(resolved, POBJ_STREAM) ? resolved->number : 0;
 }
 
+uint64_t
+pwalk_identity(const struct pobj *src, const struct pobj *resolved)
+{
+	uint32_t number = pwalk_number(src, resolved);
+
+	return number != 0 ? number : (uint64_t)(uintptr_t)resolved;
+}
+
 int
 pwalk_resolve(struct walk *w, const struct pobj *src, const struct pobj **out)
 {
@@ -94,13 +102,13 @@ memo_room(struct walk *w)
 }
 
 static uint64_t
-memo_key(uint32_t src, unsigned kind)
+memo_key(uint64_t src, unsigned kind)
 {
-	return (uint64_t)src << 16 | kind;
+	return src << 16 | kind;
 }
 
 int
-pwalk_seen(struct walk *w, uint32_t src, unsigned kind, struct memo *out)
+pwalk_seen(struct walk *w, uint64_t src, unsigned kind, struct memo *out)
 {
 	struct memo *m;
 	int e;
@@ -121,7 +129,7 @@ pwalk_seen(struct walk *w, uint32_t src, unsigned kind, struct memo *out)
 }
 
 void
-pwalk_settle(struct walk *w, uint32_t src, unsigned kind, uint32_t num,
+pwalk_settle(struct walk *w, uint64_t src, unsigned kind, uint32_t num,
     uint16_t extra)
 {
 	struct memo *m;

@@ -146,6 +146,33 @@ add_annot(struct walk *w, size_t page, const struct pobj *src)
 	return 0;
 }
 
+struct wannot *
+pwalk_annot_of(struct walk *w, const struct pobj *ref)
+{
+	uint32_t i;
+
+	if (!pobj_is(ref, POBJ_REF) || ref->u.ref >= w->limit)
+		return NULL;
+	i = w->annot_of[ref->u.ref];
+	return i == 0 ? NULL : &w->annots[i - 1];
+}
+
+/* A window for a comment that goes has nothing to show. */
+static void
+drop_windows(struct walk *w)
+{
+	for (size_t i = 0; i < w->n_annots; i++) {
+		struct wannot *a = &w->annots[i];
+		const struct wannot *parent;
+
+		if (a->type != PT_AnnotPopup)
+			continue;
+		parent = pwalk_annot_of(w, pobj_get(a->dict, "Parent"));
+		if (parent == NULL || parent->num == 0)
+			a->num = 0;
+	}
+}
+
 int
 pwalk_annots_find(struct walk *w)
 {
@@ -164,18 +191,8 @@ pwalk_annots_find(struct walk *w)
 				w->pages[i].first_annot = before;
 		}
 	}
+	drop_windows(w);
 	return 0;
-}
-
-struct wannot *
-pwalk_annot_of(struct walk *w, const struct pobj *ref)
-{
-	uint32_t i;
-
-	if (!pobj_is(ref, POBJ_REF) || ref->u.ref >= w->limit)
-		return NULL;
-	i = w->annot_of[ref->u.ref];
-	return i == 0 ? NULL : &w->annots[i - 1];
 }
 
 /* ---- looks */

@@ -423,14 +423,7 @@ by_name(struct space s, const struct pobj *name, const struct pobj **dst,
 	    !pobj_is(spaces, POBJ_DICT))
 		return e;
 	s.depth++;
-	for (size_t i = 0; i < pobj_count(spaces); i++) {
-		const struct pentry *x = &spaces->u.dict.entry[i];
-
-		if (x->key.len == key.len &&
-		    memcmp(x->key.data, key.data, key.len) == 0)
-			return colour(s, x->value, dst, n);
-	}
-	return 0;
+	return colour(s, pobj_get_bytes(spaces, &key), dst, n);
 }
 
 static int

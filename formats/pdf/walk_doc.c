@@ -9,6 +9,32 @@
 
 /* ---- information */
 
+/* What is shown in title bars and lists: no character that turns or hides
+ * others. */
+static int
+plain_text(struct walk *w, const struct pobj *v, const struct pobj **dst)
+{
+	struct buf in, out;
+	struct reader r;
+	uint32_t cp;
+	int e;
+
+	buf_init(&in, 1 << 20);
+	buf_init(&out, 1 << 20);
+	e = pwalk_text_get(w, v, &in);
+	buf_reader(&in, &r);
+	while (e == 0 && utf8_get(&r, &cp) == 0)
+		if (utf8_classify(cp) != UTF8_BIDI &&
+		    utf8_classify(cp) != UTF8_HIDDEN)
+			e = utf8_put(&out, cp);
+	if (e == 0)
+		e = pwalk_text_make(w, (const char *)out.data, out.len, dst);
+	buf_done(&in);
+	buf_done(&out);
+	return e == ERR_LIMIT ? doc_fail(w->d, e, "a title or name is too long")
+			      : e;
+}
+
 static int
 put_info(struct walk *w, const struct pobj *info, const char *key, bool is_date,
     struct pobj *dst)
@@ -18,7 +44,7 @@ put_info(struct walk *w, const struct pobj *info, const char *key, bool is_date,
 
 	if ((e = pwalk_get(w, info, key, &v)) != 0 || v == NULL)
 		return e;
-	if ((e = is_date ? pwalk_date(w, v, &x) : pwalk_text(w, v, &x)) != 0)
+	if ((e = is_date ? pwalk_date(w, v, &x) : plain_text(w, v, &x)) != 0)
 		return e;
 	if (x != NULL && x->u.bytes.len > 0)
 		pobj_set(dst, key, x);
@@ -196,20 +222,6 @@ put_open(struct walk *w, const struct pobj *root, struct pobj *dst)
 	if (dest != NULL)
 		pobj_set(dst, "OpenAction", dest);
 	return 0;
-}
-
-/* Keys of the catalog that are files or their wrapping. */
-static int
-take_files(struct walk *w, const struct pobj *root)
-{
-	const struct pobj *v;
-	int e;
-
-	if ((e = pwalk_get(w, root, "Collection", &v)) != 0)
-		return e;
-	return v == NULL ? 0
-			 : doc_found(w->d, FIND_PDF_COLLECTION, ACT_REMOVED, "",
-			       NULL);
 }
 
 /* ---- all */

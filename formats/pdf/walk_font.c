@@ -462,13 +462,13 @@ pwalk_font(struct walk *w, const struct pobj *src, const struct pobj *resources,
 {
 	struct wfont f = { .w = w, .resources = resources, .where = where };
 	struct memo m;
-	uint32_t number;
+	uint64_t number;
 	int e;
 
 	*dst = NULL;
 	if ((e = pwalk_resolve(w, src, &f.src)) != 0)
 		return e;
-	number = pwalk_number(src, f.src);
+	number = pwalk_identity(src, f.src);
 	if ((e = pwalk_seen(w, number, PT_FontType1, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {

@@ -96,6 +96,9 @@ struct walk {
 
 /* The number that identifies a value for the memo; 0: direct. */
 uint32_t pwalk_number(const struct pobj *src, const struct pobj *resolved);
+/* The same, for values that may be direct and are used many times: their
+ * address, where they have no number. */
+uint64_t pwalk_identity(const struct pobj *src, const struct pobj *resolved);
 /* pin_get() on a value that may be NULL. */
 int pwalk_get(struct walk *, const struct pobj *dict, const char *key,
     const struct pobj **out) MUST_CHECK;
@@ -127,14 +130,15 @@ int pwalk_value(struct walk *, pdf_type t, const struct pmodel_key *,
 int pwalk_numbers(struct walk *, const struct pobj *src, size_t n_min,
     size_t n_max, const struct pobj **dst) MUST_CHECK;
 
-/* Memo of copies of source number src (0: none, always fresh) as kind. A fresh
+/* Memo of copies of source number (or identity) src (0: none, always fresh) as
+ * kind. A fresh
  * one is busy until it is settled. */
 enum { MEMO_FRESH, MEMO_BUSY, MEMO_DONE, MEMO_GONE };
 
-int pwalk_seen(struct walk *, uint32_t src, unsigned kind,
+int pwalk_seen(struct walk *, uint64_t src, unsigned kind,
     struct memo *out) MUST_CHECK;
 /* num 0: nothing of it stays. */
-void pwalk_settle(struct walk *, uint32_t src, unsigned kind, uint32_t num,
+void pwalk_settle(struct walk *, uint64_t src, unsigned kind, uint32_t num,
     uint16_t extra);
 /* A growing array in document memory: room for one more element. */
 int pwalk_grow(struct walk *, void *list, size_t size, size_t n,

@@ -225,6 +225,7 @@ struct left_key {
 static const struct left_key left_keys[] = {
 	{ "JS", FIND_PDF_JAVASCRIPT },
 	{ "JavaScript", FIND_PDF_JAVASCRIPT },
+	{ "Collection", FIND_PDF_COLLECTION },
 	{ "XFA", FIND_PDF_XFA },
 	{ "XFAResources", FIND_PDF_XFA },
 	{ "FFilter", FIND_PDF_EXTERNAL },

@@ -251,8 +251,7 @@ make_root(struct walk *w, const struct pobj *root, uint32_t *num)
 	    (e = pwalk_outlines(w, root, dst)) != 0 ||
 	    (e = put_intents(w, root, dst)) != 0 ||
 	    (e = pwalk_layers(w, root, dst)) != 0 ||
-	    (e = take_files(w, root)) != 0 || (e = pwalk_pages_copy(w)) != 0 ||
-	    (e = pwalk_forms(w, dst)) != 0 ||
+	    (e = pwalk_pages_copy(w)) != 0 || (e = pwalk_forms(w, dst)) != 0 ||
 	    (e = pwalk_tags(w, root, dst)) != 0 ||
 	    (e = pout_reserve(w->p->out, num)) != 0)
 		return e;

@@ -198,6 +198,7 @@ report(struct content *c)
 		[SEEN_PROPERTY] = { FIND_PDF_CONTENT_PROPERTY, ACT_REMOVED },
 		[SEEN_JUNK] = { FIND_PDF_CONTENT_JUNK, ACT_REMOVED },
 		[SEEN_INLINE] = { FIND_PDF_INLINE_IMAGE, ACT_REMOVED },
+		[SEEN_BOMB] = { FIND_PDF_CONTENT_BOMB, ACT_REMOVED },
 	};
 	const struct reader *r;
 	int e = 0;
@@ -231,7 +232,7 @@ pdf_content(struct pdf *p, const struct pcontent *in, struct buf *out,
 	buf_init(&c.scratch, out->max);
 	content_names_init(&c.names);
 	if ((e = content_defaults(&c)) == 0 && (e = statements(&c)) == 0 &&
-	    (e = finish(&c)) == 0)
+	    (e = finish(&c)) == 0 && (e = content_drawn_set(&c)) == 0)
 		e = report(&c);
 	content_names_done(&c.names);
 	buf_done(&c.scratch);

@@ -34,6 +34,7 @@ enum content_seen {
 	SEEN_PROPERTY,
 	SEEN_JUNK,
 	SEEN_INLINE,
+	SEEN_BOMB,
 	SEEN_COUNT
 };
 
@@ -63,6 +64,7 @@ struct content {
 	bool in_text;
 	bool drop;	 /* an action's answer: the statement goes */
 	bool done;	 /* the action wrote all of it */
+	uint64_t drawn;	 /* operators, with those of the forms drawn */
 	uint64_t walked; /* bytes read to find the ends of inline pictures */
 	struct content_nest saves, marks, compats;
 	struct content_names names;
@@ -82,6 +84,11 @@ void content_names_done(struct content_names *);
  */
 int content_name(struct content *, enum presource, const struct reader *name,
     bool *stays) MUST_CHECK;
+/* Operators that drawing an external object runs. */
+int content_drawn(struct content *, const struct reader *name,
+    uint64_t *n) MUST_CHECK;
+/* Remember what this stream runs. */
+int content_drawn_set(struct content *) MUST_CHECK;
 /* The default colour spaces, when resources hold them. */
 int content_defaults(struct content *) MUST_CHECK;
 /* The value of a resource as the source has it, resolved; NULL for none. */

@@ -284,6 +284,36 @@ content_name(struct content *c, enum presource kind, const struct reader *name,
 }
 
 int
+content_drawn(struct content *c, const struct reader *name, uint64_t *n)
+{
+	const struct pobj *v;
+	int e = content_resource(c, PRES_XOBJECT, name, &v);
+
+	*n = 0;
+	if (e == 0 && pobj_is(v, POBJ_STREAM) && c->p->drawn != NULL &&
+	    v->number < pin_limit(c->p->in))
+		*n = c->p->drawn[v->number];
+	return e;
+}
+
+int
+content_drawn_set(struct content *c)
+{
+	struct pdf *p = c->p;
+	uint32_t limit, number = c->in->number;
+
+	if (number == 0 || number >= (limit = pin_limit(p->in)))
+		return 0;
+	if (p->drawn == NULL)
+		p->drawn = doc_alloc(p->d, (size_t)limit * sizeof(*p->drawn));
+	if (p->drawn == NULL)
+		return ERR_NOMEM;
+	p->drawn[number] =
+	    c->drawn < UINT32_MAX ? (uint32_t)c->drawn : UINT32_MAX;
+	return 0;
+}
+
+int
 content_defaults(struct content *c)
 {
 	static const char *const names[] = { "DefaultGray", "DefaultRGB",

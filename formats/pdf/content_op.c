@@ -208,6 +208,30 @@ act_resource(struct content *c, const struct op *op)
 	return use(c, (enum presource)op->arg, &c->op[0].token.raw);
 }
 
+/* Forms in forms in forms, each many times: small files that never end. */
+static int
+act_draw(struct content *c, const struct op *op)
+{
+	static const uint64_t max[] = { [PCONTENT_PAGE] = 100000000,
+		[PCONTENT_FORM] = 100000000,
+		[PCONTENT_TYPE3] = 100000,
+		[PCONTENT_PATTERN] = 1000000 };
+	uint64_t n;
+	int e;
+
+	if ((e = act_resource(c, op)) != 0 || c->drop)
+		return e;
+	if ((e = content_drawn(c, &c->op[0].token.raw, &n)) != 0)
+		return e;
+	if (c->drawn + n <= max[c->in->kind]) {
+		c->drawn += n;
+		return 0;
+	}
+	c->drop = true;
+	content_saw(c, SEEN_BOMB, &c->op[0].token.raw);
+	return 0;
+}
+
 static int
 act_space(struct content *c, const struct op *op)
 {
@@ -423,6 +447,7 @@ content_run(struct content *c, const struct ptoken *t)
 
 	c->drop = op == NULL;
 	c->done = false;
+	c->drawn++;
 	if (op == NULL)
 		content_saw(c, SEEN_UNKNOWN, &t->raw);
 	else if ((e = check_operands(c, op)) != 0)

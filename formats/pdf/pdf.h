@@ -153,6 +153,7 @@ struct pdf {
 	struct pout *out;
 	struct walk *walk; /* walk.c only */
 	unsigned depth;	   /* of forms inside forms */
+	uint32_t *drawn;   /* content.c only: operators that a stream runs */
 	struct pdf_fonts fonts;
 };
 
@@ -225,6 +226,7 @@ struct pcontent {
 	const struct pobj *resources; /* of the source, resolved, inherited;
 					 or NULL */
 	enum pcontent_kind kind;
+	uint32_t number; /* of the stream in the source; 0: of no one stream */
 	const char *where;
 	/*
 	 * NULL, or asked once for each name at its first use: the walk copies

@@ -195,6 +195,7 @@ size_t pwalk_page_of(struct walk *, const struct pobj *ref);
 /* Content with its resources: several streams can share one set. */
 struct wres {
 	const struct pobj *source; /* resources, resolved, or NULL */
+	uint32_t number;	   /* of the stream that uses them, or 0 */
 	const char *where;
 	struct walk *w;
 

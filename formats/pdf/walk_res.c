@@ -279,6 +279,7 @@ pwalk_content(struct wres *res, const struct reader *bytes,
 	struct pcontent c = { .bytes = *bytes,
 		.resources = res->source,
 		.kind = kind,
+		.number = res->number,
 		.where = res->where,
 		.keep = keep,
 		.arg = res };
@@ -336,7 +337,7 @@ pwalk_content_stream(struct walk *w, const struct pobj *v,
     const struct pobj *resources, enum pcontent_kind kind, const char *where,
     struct pobj *dict, uint32_t num)
 {
-	struct wres res = { .w = w, .where = where };
+	struct wres res = { .w = w, .number = v->number, .where = where };
 	const struct pobj *x;
 	struct reader r;
 	struct pdata data;

@@ -365,6 +365,17 @@ BT (%s) " ET
 
 
 @sample
+def drawing_bomb():
+    """Forms in forms, each drawn 20 times: 20^11 rectangles."""
+    b = Base()
+    form = b.form(b'0 0 1 1 re f %% %s\n' % note('drawing-bomb'))
+    for _ in range(11):
+        form = b.form(b'/F Do\n' * 20, Resources={'XObject': {'F': form}})
+    b.draw('F', form)
+    return b
+
+
+@sample
 def postscript():
     b = Base()
     b.draw('P', b.stream({'Type': N('XObject'), 'Subtype': N('PS'),

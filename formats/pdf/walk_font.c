@@ -237,8 +237,10 @@ put_glyphs(struct wfont *f)
 	pobj_set(f->dst, "CharProcs", procs);
 	if ((e = pwalk_resources(&res, &x)) != 0)
 		return e;
-	if (x != NULL)
-		pobj_set(f->dst, "Resources", x);
+	/* Without any it would take those of the page when it is read again. */
+	if (x == NULL && (x = pobj_new_dict(f->w->d, 1)) == NULL)
+		return ERR_NOMEM;
+	pobj_set(f->dst, "Resources", x);
 	return 0;
 }
 

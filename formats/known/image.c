@@ -68,8 +68,6 @@ static const char *const heif_ext[] = { "heic", "heif", "hif", "avif", NULL };
 KNOWN_FORMAT(heif, "heif", 0);
 
 static const struct known picture_table[] = {
-	{ "picture.jp2", 0, KNOWN_MAGIC("\0\0\0\x0CjP  \r\n\x87\n"), NULL },
-	{ "picture.j2k", 0, KNOWN_MAGIC("\xFF\x4F\xFF\x51"), NULL },
 	{ "picture.jxl", 0, KNOWN_MAGIC("\0\0\0\x0CJXL \r\n\x87\n"), NULL },
 	{ "picture.jxl", 0, KNOWN_MAGIC("\xFF\x0A"), NULL },
 	{ "picture.jxr", 0, KNOWN_MAGIC("II\xBC\x01"), NULL },
@@ -86,12 +84,10 @@ static const struct known picture_table[] = {
 	{ "picture.svm", 0, KNOWN_MAGIC("VCLMTF"), NULL },
 	{ "picture.tga", 0, "", 0, check_tga },
 };
-static const char *const picture_mime[] = { "image/jp2", "image/jpx",
-	"image/x-jp2-codestream", "image/jxl", "image/jxr", "image/x-icns",
-	"image/x-pcx", "image/vnd.zbrush.pcx", "image/x-tga", "image/x-dds",
-	"image/x-xcf", "image/x-exr", "video/x-mng", "application/dicom",
-	"image/vnd.djvu", NULL };
-static const char *const picture_ext[] = { "jp2", "j2k", "jpf", "jpx", "j2c",
-	"jxl", "jxr", "wdp", "hdp", "icns", "pcx", "tga", "dds", "xcf", "exr",
-	"mng", "dcm", "djvu", "svm", NULL };
+static const char *const picture_mime[] = { "image/jxl", "image/jxr",
+	"image/x-icns", "image/x-pcx", "image/vnd.zbrush.pcx", "image/x-tga",
+	"image/x-dds", "image/x-xcf", "image/x-exr", "video/x-mng",
+	"application/dicom", "image/vnd.djvu", NULL };
+static const char *const picture_ext[] = { "jxl", "jxr", "wdp", "hdp", "icns",
+	"pcx", "tga", "dds", "xcf", "exr", "mng", "dcm", "djvu", "svm", NULL };
 KNOWN_FORMAT(picture, "picture", 0);

@@ -1,5 +1,5 @@
-# Pictures through decoders of their own: TIFF.
+# Pictures through decoders of their own: TIFF, JPEG 2000.
 target_sources(formats PRIVATE raster/tiff.c raster/tiff_walk.c
   raster/tiff_rest.c raster/tiff_tags.c raster/tiff_page.c raster/tiff_unpack.c
   raster/tiff_read.c raster/tiff_jpeg.c raster/tiff_pack.c
-  raster/tiff_write.c)
+  raster/tiff_write.c raster/jpeg2000.c)

@@ -22,6 +22,8 @@ enum forms_policy { FORMS_KEEP, FORMS_FLATTEN }; /* FLATTEN: no fields */
 
 enum attachments_policy { ATTACHMENTS_ZIP, ATTACHMENTS_REMOVE };
 
+enum heif_policy { HEIF_JPEG, HEIF_PNG, HEIF_HOLD }; /* delivered as */
+
 struct options {
 	struct limits limits;
 	enum url_policy url;
@@ -34,6 +36,7 @@ struct options {
 	bool keep_pivot_records;
 	enum forms_policy forms;	     /* of PDF */
 	enum attachments_policy attachments; /* of PDF */
+	enum heif_policy heif;
 };
 
 /* The defaults of docs/policy.md. */

@@ -11,7 +11,7 @@ extern const struct format format_ooxml, format_jpeg, format_png;
 extern const struct format format_bmp, format_gif, format_icon, format_webp;
 extern const struct format format_psd;
 extern const struct format format_pdf;
-extern const struct format format_tiff, format_jpeg2000;
+extern const struct format format_tiff, format_jpeg2000, format_heif;
 extern const struct format format_zip;
 extern const struct format format_emf, format_wmf;
 extern const struct format format_svg, format_svgz;
@@ -29,6 +29,7 @@ const struct format *const formats[] = {
 	&format_tiff,
 	&format_pdf,
 	&format_jpeg2000,
+	&format_heif,
 	&format_zip,
 	&format_emf,
 	&format_wmf,

@@ -89,7 +89,7 @@ on_info(const char *text, void *arg)
 /* ---- decoding */
 
 static int
-open_decoder(struct jpx *j)
+open_decoder(struct jpx *j, bool strict)
 {
 	opj_dparameters_t p;
 
@@ -110,22 +110,8 @@ open_decoder(struct jpx *j)
 	if ((j->flags & JPX_RAW) != 0)
 		p.flags |= OPJ_DPARAMETERS_IGNORE_PCLR_CMAP_CDEF_FLAG;
 	if (!opj_setup_decoder(j->codec, &p) ||
-	    !opj_decoder_set_strict_mode(j->codec, OPJ_FALSE))
+	    !opj_decoder_set_strict_mode(j->codec, strict))
 		return ERR_INTERNAL;
-	return 0;
-}
-
-static int
-run_decoder(struct jpx *j)
-{
-	int e = open_decoder(j);
-
-	if (e != 0)
-		return doc_fail(j->d, e, "the JPEG 2000 decoder");
-	if (!opj_read_header(j->stream, j->codec, &j->image) ||
-	    j->image == NULL || !opj_decode(j->codec, j->stream, j->image))
-		return doc_fail(j->d, ERR_MALFORMED, "JPEG 2000: %s", j->first);
-	(void)opj_end_decompress(j->codec, j->stream);
 	return 0;
 }
 
@@ -138,6 +124,40 @@ close_decoder(struct jpx *j)
 		opj_destroy_codec(j->codec);
 	if (j->stream != NULL)
 		opj_stream_destroy(j->stream);
+	j->image = NULL;
+	j->codec = NULL;
+	j->stream = NULL;
+}
+
+static int
+run_decoder(struct jpx *j, bool strict)
+{
+	int e;
+
+	if ((e = reader_seek(&j->in, 0)) != 0 ||
+	    (e = open_decoder(j, strict)) != 0)
+		return doc_fail(j->d, e, "the JPEG 2000 decoder");
+	if (!opj_read_header(j->stream, j->codec, &j->image) ||
+	    j->image == NULL || !opj_decode(j->codec, j->stream, j->image))
+		return ERR_MALFORMED;
+	(void)opj_end_decompress(j->codec, j->stream);
+	return 0;
+}
+
+/* A file cut short is read as far as it goes, in a second run. */
+static int
+decode(struct jpx *j)
+{
+	int e = run_decoder(j, true);
+
+	if (e == ERR_MALFORMED) {
+		close_decoder(j);
+		j->complaints++;
+		e = run_decoder(j, false);
+	}
+	if (e == ERR_MALFORMED)
+		return doc_fail(j->d, e, "JPEG 2000: %s", j->first);
+	return e;
 }
 
 /* ---- what came out */
@@ -358,7 +378,7 @@ jpx_decode(struct doc *d, const struct reader *in, unsigned flags,
 	memory = j.head.memory;
 	if (doc_spend(d, BUDGET_MEMORY_BYTES, memory) != 0)
 		return ERR_LIMIT;
-	if ((e = reader_seek(&j.in, 0)) == 0 && (e = run_decoder(&j)) == 0)
+	if ((e = decode(&j)) == 0)
 		e = take_picture(&j, out, icc);
 	close_decoder(&j);
 	doc_refund(d, BUDGET_MEMORY_BYTES, memory);

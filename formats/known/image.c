@@ -2,33 +2,6 @@
 #include "formats/known/known.h"
 
 static bool
-check_heif(const struct reader *in)
-{
-	static const char *const brands[] = { "heic", "heix", "hevc", "hevx",
-		"heim", "heis", "mif1", "mif2", "msf1" };
-
-	for (size_t i = 0; i < KNOWN_COUNT(brands); i++)
-		if (reader_has(in, 8, brands[i], 4))
-			return true;
-	return false;
-}
-
-static bool
-check_avif(const struct reader *in)
-{
-	struct reader r = *in;
-	uint32_t n;
-	size_t at;
-
-	if (reader_has(in, 8, "avif", 4) || reader_has(in, 8, "avis", 4))
-		return true;
-	if (!check_heif(in) || reader_u32be(&r, &n) != 0 || n > 256 ||
-	    reader_view(in, 0, n, &r) != 0)
-		return false;
-	return reader_find(&r, 16, "avif", 4, &at) == 0;
-}
-
-static bool
 check_pcx(const struct reader *in)
 {
 	struct reader r = *in;
@@ -57,15 +30,6 @@ check_icns(const struct reader *in)
 	return reader_seek(&r, 4) == 0 && reader_u32be(&r, &n) == 0 && n >= 8 &&
 	       n <= in->len;
 }
-
-static const struct known heif_table[] = {
-	{ "heif.avif", 4, KNOWN_MAGIC("ftyp"), check_avif },
-	{ "heif.heic", 4, KNOWN_MAGIC("ftyp"), check_heif },
-};
-static const char *const heif_mime[] = { "image/heif", "image/heic",
-	"image/heif-sequence", "image/heic-sequence", "image/avif", NULL };
-static const char *const heif_ext[] = { "heic", "heif", "hif", "avif", NULL };
-KNOWN_FORMAT(heif, "heif", 0);
 
 static const struct known picture_table[] = {
 	{ "picture.jxl", 0, KNOWN_MAGIC("\0\0\0\x0CJXL \r\n\x87\n"), NULL },

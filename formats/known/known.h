@@ -47,7 +47,7 @@ enum probe known_probe(const struct reader *, const struct known *, size_t n,
 /* clang-format off */
 #define KNOWN_FORMATS(X) \
 	X(cfb) X(cfb_blocked) X(ooxml_encrypted) X(opc) X(odf) \
-	X(book) X(package) X(heif) \
+	X(book) X(package) \
 	X(picture) X(archive) X(disk) X(media) X(flash) \
 	X(font) X(database) X(access) X(ebook) X(olddoc) X(wordperfect) \
 	X(help) X(onenote) X(program) X(shortcut) X(script) X(postscript) \

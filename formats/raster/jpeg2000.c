@@ -103,7 +103,7 @@ walk_boxes(struct doc *d, struct reader in, struct reader *code)
 
 	for (unsigned i = 0; i < BOXES_MAX; i++) {
 		if (reader_u32be(&in, &n) != 0 || reader_u32be(&in, &type) != 0)
-			return image_report_trailer(d, &at);
+			break;
 		big = n;
 		head = n == 1 ? 16 : 8;
 		if (n == 1 && reader_u64be(&in, &big) != 0)

@@ -41,6 +41,8 @@ static const char *const metadata_choices[] = { "drop", "keep-basic", NULL };
 static const char *const forms_choices[] = { "keep", "flatten", NULL };
 static const char *const attachments_choices[] = { "zip", "remove", NULL };
 
+static const char *const heif_choices[] = { "jpeg", "png", "hold", NULL };
+
 static const struct policy_setting table[] = {
 	TEXT("", "state_dir", state_dir, POLICY_PATH_BYTES - 1,
 	    "鍵、監査記録、隔離、送出待ちを置くフォルダー（絶対パス）",
@@ -123,6 +125,10 @@ static const struct policy_setting table[] = {
 	CHOICE("pdf", "attachments", options.attachments, attachments_choices,
 	    "PDFの添付ファイル：zip 無害化してZIPで添える、remove 外す",
 	    "files attached to PDFs: zip (sanitised, beside it), or remove"),
+
+	CHOICE("pictures", "heif", options.heif, heif_choices,
+	    "HEIC・AVIFの写真：jpeg または png に直して届ける、hold 保留する",
+	    "HEIC and AVIF: delivered as jpeg, as png, or hold"),
 
 	BOOL("rules", "hold_name_mismatch", hold_name_mismatch,
 	    "拡張子と中身が違うファイルを保留する",

@@ -1,0 +1,205 @@
+/*
+ * Pictures that come out in another format: HEIC, AVIF, JPEG 2000. What stays,
+ * what goes, what holds; mutations. formats/raster/heif*.c, jpeg2000.c
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "fuzz_common.h"
+#include "picture_checks.h"
+
+struct row {
+	const char *path;
+	enum finding_id id;
+	int err;
+};
+
+/* The first bytes of the result. */
+static bool
+begins(const struct buf *b, const char *magic, size_t n)
+{
+	struct reader r;
+
+	buf_reader(b, &r);
+	return reader_has(&r, 0, magic, n);
+}
+
+#define IS_JPEG(b) begins(b, "\xff\xd8\xff", 3)
+#define IS_PNG(b)  begins(b, "\x89PNG", 4)
+
+static void
+must_lose(const char *id, const struct row *rows, size_t n)
+{
+	struct reader r;
+	struct buf out;
+	size_t at;
+
+	for (size_t i = 0; i < n; i++) {
+		cr_expect(picture_finds(id, rows[i].path, rows[i].id), "%s",
+		    rows[i].path);
+		cr_assert_eq(picture_rebuild(id, rows[i].path, &out), 0, "%s",
+		    rows[i].path);
+		buf_reader(&out, &r);
+		cr_expect_eq(reader_find(&r, 0, "SEKISHO", 7, &at), ERR_NOENT,
+		    "%s", rows[i].path);
+		buf_done(&out);
+	}
+}
+
+static void
+must_hold(const char *id, const struct row *rows, size_t n)
+{
+	struct buf out;
+
+	for (size_t i = 0; i < n; i++) {
+		cr_expect_eq(picture_rebuild(id, rows[i].path, &out),
+		    rows[i].err, "%s", rows[i].path);
+		buf_done(&out);
+	}
+}
+
+#define ROWS(a) (a), sizeof(a) / sizeof((a)[0])
+
+/* ---- HEIF */
+
+Test(heif, becomes_jpeg_or_png)
+{
+	static const char *const jpeg[] = { "plain.heic", "turned.heic",
+		"grid.heic", "plain.avif" };
+	char path[128];
+	struct buf out;
+
+	for (size_t i = 0; i < sizeof(jpeg) / sizeof(jpeg[0]); i++) {
+		snprintf(path, sizeof(path), "benign/heif/%s", jpeg[i]);
+		cr_expect_eq(picture_rebuild("heif", path, &out), 0, "%s",
+		    path);
+		cr_expect(IS_JPEG(&out), "%s", path);
+		cr_expect(picture_finds("heif", path, FIND_PICTURE_CONVERTED));
+		buf_done(&out);
+	}
+	cr_expect_eq(picture_rebuild("heif", "benign/heif/alpha.avif", &out),
+	    0);
+	cr_expect(IS_PNG(&out));
+	cr_expect_not(picture_finds("heif", "benign/heif/alpha.avif",
+	    FIND_PICTURE_ITEMS));
+	buf_done(&out);
+}
+
+static enum heif_policy policy;
+
+static void
+tune(struct options *o)
+{
+	o->heif = policy;
+}
+
+Test(heif, policy)
+{
+	struct buf in, out;
+
+	picture_load("benign/heif/plain.heic", &in);
+	buf_init(&out, (size_t)1 << 20);
+	policy = HEIF_PNG;
+	cr_expect_eq(fuzz_rebuild_with("heif", in.data, in.len, tune, &out), 0);
+	cr_expect(IS_PNG(&out));
+	buf_clear(&out);
+	policy = HEIF_HOLD;
+	cr_expect_eq(fuzz_rebuild_with("heif", in.data, in.len, tune, &out),
+	    ERR_UNSUPPORTED);
+	buf_done(&out);
+	buf_done(&in);
+}
+
+Test(heif, planted_samples_lose_what_was_planted)
+{
+	static const struct row rows[] = {
+		{ "planted/heif/exif.heic", FIND_IMAGE_EXIF, 0 },
+		{ "planted/heif/exif.heic", FIND_IMAGE_EXIF_GPS, 0 },
+		{ "planted/heif/xmp.heic", FIND_IMAGE_XMP, 0 },
+		{ "planted/heif/items.heic", FIND_PICTURE_ITEMS, 0 },
+		{ "planted/heif/film.avif", FIND_PICTURE_SEQUENCE, 0 },
+		{ "planted/heif/film.avif", FIND_IMAGE_UNKNOWN, 0 },
+		{ "planted/heif/trailing.avif", FIND_IMAGE_TRAILING, 0 },
+		{ "planted/heif/zip-behind.avif", FIND_IMAGE_TRAILING_FILE, 0 },
+		{ "planted/heif/icc.avif", FIND_IMAGE_ICC, 0 },
+	};
+
+	must_lose("heif", ROWS(rows));
+}
+
+Test(heif, held_samples)
+{
+	static const struct row rows[] = {
+		{ "planted/heif/held-huge.heic", 0, ERR_LIMIT },
+		{ "planted/heif/held-grid-bomb.heic", 0, ERR_LIMIT },
+		{ "planted/heif/held-overlay.heic", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-ring.heic", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-protected.heic", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-uncompressed.heic", 0, ERR_UNSUPPORTED },
+	};
+
+	must_hold("heif", ROWS(rows));
+}
+
+Test(heif, mutations_end_in_a_verdict)
+{
+	picture_mutate("heif", "benign/heif/grid.heic", 151);
+	picture_mutate("heif", "benign/heif/alpha.avif", 151);
+	picture_mutate("heif", "planted/heif/exif.heic", 251);
+}
+
+/* ---- JPEG 2000 */
+
+Test(jpeg2000, becomes_png)
+{
+	static const char *const names[] = { "rgb.j2k", "rgb.jp2", "grey.jp2",
+		"palette.jp2" };
+	char path[128];
+	struct buf out;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "benign/jpeg2000/%s", names[i]);
+		cr_expect_eq(picture_rebuild("jpeg2000", path, &out), 0, "%s",
+		    path);
+		cr_expect(IS_PNG(&out), "%s", path);
+		buf_done(&out);
+	}
+}
+
+Test(jpeg2000, planted_samples_lose_what_was_planted)
+{
+	static const struct row rows[] = {
+		{ "planted/jpeg2000/xmp.jp2", FIND_IMAGE_XMP, 0 },
+		{ "planted/jpeg2000/exif.jp2", FIND_IMAGE_EXIF, 0 },
+		{ "planted/jpeg2000/text.jp2", FIND_IMAGE_TEXT, 0 },
+		{ "planted/jpeg2000/script.jp2", FIND_IMAGE_SCRIPT, 0 },
+		{ "planted/jpeg2000/comment.j2k", FIND_IMAGE_COMMENT, 0 },
+		{ "planted/jpeg2000/trailing.j2k", FIND_IMAGE_TRAILING, 0 },
+		{ "planted/jpeg2000/zip-behind.jp2", FIND_IMAGE_TRAILING_FILE,
+		    0 },
+		{ "planted/jpeg2000/second.jp2", FIND_IMAGE_SECOND, 0 },
+		{ "planted/jpeg2000/icc.jp2", FIND_IMAGE_ICC, 0 },
+	};
+
+	must_lose("jpeg2000", ROWS(rows));
+}
+
+Test(jpeg2000, held_samples)
+{
+	static const struct row rows[] = {
+		{ "planted/jpeg2000/held-huge.j2k", 0, ERR_LIMIT },
+		{ "planted/jpeg2000/held-tiles.j2k", 0, ERR_LIMIT },
+		{ "planted/jpeg2000/held-cut.j2k", 0, ERR_MALFORMED },
+	};
+
+	must_hold("jpeg2000", ROWS(rows));
+}
+
+Test(jpeg2000, mutations_end_in_a_verdict)
+{
+	picture_mutate("jpeg2000", "benign/jpeg2000/rgb.j2k", 23);
+	picture_mutate("jpeg2000", "benign/jpeg2000/palette.jp2", 251);
+	picture_mutate("jpeg2000", "planted/jpeg2000/second.jp2", 151);
+}

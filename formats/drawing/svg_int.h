@@ -89,7 +89,7 @@ struct svg_node {
 	struct svg_value *values; /* in the order of the table */
 	const char *text;	  /* of SVG_CHARS and of a style */
 	size_t len;
-	uint64_t cost; /* svg_refs.c */
+	uint64_t cost, count, points; /* svg_refs.c */
 	uint8_t element;
 	uint8_t mark;  /* svg_refs.c */
 	bool in_text;  /* characters count here */
@@ -132,7 +132,7 @@ struct svg {
 	unsigned n_tallies;
 	uint8_t *room; /* of the chunk being handed out */
 	size_t room_left;
-	uint64_t n_nodes, n_points;
+	uint64_t n_nodes;
 	bool xlink;	  /* xlink:href is written somewhere */
 	bool bare;	  /* a root without a namespace */
 	struct buf value; /* of an attribute as it was read */

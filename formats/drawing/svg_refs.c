@@ -2,13 +2,18 @@
  * References between parts of a drawing: those that go round are cut, and how
  * much all of them draw is counted, so that no small file makes a viewer draw
  * for ever. Ids are unique afterwards: readers disagree about a second one.
+ *
+ * Every element is visited once. Its cost is what it draws with all that is
+ * inside it and behind its references; fills, strokes and markers count once
+ * for every element inside (count) or corner (points), since those inherit
+ * them.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/drawing/svg_int.h"
 
-#define NESTING_MAX 32u	       /* references inside references */
+#define NESTING_MAX 512u       /* elements and references, inside each other */
 #define DRAWN_FREE  500000u    /* drawn by references, whatever the size */
 #define DRAWN_TIMES 4u	       /* and so often the elements there are */
 #define STEPS_MAX   200000000u /* of looking */
@@ -25,13 +30,14 @@ struct refs {
 	struct svg *g;
 	struct target *targets;
 	size_t n;
+	bool round; /* this way leads back: cut the last reference */
 	uint64_t steps;
 	struct svg_rule **rules; /* that refer to something */
 	size_t n_rules;
 	uint64_t rule_steps; /* to ask all rules about one element */
 };
 
-static int visit(struct refs *, struct svg_node *, unsigned nesting);
+static int visit(struct refs *, struct svg_node *, unsigned depth);
 
 static int
 by_id(const void *a, const void *b)
@@ -113,73 +119,118 @@ target(const struct refs *f, const char *id, size_t n)
 	return NULL;
 }
 
-/* ---- what one reference costs */
+/* ---- one reference */
 
 static void
-add(uint64_t *sum, uint64_t n)
+add(uint64_t *sum, uint64_t n, uint64_t times)
 {
-	if (__builtin_add_overflow(*sum, n, sum))
+	uint64_t all;
+
+	if (__builtin_mul_overflow(n, times, &all) ||
+	    __builtin_add_overflow(*sum, all, sum))
 		*sum = UINT64_MAX;
 }
 
-static uint64_t
-price(const struct svg_node *t, uint64_t times)
+static bool
+is_inside(const struct svg_node *n, const struct svg_node *top)
 {
-	uint64_t cost;
-
-	/* A colour run is painted, not drawn; a path is followed. */
-	if (t->element == SVG_LINEAR_GRADIENT ||
-	    t->element == SVG_RADIAL_GRADIENT || t->element == SVG_PATH)
-		return times;
-	if (__builtin_mul_overflow(t->cost, times, &cost))
-		return UINT64_MAX;
-	return cost;
+	while (n != NULL && n != top)
+		n = n->parent;
+	return n != NULL;
 }
 
-/* One reference from within from; *round: it must go. */
+/*
+ * What from refers to, drawn so many times. *round: the reference must go.
+ * inherited: everything inside from refers to it as well.
+ */
 static int
-follow(struct refs *f, struct svg_node *from, const char *id, size_t n,
-    uint64_t times, unsigned nesting, bool *round)
+follow(struct refs *f, struct svg_node *from, struct svg_node *t,
+    uint64_t times, bool inherited, unsigned depth, bool *round)
 {
-	struct svg_node *t = target(f, id, n);
+	bool tiled = t->element == SVG_PATTERN || t->element == SVG_MARKER;
 	int e = 0;
+
+	*round =
+	    t->mark == MARK_OPEN || (inherited && tiled && is_inside(t, from));
+	if (!*round && t->mark == MARK_NEW) {
+		e = visit(f, t, depth);
+		*round = f->round;
+		f->round = false;
+	}
+	if (e == 0 && *round)
+		return svg_say(f->g, FIND_SVG_CYCLE, ACT_REMOVED,
+		    svg_elements[t->element].name);
+	/* A colour run is painted, not drawn; a path is followed. */
+	if (t->element == SVG_LINEAR_GRADIENT ||
+	    t->element == SVG_RADIAL_GRADIENT)
+		add(&from->cost, 1, 1);
+	else
+		add(&from->cost, t->cost, times);
+	return e;
+}
+
+/* "#id" of use and others. */
+static int
+follow_href(struct refs *f, struct svg_node *n, const char *id, unsigned depth,
+    bool *round)
+{
+	struct svg_node *t = target(f, id, strlen(id));
+	int e;
 
 	*round = false;
 	if (t == NULL)
 		return 0;
-	if (t->mark == MARK_OPEN) {
-		*round = true;
-		return svg_say(f->g, FIND_SVG_CYCLE, ACT_REMOVED,
-		    svg_elements[t->element].name);
+	e = follow(f, n, t, 1, false, depth, round);
+	if (e == 0 && !*round && n->element == SVG_USE) {
+		add(&n->count, t->count, 1);
+		add(&n->points, t->points, 1);
 	}
-	if (t->mark == MARK_NEW)
-		e = visit(f, t, nesting + 1);
-	if (e == 0)
-		add(&from->cost, price(t, times));
 	return e;
 }
 
-/* All "url(#id)" of a value in our spelling; name: whose value it is. */
-static int
-follow_urls(struct refs *f, struct svg_node *from, const char *name,
-    const char *s, uint64_t points, unsigned nesting, bool *round)
+/* How often what this property refers to is drawn, and who else has it. */
+static uint64_t
+times_of(const char *property, const struct svg_node *n, bool *inherited)
 {
-	/* A marker stands on every corner. */
-	bool marker =
-	    strncmp(name, "marker", 6) == 0 || strstr(s, "marker") != NULL;
-	bool one;
-	size_t n;
+	*inherited = true;
+	if (strncmp(property, "marker", 6) == 0)
+		return n->points; /* on every corner */
+	if (strncmp(property, "fill", 4) == 0 ||
+	    strncmp(property, "stroke", 6) == 0)
+		return n->count;
+	*inherited = false;
+	return 1;
+}
+
+/*
+ * All "url(#id)" of a value in our spelling, or of declarations; property:
+ * whose value it is, NULL when the declarations say so.
+ */
+static int
+follow_urls(struct refs *f, struct svg_node *n, const char *property,
+    const char *s, unsigned depth, bool *round)
+{
+	const char *all = s, *semicolon, *name;
+	struct svg_node *t;
+	bool one, inherited;
+	uint64_t times;
+	size_t len;
 	int e;
 
 	*round = false;
-	while ((s = strstr(s, "url(#")) != NULL) {
+	for (; (s = strstr(s, "url(#")) != NULL; s += len) {
+		semicolon = memrchr(all, ';', (size_t)(s - all));
+		name = property != NULL	   ? property
+		       : semicolon != NULL ? semicolon + 1
+					   : all;
+		times = times_of(name, n, &inherited);
 		s += 5;
-		n = svg_id_len(s);
-		if ((e = follow(f, from, s, n, marker ? points + 1 : 1, nesting,
-			 &one)) != 0)
+		len = svg_id_len(s);
+		if ((t = target(f, s, len)) == NULL)
+			continue;
+		if ((e = follow(f, n, t, times, inherited, depth, &one)) != 0)
 			return e;
 		*round = *round || one;
-		s += n;
 	}
 	return 0;
 }
@@ -187,36 +238,27 @@ follow_urls(struct refs *f, struct svg_node *from, const char *name,
 /* ---- one element */
 
 static int
-follow_value(struct refs *f, struct svg_node *from, const struct svg_node *n,
-    const struct svg_value *v, uint64_t points, unsigned nesting, bool *round)
+follow_value(struct refs *f, struct svg_node *n, const struct svg_value *v,
+    bool hrefs, unsigned depth, bool *round)
 {
 	const struct svg_attribute_row *row = &svg_attributes[v->attribute];
 
 	*round = false;
-	if (row->kind == SVG_K_HREF && v->text[0] == '#' && n->element != SVG_A)
-		return follow(f, from, v->text + 1, strlen(v->text + 1), 1,
-		    nesting, round);
+	if (hrefs)
+		return row->kind == SVG_K_HREF && v->text[0] == '#' &&
+			       n->element != SVG_A
+			   ? follow_href(f, n, v->text + 1, depth, round)
+			   : 0;
 	if (row->kind == SVG_K_PAINT || row->kind == SVG_K_STYLE ||
 	    row->kind == SVG_K_REF)
-		return follow_urls(f, from, row->name, v->text, points, nesting,
+		return follow_urls(f, n,
+		    row->kind == SVG_K_STYLE ? NULL : row->name, v->text, depth,
 		    round);
 	return 0;
 }
 
-static uint64_t
-points_of(const struct svg_node *n)
-{
-	uint64_t points = 2;
-
-	for (const struct svg_value *v = n->values; v != NULL; v = v->next)
-		if (v->points > points)
-			points = v->points;
-	return points;
-}
-
 static int
-follow_values(struct refs *f, struct svg_node *from, struct svg_node *n,
-    uint64_t points, unsigned nesting)
+follow_values(struct refs *f, struct svg_node *n, bool hrefs, unsigned depth)
 {
 	struct svg_value *v, *next;
 	bool round;
@@ -224,8 +266,7 @@ follow_values(struct refs *f, struct svg_node *from, struct svg_node *n,
 
 	for (v = n->values; v != NULL; v = next) {
 		next = v->next;
-		if ((e = follow_value(f, from, n, v, points, nesting,
-			 &round)) != 0)
+		if ((e = follow_value(f, n, v, hrefs, depth, &round)) != 0)
 			return e;
 		if (!round)
 			continue;
@@ -236,8 +277,7 @@ follow_values(struct refs *f, struct svg_node *from, struct svg_node *n,
 }
 
 static int
-follow_rules(struct refs *f, struct svg_node *from, const struct svg_node *n,
-    uint64_t points, unsigned nesting)
+follow_rules(struct refs *f, struct svg_node *n, unsigned depth)
 {
 	bool round;
 	int e;
@@ -245,8 +285,8 @@ follow_rules(struct refs *f, struct svg_node *from, const struct svg_node *n,
 	for (size_t i = 0; i < f->n_rules; i++) {
 		if (f->rules[i]->gone || !svg_rule_fits(f->rules[i], n))
 			continue;
-		if ((e = follow_urls(f, from, "", f->rules[i]->declarations,
-			 points, nesting, &round)) != 0)
+		if ((e = follow_urls(f, n, NULL, f->rules[i]->declarations,
+			 depth, &round)) != 0)
 			return e;
 		if (round)
 			f->rules[i]->gone = true;
@@ -254,31 +294,68 @@ follow_rules(struct refs *f, struct svg_node *from, const struct svg_node *n,
 	return 0;
 }
 
-/* Everything inside a target and behind its references; its cost. */
+/*
+ * The children of n. When one of them is being visited already, the way here
+ * led through a reference from inside it: f->round, and n is forgotten.
+ */
 static int
-visit(struct refs *f, struct svg_node *t, unsigned nesting)
+visit_children(struct refs *f, struct svg_node *n, unsigned depth)
 {
-	uint64_t points;
-	int e = 0;
+	int e;
 
-	if (nesting > NESTING_MAX)
+	for (struct svg_node *c = n->first; c != NULL; c = c->next) {
+		if (c->gone || c->element == SVG_CHARS)
+			continue;
+		f->round = c->mark == MARK_OPEN;
+		if (c->mark == MARK_NEW && (e = visit(f, c, depth)) != 0)
+			return e;
+		if (f->round)
+			return 0;
+		add(&n->cost, c->cost, 1);
+		add(&n->count, c->count, 1);
+		add(&n->points, c->points, 1);
+	}
+	return 0;
+}
+
+static uint64_t
+points_of(const struct svg_node *n)
+{
+	uint64_t points = 2;
+
+	for (const struct svg_value *v = n->values; v != NULL; v = v->next)
+		if (v->points >= points)
+			points = (uint64_t)v->points + 1;
+	return points;
+}
+
+/* What n draws, with everything inside it and behind its references. */
+static int
+visit(struct refs *f, struct svg_node *n, unsigned depth)
+{
+	int e;
+
+	if (depth == NESTING_MAX)
 		return doc_fail(f->g->d, ERR_LIMIT,
 		    "references nested too deep");
-	t->mark = MARK_OPEN;
-	for (struct svg_node *n = t; e == 0 && n != NULL; n = svg_next(n, t)) {
-		add(&t->cost, 1);
-		f->steps += 1 + f->rule_steps;
-		if (f->steps > STEPS_MAX)
-			return doc_fail(f->g->d, ERR_LIMIT,
-			    "too many references");
-		if (n->gone || n->element == SVG_CHARS)
-			continue;
-		points = points_of(n);
-		if ((e = follow_values(f, t, n, points, nesting)) == 0)
-			e = follow_rules(f, t, n, points, nesting);
+	f->steps += 1 + f->rule_steps;
+	if (f->steps > STEPS_MAX)
+		return doc_fail(f->g->d, ERR_LIMIT, "too many references");
+	n->mark = MARK_OPEN;
+	n->cost = n->count = 1;
+	n->points = points_of(n);
+	if ((e = visit_children(f, n, depth + 1)) != 0)
+		return e;
+	if (f->round) {
+		n->mark = MARK_NEW;
+		return 0;
 	}
-	t->mark = MARK_DONE;
-	return e;
+	if ((e = follow_values(f, n, true, depth + 1)) != 0 ||
+	    (e = follow_values(f, n, false, depth + 1)) != 0 ||
+	    (e = follow_rules(f, n, depth + 1)) != 0)
+		return e;
+	n->mark = MARK_DONE;
+	return 0;
 }
 
 /* ---- the whole drawing */
@@ -330,10 +407,8 @@ svg_refs(struct svg *g)
 	    (e = visit(&f, g->root, 0)) != 0)
 		return e;
 	drop_empty_sheets(g);
-	if (__builtin_mul_overflow(g->n_nodes, DRAWN_TIMES + 1, &most))
-		most = UINT64_MAX - DRAWN_FREE;
-	return g->root->cost > most + DRAWN_FREE
-		   ? doc_fail(g->d, ERR_LIMIT,
-			 "its parts are drawn too many times")
-		   : 0;
+	most = (uint64_t)g->n_nodes * (DRAWN_TIMES + 1) + DRAWN_FREE;
+	return g->root->cost > most ? doc_fail(g->d, ERR_LIMIT,
+					  "its parts are drawn too many times")
+				    : 0;
 }

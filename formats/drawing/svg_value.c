@@ -471,7 +471,6 @@ drawn(struct svg *g, enum svg_attribute a, const char *in, struct buf *out,
 
 	if (e != 0)
 		return e;
-	g->n_points += *points;
 	/* A renderer draws up to the error: so do we. */
 	return cut ? svg_say(g, FIND_SVG_VALUE, ACT_REPLACED,
 			 svg_attributes[a].name)

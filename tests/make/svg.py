@@ -202,6 +202,9 @@ def planted():
     p("cycle", '<g id="a"><text>CANARYkept</text><use href="#b"/></g><g id="b"><use xlink:href="#a"/></g>'
                '<pattern id="p"><rect fill="url(#p)" width="1" height="1"/></pattern><rect fill="url(#p)" width="9" height="9"/>'
                '<style>.k{mask:url(#k)}</style><mask id="k"><rect class="k" width="1" height="1"/></mask>')
+    p("cycle-inherited", '<g fill="url(#p)" style="marker-mid:url(#n)"><pattern id="p" width="9" height="9"><rect width="1" height="1"/>'
+      '</pattern><marker id="n"><path d="M0 0 1 1 2 2"/></marker></g><desc>kept</desc>')
+    p("cycle-up", '<use href="#in"/><g id="out"><g id="in"><use href="#out"/><rect width="1" height="1"/></g></g>')
     p("duplicate-id", '<g id="same"/><text id="same">x</text>')
     p("language", '<g systemLanguage="xx">CANARY<text>CANARY</text></g>')
     p("extension", '<g requiredExtensions="http://example.com/CANARY"><text>CANARY</text></g>')
@@ -216,9 +219,14 @@ def planted():
     uses = "".join('<g id="u%d">%s</g>' % (i, ('<use href="#u%d"/>' % (i + 1)) * 10) for i in range(9))
     p("bomb", uses + '<g id="u9"><rect width="1" height="1"/></g><desc>CANARY</desc>')
     p("deep", "<g>" * 300 + "CANARY" + "</g>" * 300)
-    p("chain", "".join('<g id="c%d"><use href="#c%d"/></g>' % (i, i + 1) for i in range(50)) + "<desc>CANARY</desc>")
+    p("chain", "".join('<g id="c%d"><use href="#c%d"/></g>' % (i, i + 1) for i in range(600)) + "<desc>CANARY</desc>")
     markers = '<marker id="m">%s</marker><path marker-mid="url(#m)" d="M0 0%s"/>' % ("<path d='M0 0'/>" * 500, " 1 1" * 5000)
     p("marker-bomb", markers + "<desc>CANARY</desc>")
+    fills = "".join('<pattern id="q%d" width="9" height="9"><g fill="url(#q%d)">%s</g></pattern>' % (
+        i, i + 1, '<rect width="1" height="1"/>' * 30) for i in range(8))
+    p("fill-bomb", fills + '<g fill="url(#q0)"><rect width="9" height="9"/></g><desc>CANARY</desc>')
+    p("marker-inherited", '<marker id="m">%s</marker><g marker-mid="url(#m)"><path d="M0 0%s"/></g>' % (
+        "<path d='M0 0'/>" * 500, " 1 1" * 5000) + "<desc>CANARY</desc>")
     p("html", "<!DOCTYPE html><html><body><svg><script>CANARY</script></svg></body></html>", raw=True)
     p("html-doctype", "", prolog="<!DOCTYPE html>")
     p("wrong-root", '<svg xmlns="http://www.w3.org/1999/xhtml"><script>CANARY</script></svg>', raw=True)

@@ -224,14 +224,14 @@ Test(svg, packed_drawings_are_known_from_archives)
 	}
 }
 
-Test(svg, mutations, .timeout = 120)
+Test(svg, mutations, .timeout = 300)
 {
 	static const char *const paths[] = { "benign/svg/illustrator.svg",
 		"benign/svg/sheet.svg", "planted/svg/cycle.svg",
 		"planted/svg/entity-name.svg" };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		picture_mutate("svg", paths[i], 29);
-	picture_mutate("svg", "benign/svg/shapes.svg", 101);
-	picture_mutate("svgz", "benign/svg/shapes.svgz", 37);
+		picture_mutate("svg", paths[i], 97);
+	picture_mutate("svg", "benign/svg/shapes.svg", 401);
+	picture_mutate("svgz", "benign/svg/shapes.svgz", 149);
 }

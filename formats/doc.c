@@ -4,7 +4,6 @@
 #include "formats/doc.h"
 
 #include <stdio.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -595,32 +594,4 @@ doc_identify(const struct doc_job *job, struct doc_result *res)
 	res->err = e;
 	finish(&d);
 	return e;
-}
-
-/*
- * Parts of a document are unpacked, rebuilt and freed one after the other.
- * Memory that goes back to the kernel each time has to be cleared by it each
- * time, which was a tenth of the whole.
- */
-static void
-keep_freed_memory(void)
-{
-	(void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
-	(void)mallopt(M_TRIM_THRESHOLD, 512 << 20);
-	(void)mallopt(M_TOP_PAD, 1 << 20);
-}
-
-int
-doc_preload(void)
-{
-	int e;
-
-	keep_freed_memory();
-	if ((e = hash_setup()) != 0 || (e = identify_preload()) != 0)
-		return e;
-	for (size_t i = 0; formats[i] != NULL; i++)
-		if (formats[i]->preload != NULL &&
-		    (e = formats[i]->preload()) != 0)
-			return e;
-	return 0;
 }

@@ -269,19 +269,18 @@ read_codes(struct cff *f, struct reader *r, unsigned n, bool ranges)
 	}
 }
 
-/* Which glyph has a name? 0: none. */
-static uint16_t
-glyph_of(const struct cff *f, unsigned sid)
+unsigned
+cff_glyph(const struct cff *f, unsigned sid)
 {
 	struct reader r;
 	uint16_t v;
 
 	if (f->charset_id == 0 && sid < f->n_glyphs)
-		return (uint16_t)sid;
+		return sid;
 	buf_reader(&f->charset, &r);
 	for (unsigned i = 0; reader_u16be(&r, &v) == 0; i++)
 		if (v == sid && i > 0)
-			return (uint16_t)i;
+			return i;
 	return 0;
 }
 
@@ -303,7 +302,7 @@ read_more_codes(struct source *s, struct cff *f, struct reader *r)
 
 			sid = k < s->strings.count ? s->new_sid[k] : 0;
 		}
-		glyph = sid == 0 ? 0 : glyph_of(f, sid);
+		glyph = sid == 0 ? 0 : (uint16_t)cff_glyph(f, sid);
 		if (glyph != 0)
 			f->more[f->n_more++] = (struct cff_code){ code, glyph };
 		else
@@ -409,9 +408,10 @@ read_chars(struct source *s, struct cff *f)
 		if (e == ERR_MALFORMED) {
 			buf_truncate(out, from);
 			f->notes->glyphs++;
+			font.parts = 0;
 			e = type2_put_op(out, 14);
 		}
-		if (e == 0)
+		if (e == 0 && (e = buf_u16be(&f->seac, font.parts)) == 0)
 			e = cff_list_end(&f->chars);
 	}
 	return e;
@@ -510,7 +510,7 @@ rebuild(struct source *s, struct cff *f, struct buf *out)
 	if ((e = read_dicts(s, f)) != 0 || (e = read_charset(s, f)) != 0)
 		return e;
 	read_encoding(s, f);
-	if ((e = read_chars(s, f)) != 0)
+	if ((e = read_chars(s, f)) != 0 || (e = cff_check_seac(f)) != 0)
 		return e;
 	return cff_write(f, out);
 }

@@ -34,6 +34,7 @@ cff_init(struct cff *f, struct font_notes *notes)
 	cff_list_init(&f->strings);
 	buf_init(&f->charset, FONT_MAX_BYTES);
 	buf_init(&f->fd_of, FONT_MAX_BYTES);
+	buf_init(&f->seac, FONT_MAX_BYTES);
 	return cff_fds(f, 1);
 }
 
@@ -44,6 +45,7 @@ cff_done(struct cff *f)
 	cff_list_done(&f->strings);
 	buf_done(&f->charset);
 	buf_done(&f->fd_of);
+	buf_done(&f->seac);
 	free(f->fd);
 	free(f->priv);
 }

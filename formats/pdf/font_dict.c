@@ -9,6 +9,8 @@
 
 #define DIGITS_MAX   17
 #define EXPONENT_MAX 99
+#define MATRIX_MAX   10000 /* of a FontMatrix */
+#define AREA_MIN     1e-12
 #define REAL_MAX     48 /* characters of a real */
 
 /* ---- INDEX */
@@ -406,6 +408,33 @@ find_rule(enum cff_kind kind, unsigned op)
 	return NULL;
 }
 
+static double
+value_of(const struct cff_number *v)
+{
+	double d = (double)v->digits;
+
+	for (int i = v->exponent; i < 0; i++)
+		d /= 10;
+	for (int i = v->exponent; i > 0; i--)
+		d *= 10;
+	return d;
+}
+
+/* A matrix that makes nothing flat nor huge. */
+static bool
+is_matrix(const struct cff_number *v)
+{
+	double m[6], area;
+
+	for (unsigned i = 0; i < 6; i++) {
+		m[i] = value_of(&v[i]);
+		if (m[i] > MATRIX_MAX || m[i] < -MATRIX_MAX)
+			return false;
+	}
+	area = m[0] * m[3] - m[1] * m[2];
+	return area > AREA_MIN || area < -AREA_MIN;
+}
+
 bool
 cff_dict_keep(struct cff_dict *d, enum cff_kind kind, const struct cff_entry *e)
 {
@@ -422,6 +451,8 @@ cff_dict_keep(struct cff_dict *d, enum cff_kind kind, const struct cff_entry *e)
 			from = n - r->max;
 		n = r->max;
 	}
+	if (r->op == CFF_TOP_FONT && !is_matrix(e->value + from))
+		return false;
 	while (k < d->entry + d->n && k->op != r->op)
 		k++;
 	if (k == d->entry + d->n)

@@ -182,6 +182,7 @@ struct cff {
 	struct cff_dict *fd, *priv; /* n_fd each; 1 when it is no CID font */
 	unsigned n_fd;
 	struct buf fd_of; /* for each glyph; CID fonts only */
+	struct buf seac;  /* for each glyph: codes of its parts, u16be, or 0 */
 };
 
 int cff_init(struct cff *, struct font_notes *) MUST_CHECK;
@@ -192,6 +193,12 @@ int cff_write(const struct cff *, struct buf *out) MUST_CHECK;
 /* Add a string, or find it among the standard ones. */
 int cff_add_string(struct cff *, const void *, size_t n,
     uint16_t *sid) MUST_CHECK;
+/* The glyph of a string; 0 when there is none. */
+unsigned cff_glyph(const struct cff *, unsigned sid);
+/* font_seac.c: the string of a code in the standard encoding, or 0. */
+unsigned cff_standard_sid(unsigned code);
+/* Empty the accented letters whose parts are not plain ones. */
+int cff_check_seac(struct cff *) MUST_CHECK;
 /* Rebuild a bare CFF font. ERR_MALFORMED, ERR_UNSUPPORTED, ERR_LIMIT. */
 int font_cff(const struct reader *, struct buf *out, struct font_notes *,
     bool *cid) MUST_CHECK;
@@ -208,6 +215,7 @@ struct type2_font {
 	const struct cff_index *global, *local;
 	bool is_cid;
 	uint64_t steps; /* left for the whole font */
+	uint16_t parts; /* of the last charstring: two codes, or 0 */
 };
 
 /*

@@ -108,8 +108,11 @@ put_char(const struct t1 *t, struct cff *f, const struct t1_glyph *g,
 	if (e == ERR_MALFORMED) {
 		buf_truncate(out, from);
 		f->notes->glyphs += g != NULL;
+		font->parts = 0;
 		e = type2_put_op(out, 14);
 	}
+	if (e == 0)
+		e = buf_u16be(&f->seac, font->parts);
 	return e == 0 ? cff_list_end(&f->chars) : e;
 }
 
@@ -153,7 +156,7 @@ convert(const struct t1 *t, struct cff *f, struct order *o, struct buf *out)
 	f->top = t->top;
 	f->priv[0] = t->priv;
 	order_glyphs(t, f, o);
-	if ((e = put_glyphs(t, f, o)) != 0)
+	if ((e = put_glyphs(t, f, o)) != 0 || (e = cff_check_seac(f)) != 0)
 		return e;
 	return cff_write(f, out);
 }

@@ -221,23 +221,28 @@ do_flex(struct run *r, unsigned op)
 	return r->n < n ? ERR_MALFORMED : emit(r, op, 0, n);
 }
 
+static bool
+is_part(int32_t v)
+{
+	return v >= 0 && v <= 255 * 65536 && v % 65536 == 0 &&
+	       cff_standard_sid((unsigned)(v / 65536)) != 0;
+}
+
 /* Four operands more make an accented letter of two others. */
 static int
 do_end(struct run *r)
 {
-	unsigned keep = 0;
+	const int32_t *top = r->stack + r->n;
+	bool parts = r->n >= 4 && !r->font->is_cid && is_part(top[-1]) &&
+		     is_part(top[-2]);
 
 	r->ended = true;
-	if (r->n >= 4 && !r->font->is_cid) {
-		keep = 4;
-		for (unsigned i = r->n - 2; i < r->n; i++)
-			if (r->stack[i] < 0 || r->stack[i] > 255 * 65536 ||
-			    r->stack[i] % 65536 != 0)
-				keep = 0;
-	}
-	if (keep == 0)
+	if (!parts) {
 		r->n %= 2; /* an odd one is the width */
-	return emit_first(r, OP_ENDCHAR, keep);
+		return emit_first(r, OP_ENDCHAR, 0);
+	}
+	r->font->parts = (uint16_t)(top[-2] / 65536 << 8 | top[-1] / 65536);
+	return emit_first(r, OP_ENDCHAR, 4);
 }
 
 /* ---- arithmetic; operands are 16.16 */
@@ -577,6 +582,7 @@ type2_flatten(struct type2_font *font, const struct reader *in, struct buf *out)
 	int e;
 
 	r.steps = steps;
+	font->parts = 0;
 	e = run(&r, &body);
 	if (e == 0 && !r.ended)
 		e = do_end(&r);

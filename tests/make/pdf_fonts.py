@@ -47,6 +47,33 @@ def bomb():
     return out + chars + private + fontlib.index(subrs)
 
 
+def circle():
+    """Accented letters of themselves, of each other, of a missing letter;
+    one of two plain ones, which stays."""
+    def seac(base, accent):
+        return fontlib.op(700, 0, 0, base, accent, 14)
+
+    box = fontlib.op(700, 100, 100, 21) + fontlib.op(
+        200, 200, -200, 6) + b'\x0e'
+    glyphs = {'A': seac(65, 65), 'B': seac(67, 68), 'C': seac(66, 68),
+              'D': box, 'E': seac(68, 90), 'F': seac(68, 68),
+              'G': fontlib.op(0, 0, 0, 0, 14)}
+    chars = fontlib.index([fontlib.op(0, 0, 0, 0, 14)] +
+                          list(glyphs.values()))
+    charset = b'\0' + b''.join(struct.pack('>H', 34 + ord(n) - 65)
+                               for n in glyphs)
+    head = b'\1\0\4\4' + fontlib.index([b'Circle'])
+    at = 0
+    for _ in range(2):
+        top = fontlib.fixed(at) + b'\x0f' + fontlib.fixed(
+            at + len(charset)) + b'\x11'
+        # a matrix that makes everything flat
+        top += fontlib.op(1, 0, 1, 0, 0, 0, 0x0c07)
+        out = head + fontlib.index([top]) + b'\0\0' + b'\0\0'
+        at = len(out)
+    return out + charset + chars
+
+
 def main():
     os.makedirs(OUT, exist_ok=True)
     c = 'SEKISHO-CANARY-font'
@@ -62,6 +89,7 @@ def main():
         'rect.cff': fontlib.cff(False, c),
         'cid.cff': fontlib.cff(True, c),
         'bomb.cff': bomb(),
+        'circle.cff': circle(),
         'rect.otf': fontlib.opentype(c),
         'rect.t1': clear + body + tail,
         'hex.t1': b''.join(fontlib.type1(c, True)),

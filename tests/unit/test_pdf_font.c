@@ -281,6 +281,30 @@ Test(pdf_font, charstrings_that_never_end_are_empty)
 	buf_done(&out);
 }
 
+/* Letters made of themselves, of each other, of none. */
+Test(pdf_font, accents_in_a_circle_are_empty)
+{
+	enum pfont_file kind = PFONT_TYPE1C;
+	struct font_notes n;
+	struct buf out;
+	FT_Library lib;
+	FT_Face face;
+
+	settle("circle.cff", &kind, &out, &n);
+	cr_expect_eq(n.glyphs, 4);
+	cr_assert_eq(FT_Init_FreeType(&lib), 0);
+	face = face_of(lib, &out, "circle.cff");
+	for (FT_UInt g = 0; g < 8; g++) {
+		int points = g == 4 ? 4 : g == 6 ? 8 : 0;
+
+		cr_expect_eq(FT_Load_Glyph(face, g, FT_LOAD_NO_SCALE), 0);
+		cr_expect_eq(face->glyph->outline.n_points, points, "%u", g);
+	}
+	FT_Done_Face(face);
+	FT_Done_FreeType(lib);
+	buf_done(&out);
+}
+
 Test(pdf_font, rubbish_is_refused)
 {
 	static const char *const rubbish[] = { "", "%!PS", "\0\1\0\0",

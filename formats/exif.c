@@ -14,8 +14,14 @@
 #define TAG_Y_RES	0x011b
 #define TAG_RES_UNIT	0x0128
 #define TAG_GPS		0x8825
+#define TAG_DATE	0x0132
+#define TAG_ARTIST	0x013b
+#define TAG_EXIF	0x8769
+#define TAG_DATE_TAKEN	0x9003
 
+#define TYPE_ASCII    2
 #define TYPE_SHORT    3
+#define TYPE_LONG     4
 #define TYPE_RATIONAL 5
 
 struct tiff {
@@ -51,6 +57,61 @@ get_density(const struct tiff *t, uint32_t off, uint16_t *out)
 		*out = (uint16_t)v;
 }
 
+/* Text elsewhere in the block (longer than four bytes); without its NULs. */
+static int
+get_text(const struct tiff *t, uint32_t off, uint32_t count, struct reader *out)
+{
+	int e;
+
+	if (count <= 4)
+		return ERR_NOENT;
+	if ((e = reader_view(&t->in, off, count, out)) != 0)
+		return e;
+	while (out->len > 0 && out->data[out->len - 1] == '\0')
+		out->len--;
+	return 0;
+}
+
+static void
+take_text(const struct tiff *t, uint16_t tag, uint32_t off, uint32_t count,
+    struct exif *out)
+{
+	char date[EXIF_DATE_BYTES];
+	struct reader text;
+
+	if (get_text(t, off, count, &text) != 0)
+		return;
+	if (tag == TAG_ARTIST) {
+		exif_take_author(&text, out->author);
+		return;
+	}
+	if (tag != TAG_DATE && tag != TAG_DATE_TAKEN)
+		return;
+	exif_take_date(&text, date);
+	/* The time of the shot goes before the time of the last change. */
+	if (date[0] != '\0' && (tag == TAG_DATE_TAKEN || out->date[0] == '\0'))
+		memcpy(out->date, date, sizeof(date));
+}
+
+/* The second directory of the first picture: only the time in it. */
+static void
+take_exif_directory(struct tiff t, uint32_t off, struct exif *out)
+{
+	uint16_t n, tag, type;
+	uint32_t count, value;
+
+	if (reader_seek(&t.in, off) != 0 || get16(&t, &n) != 0 ||
+	    n > ENTRIES_MAX)
+		return;
+	for (uint16_t i = 0; i < n; i++) {
+		if (get16(&t, &tag) != 0 || get16(&t, &type) != 0 ||
+		    get32(&t, &count) != 0 || get32(&t, &value) != 0)
+			return;
+		if (tag == TAG_DATE_TAKEN && type == TYPE_ASCII)
+			take_text(&t, tag, value, count, out);
+	}
+}
+
 /* One directory entry at the cursor; leaves it behind the entry. */
 static int
 get_entry(struct tiff *t, struct exif *out)
@@ -70,8 +131,12 @@ get_entry(struct tiff *t, struct exif *out)
 	v.in = value;
 	if (tag == TAG_GPS)
 		out->has_gps = true;
+	if (type == TYPE_ASCII)
+		take_text(t, tag, off, count, out);
 	if (count != 1)
 		return 0;
+	if (type == TYPE_LONG && tag == TAG_EXIF)
+		take_exif_directory(*t, off, out);
 	if (type == TYPE_RATIONAL && tag == TAG_X_RES)
 		get_density(t, off, &out->x_density);
 	if (type == TYPE_RATIONAL && tag == TAG_Y_RES)
@@ -144,14 +209,9 @@ bool
 exif_is_canonical(const struct reader *tiff)
 {
 	struct exif x;
-	struct buf b;
-	bool same;
 
 	if (exif_read(tiff, &x) != 0 || x.orientation == 1)
 		return false;
-	buf_init(&b, 64);
-	same = exif_write(&b, x.orientation) == 0 && b.len == tiff->len &&
-	       reader_has(tiff, 0, b.data, b.len);
-	buf_done(&b);
-	return same;
+	x.date[0] = x.author[0] = '\0';
+	return exif_is_put(tiff, &x);
 }

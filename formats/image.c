@@ -150,13 +150,28 @@ image_report_trailer(struct doc *d, const struct reader *rest)
 	return image_report_script(d, "", rest, NULL);
 }
 
+/* Date and author go unless they are wanted; said when they stay. */
+int
+image_keep_basic(struct doc *d, const char *where, struct exif *x)
+{
+	if (doc_options(d)->picture_metadata != METADATA_KEEP_BASIC)
+		x->date[0] = x->author[0] = '\0';
+	if (x->date[0] == '\0' && x->author[0] == '\0')
+		return 0;
+	return doc_found(d, FIND_IMAGE_BASIC, ACT_KEPT, where, "%s%s%s",
+	    x->date, x->date[0] != '\0' && x->author[0] != '\0' ? ", " : "",
+	    x->author);
+}
+
 int
 image_take_exif(struct doc *d, const char *where, const struct reader *tiff,
     struct exif *out)
 {
 	int bad = exif_read(tiff, out), e;
 
-	if (bad == 0 && exif_is_canonical(tiff))
+	if ((e = image_keep_basic(d, where, out)) != 0)
+		return e;
+	if (bad == 0 && exif_is_put(tiff, out))
 		return 0;
 	e = doc_found(d, FIND_IMAGE_EXIF, ACT_REMOVED, where, "%zu bytes%s",
 	    tiff->len, bad != 0 ? ", damaged" : "");

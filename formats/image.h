@@ -28,5 +28,8 @@ int image_report_trailer(struct doc *, const struct reader *rest) MUST_CHECK;
  */
 int image_take_exif(struct doc *, const char *where, const struct reader *tiff,
     struct exif *out) MUST_CHECK;
+/* Clears date and author unless the options keep them, and says what stays.
+ * image_take_exif() has done this. */
+int image_keep_basic(struct doc *, const char *where, struct exif *) MUST_CHECK;
 
 #endif

@@ -28,7 +28,7 @@
 #define BLOCKS_IN_MCU	 10u  /* T.81 B.2.3 */
 #define STD_MAX		 1023 /* differences of it: 11 bits */
 #define SMALL_PX	 65536u
-#define PREFIX_BYTES_MAX 64u
+#define PREFIX_BYTES_MAX 1024u
 
 struct jpeg {
 	struct jpeg_error_mgr err; /* first: libjpeg hands it back */
@@ -364,12 +364,12 @@ put_exif(struct jpeg *j)
 	static const uint8_t name[] = { 'E', 'x', 'i', 'f', 0, 0 };
 	struct buf *b = &j->prefix; /* read by now: use its room again */
 
-	if (j->facts.exif.orientation == 1)
-		return;
 	buf_clear(b);
 	if ((j->e = buf_put(b, name, sizeof(name))) != 0 ||
-	    (j->e = exif_write(b, j->facts.exif.orientation)) != 0)
+	    (j->e = exif_put(b, &j->facts.exif)) != 0)
 		longjmp(j->env, 1);
+	if (b->len == sizeof(name))
+		return;
 	jpeg_write_marker(&j->dst, JPEG_APP0 + 1, b->data, (unsigned)b->len);
 }
 

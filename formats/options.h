@@ -24,6 +24,9 @@ enum attachments_policy { ATTACHMENTS_ZIP, ATTACHMENTS_REMOVE };
 
 enum heif_policy { HEIF_JPEG, HEIF_PNG, HEIF_HOLD }; /* delivered as */
 
+/* Of JPEG: coefficients as they are, or pixels decoded and coded anew. */
+enum pixels_policy { PIXELS_KEEP, PIXELS_REENCODE };
+
 struct options {
 	struct limits limits;
 	enum url_policy url;
@@ -37,6 +40,8 @@ struct options {
 	enum forms_policy forms;	     /* of PDF */
 	enum attachments_policy attachments; /* of PDF */
 	enum heif_policy heif;
+	enum pixels_policy pixels;
+	enum metadata_policy picture_metadata; /* date and author, or none */
 };
 
 /* The defaults of docs/policy.md. */

@@ -149,11 +149,11 @@ put_icc(struct png *g)
 static void
 put_exif(struct png *g)
 {
-	if (g->facts.exif.orientation == 1)
-		return;
 	buf_clear(&g->scratch);
-	if ((g->e = exif_write(&g->scratch, g->facts.exif.orientation)) != 0)
+	if ((g->e = exif_put(&g->scratch, &g->facts.exif)) != 0)
 		longjmp(g->env, 1);
+	if (g->scratch.len == 0)
+		return;
 	put_chunk(g, "eXIf", g->scratch.data, g->scratch.len);
 }
 

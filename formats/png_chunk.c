@@ -267,6 +267,63 @@ take_exif_chunk(struct doc *d, struct png_facts *f, const struct reader *body)
 	return 0;
 }
 
+/* Past a keyword or the like, and its NUL. */
+static bool
+skip_text(struct reader *r)
+{
+	size_t end;
+
+	return reader_find(r, reader_pos(r), "", 1, &end) == 0 &&
+	       reader_seek(r, end) == 0 && reader_skip(r, 1) == 0;
+}
+
+/* The author in tEXt is Latin-1. */
+static void
+take_latin_author(struct reader text, struct exif *out)
+{
+	struct reader r;
+	struct buf b;
+	uint8_t c;
+
+	buf_init(&b, 4 * EXIF_AUTHOR_BYTES);
+	while (reader_u8(&text, &c) == 0)
+		if (utf8_put(&b, c) != 0)
+			break;
+	buf_reader(&b, &r);
+	if (reader_left(&text) == 0)
+		exif_take_author(&r, out->author);
+	buf_done(&b);
+}
+
+/*
+ * "Author" and "Creation Time" (ISO/IEC 15948, 11.3.4.2) become values of the
+ * Exif block; the chunks themselves go.
+ */
+static void
+take_text(struct png_facts *f, const char *name, const struct reader *body)
+{
+	bool author = reader_has(body, 0, "Author", 7);
+	bool date = reader_has(body, 0, "Creation Time", 14);
+	bool utf8 = strcmp(name, "iTXt") == 0;
+	struct reader r = *body, text;
+
+	if ((!author && !date) || !skip_text(&r))
+		return;
+	/* Not packed; then two texts before the one that counts. */
+	if (utf8 &&
+	    (!reader_has(&r, reader_pos(&r), "\0\0", 2) ||
+		reader_skip(&r, 2) != 0 || !skip_text(&r) || !skip_text(&r)))
+		return;
+	if (reader_sub(&r, reader_left(&r), &text) != 0)
+		return;
+	if (date && f->text.date[0] == '\0')
+		exif_take_date(&text, f->text.date);
+	else if (author && utf8 && f->text.author[0] == '\0')
+		exif_take_author(&text, f->text.author);
+	else if (author && f->text.author[0] == '\0')
+		take_latin_author(text, &f->text);
+}
+
 static enum finding_id
 drop_as(const char *name, const struct reader *body)
 {
@@ -317,5 +374,7 @@ png_take_chunk(struct doc *d, struct png_facts *f, const char *name,
 		f->frames++;
 		return 0;
 	}
+	if (strcmp(name, "tEXt") == 0 || strcmp(name, "iTXt") == 0)
+		take_text(f, name, body);
 	return dropped(d, drop_as(name, body), name, body);
 }

@@ -38,7 +38,8 @@ struct png_facts {
 	struct reader kept[PNG_KEPT_COUNT];
 	bool has_exif;
 	struct exif exif;
-	struct buf *icc; /* given by the caller: rewritten profile, or empty */
+	struct exif text; /* date and author of text chunks */
+	struct buf *icc;  /* given by the caller: rewritten profile, or empty */
 	/* whole chunks for the decoder: signature and IHDR, PLTE, all IDAT */
 	struct reader head, plte, idat;
 	/* while walking */

@@ -183,6 +183,25 @@ take_cut(struct doc *d, struct png_facts *f)
 	    "the end is missing");
 }
 
+/* Date and author of text chunks, where the Exif block has none. */
+static int
+merge_text(struct doc *d, struct png_facts *f)
+{
+	int e;
+
+	if (f->exif.date[0] != '\0')
+		f->text.date[0] = '\0';
+	if (f->exif.author[0] != '\0')
+		f->text.author[0] = '\0';
+	if ((e = image_keep_basic(d, "tEXt", &f->text)) != 0)
+		return e;
+	if (f->text.date[0] != '\0')
+		memcpy(f->exif.date, f->text.date, sizeof(f->exif.date));
+	if (f->text.author[0] != '\0')
+		memcpy(f->exif.author, f->text.author, sizeof(f->exif.author));
+	return 0;
+}
+
 static int
 finish(struct doc *d, struct png_facts *f, struct reader *in)
 {
@@ -193,6 +212,8 @@ finish(struct doc *d, struct png_facts *f, struct reader *in)
 		return doc_fail(d, ERR_MALFORMED, "no picture data");
 	if ((e = reader_view(in, f->idat_from, f->idat_to - f->idat_from,
 		 &f->idat)) != 0)
+		return e;
+	if ((e = merge_text(d, f)) != 0)
 		return e;
 	if (f->frames > 0 &&
 	    (e = doc_found(d, FIND_IMAGE_ANIMATION, ACT_FLATTENED, "",

@@ -17,6 +17,7 @@
 #define USED_MAX      5u /* colours and transparency */
 #define PALETTE_BYTES 768u
 #define PPM_MAX	      1000000u
+#define EXIF_MAX      4096u
 
 enum { M_BITMAP, M_GREY, M_INDEXED, M_RGB, M_CMYK, M_DUOTONE = 8 };
 
@@ -45,7 +46,8 @@ struct psd {
 	uint8_t *plane[USED_MAX];	/* one row of each */
 	size_t plane_bytes;
 	uint8_t *row; /* as PNG has it */
-	struct buf profile;
+	struct buf profile, exif_block;
+	struct exif exif;
 };
 
 /* ---- sections */
@@ -133,8 +135,6 @@ take_resolution(struct psd *p, struct reader body)
 static int
 take_resource(struct psd *p, uint16_t id, const struct reader *body)
 {
-	struct exif x;
-
 	switch (id) {
 	case R_RESOLUTION:
 		return take_resolution(p, *body);
@@ -145,7 +145,7 @@ take_resource(struct psd *p, uint16_t id, const struct reader *body)
 		p->no_picture = reader_has(body, 4, "\0", 1);
 		return 0;
 	case R_EXIF:
-		return image_take_exif(p->d, "8BIM", body, &x);
+		return image_take_exif(p->d, "8BIM", body, &p->exif);
 	case R_XMP:
 		return doc_found(p->d, FIND_IMAGE_XMP, ACT_REMOVED, "8BIM",
 		    "%zu bytes", body->len);
@@ -438,7 +438,8 @@ set_form(const struct psd *p, struct pngout_form *f)
 		.colour = (uint8_t)((grey ? 0 : 2) + (p->has_alpha ? 4 : 0)),
 		.x_ppm = p->x_ppm,
 		.y_ppm = p->y_ppm,
-		.icc = &p->profile };
+		.icc = &p->profile,
+		.exif = &p->exif_block };
 	if (p->mode == M_CMYK)
 		f->depth = 8;
 }
@@ -481,6 +482,10 @@ put_picture(struct psd *p)
 	int e;
 
 	if ((e = take_profile(p)) != 0)
+		return e;
+	/* The flat picture is as it looks: it is not turned again. */
+	p->exif.orientation = 1;
+	if ((e = exif_put(&p->exif_block, &p->exif)) != 0)
 		return e;
 	set_form(p, &form);
 	if ((e = pngout_open(p->d, &form, NULL, NULL, &out)) == 0)
@@ -538,11 +543,13 @@ psd_rebuild(struct doc *d)
 	p->in = doc_in(d);
 	doc_makes(d, "png", "png");
 	buf_init(&p->profile, ICC_MAX_BYTES);
+	buf_init(&p->exif_block, EXIF_MAX);
 	if ((e = read_header(p)) == 0 && (e = check_mode(p)) == 0 &&
 	    (e = read_palette(p)) == 0 && (e = read_resources(p)) == 0 &&
 	    (e = read_layers(p)) == 0 && (e = make_room(p)) == 0 &&
 	    (e = find_rows(p)) == 0 && (e = put_picture(p)) == 0)
 		e = finish(p);
+	buf_done(&p->exif_block);
 	buf_done(&p->profile);
 	return e;
 }

@@ -157,8 +157,8 @@ webp_rebuild(struct doc *d)
 	buf_init(&w.pictures, 2 * (size_t)WEBP_CHUNK_MAX);
 	w.facts.icc = &w.icc;
 	e = webp_walk(d, &w.facts);
-	if (e == 0 && w.facts.exif.orientation != 1)
-		e = exif_write(&w.exif, w.facts.exif.orientation);
+	if (e == 0)
+		e = exif_put(&w.exif, &w.facts.exif);
 	if (e == 0)
 		e = code_pictures(&w);
 	if (e == 0)

@@ -38,6 +38,7 @@ static const char *const url_choices[] = { "keep", "remove", "show", NULL };
 static const char *const charset_choices[] = { "keep", "utf8", NULL };
 static const char *const csv_choices[] = { "quote", "report", NULL };
 static const char *const metadata_choices[] = { "drop", "keep-basic", NULL };
+static const char *const pixels_choices[] = { "keep", "reencode", NULL };
 static const char *const forms_choices[] = { "keep", "flatten", NULL };
 static const char *const attachments_choices[] = { "zip", "remove", NULL };
 
@@ -119,6 +120,13 @@ static const struct policy_setting table[] = {
 	BOOL("office", "keep_pivot_records", options.keep_pivot_records,
 	    "ピボットテーブルの元データの写しを残す",
 	    "keep the cached records of pivot tables"),
+	CHOICE("pictures", "metadata", options.picture_metadata,
+	    metadata_choices,
+	    "写真の情報：drop 消す、keep-basic 撮影日時と作成者だけ残す",
+	    "of pictures: drop, or keep-basic (date and author, no place)"),
+	CHOICE("pictures", "pixels", options.pixels, pixels_choices,
+	    "JPEGの画素：keep 元のまま、reencode 展開して圧縮し直す",
+	    "pixels of JPEG: keep, or reencode (decoded and coded anew)"),
 	CHOICE("pdf", "forms", options.forms, forms_choices,
 	    "PDFの入力欄：keep 残す、flatten 見た目のまま固定する",
 	    "fields of PDF forms: keep, or flatten (drawn into the page)"),

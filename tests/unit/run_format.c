@@ -2,7 +2,8 @@
  * Rebuild one file outside the cage and say what happened, for tests.
  *
  *   run_format [--expect ID] [--name NAME] [--small] [--password P]...
- *       [--links keep|remove|show] [--accept-changes] [--no-comments] IN OUT
+ *       [--links keep|remove|show] [--accept-changes] [--no-comments]
+ *       [--keep-basic] [--reencode] IN OUT
  *
  * OUT "-" writes nothing. Standard output gets one JSON object a line: one for
  * each finding, one for each member, and a last one of the whole document.
@@ -25,7 +26,7 @@ struct run {
 	const char *expect, *name, *in, *out;
 	struct reader passwords[PASSWORDS_MAX];
 	size_t n_passwords;
-	bool small, accept_changes, no_comments;
+	bool small, accept_changes, no_comments, keep_basic, reencode;
 	enum url_policy links;
 };
 
@@ -95,6 +96,8 @@ parse_flag(const char *s, struct run *r)
 	bool *flag = strcmp(s, "--small") == 0		  ? &r->small
 		     : strcmp(s, "--accept-changes") == 0 ? &r->accept_changes
 		     : strcmp(s, "--no-comments") == 0	  ? &r->no_comments
+		     : strcmp(s, "--keep-basic") == 0	  ? &r->keep_basic
+		     : strcmp(s, "--reencode") == 0	  ? &r->reencode
 							  : NULL;
 
 	if (flag != NULL)
@@ -188,6 +191,10 @@ rebuild(const struct run *r, const struct buf *in)
 		o.keep_tracked_changes = false;
 	if (r->no_comments)
 		o.keep_comments = false;
+	if (r->keep_basic)
+		o.picture_metadata = METADATA_KEEP_BASIC;
+	if (r->reencode)
+		o.pixels = PIXELS_REENCODE;
 	if (r->small) {
 		o.limits.max[BUDGET_MEMORY_BYTES] = 64u << 20;
 		o.limits.max[BUDGET_EXPANDED_BYTES] = 64u << 20;

@@ -28,6 +28,7 @@
 #define BLOCKS_IN_MCU	 10u  /* T.81 B.2.3 */
 #define STD_MAX		 1023 /* differences of it: 11 bits */
 #define SMALL_PX	 65536u
+#define PIXELS_MAX_BYTES ((size_t)256 << 20)
 #define PREFIX_BYTES_MAX 1024u
 
 struct jpeg {
@@ -35,11 +36,9 @@ struct jpeg {
 	jmp_buf env;
 	struct doc *d;
 	struct jpeg_facts facts;
-	struct buf icc;
-	int e;		  /* why we jumped */
-	unsigned extra;	  /* warnings: bytes that are not coded data */
-	unsigned damaged; /* other warnings */
-	char warning[JMSG_LENGTH_MAX];
+	struct buf icc, pixels;
+	int e; /* why we jumped */
+	struct jpeg_damage damage;
 	struct jpeg_decompress_struct src;
 	struct jpeg_compress_struct dst;
 	jvirt_barray_ptr *coefs;
@@ -79,11 +78,11 @@ on_message(j_common_ptr c, int level)
 	if (level >= 0)
 		return;
 	if (c->err->msg_code == JWRN_EXTRANEOUS_DATA) {
-		j->extra++;
+		j->damage.extra++;
 		return;
 	}
-	if (j->damaged++ == 0)
-		c->err->format_message(c, j->warning);
+	if (j->damage.times++ == 0)
+		c->err->format_message(c, j->damage.warning);
 }
 
 static void
@@ -427,12 +426,12 @@ report_damage(struct jpeg *j)
 {
 	int e = 0;
 
-	if (j->extra > 0)
+	if (j->damage.extra > 0)
 		e = doc_found(j->d, FIND_IMAGE_GARBAGE, ACT_REMOVED, "",
-		    "in coded data, %u times", j->extra);
-	if (e == 0 && j->damaged > 0)
+		    "in coded data, %u times", j->damage.extra);
+	if (e == 0 && j->damage.times > 0)
 		e = doc_found(j->d, FIND_IMAGE_DAMAGED, ACT_REPLACED, "",
-		    "%u times: %s", j->damaged, j->warning);
+		    "%u times: %s", j->damage.times, j->damage.warning);
 	return e;
 }
 
@@ -476,6 +475,38 @@ take_icc(struct jpeg *j)
 	return e;
 }
 
+/*
+ * Pixels coded anew take the place of what the file holds: the decoder below
+ * then reads them, under the same prefix.
+ */
+static int
+reencode(struct jpeg *j)
+{
+	static const uint8_t end[] = { 0xff, JPEG_EOI };
+	struct reader whole;
+	struct buf all;
+	int e;
+
+	if (doc_options(j->d)->pixels != PIXELS_REENCODE)
+		return 0;
+	buf_init(&all, doc_in(j->d).len + PREFIX_BYTES_MAX);
+	e = buf_put(&all, j->prefix.data, j->prefix.len);
+	for (size_t i = 0; i < j->facts.n_spans && e == 0; i++)
+		e = buf_put(&all, j->facts.spans[i].data,
+		    j->facts.spans[i].len);
+	if (e == 0)
+		e = buf_put(&all, end, sizeof(end));
+	buf_reader(&all, &whole);
+	if (e == 0)
+		e = jpeg_reencode(j->d, &whole, &j->damage, &j->pixels);
+	buf_done(&all);
+	if (e != 0)
+		return e;
+	buf_reader(&j->pixels, &whole);
+	j->facts.n_spans = 1;
+	return reader_view(&whole, 2, whole.len - 2, &j->facts.spans[0]);
+}
+
 static int
 jpeg_rebuild(struct doc *d)
 {
@@ -486,6 +517,7 @@ jpeg_rebuild(struct doc *d)
 		return ERR_NOMEM;
 	j->d = d;
 	buf_init(&j->icc, ICC_MAX_BYTES);
+	buf_init(&j->pixels, PIXELS_MAX_BYTES);
 	buf_init(&j->prefix, PREFIX_BYTES_MAX);
 	doc_makes(d, "jpeg", "jpg");
 	e = jpeg_walk(d, &j->facts);
@@ -494,10 +526,13 @@ jpeg_rebuild(struct doc *d)
 	if (e == 0)
 		e = make_prefix(j);
 	if (e == 0)
+		e = reencode(j);
+	if (e == 0)
 		e = transcode(j);
 	if (e == 0)
 		e = report_damage(j);
 	buf_done(&j->prefix);
+	buf_done(&j->pixels);
 	buf_done(&j->icc);
 	return e;
 }

@@ -51,4 +51,21 @@ int jpeg_walk(struct doc *, struct jpeg_facts *) MUST_CHECK;
 int jpeg_take_segment(struct doc *, struct jpeg_facts *, uint8_t marker,
     const struct reader *body) MUST_CHECK;
 
+/* What a decoder complained about. */
+struct jpeg_damage {
+	unsigned extra; /* bytes that are not coded data */
+	unsigned times; /* other warnings */
+	char warning[256];
+};
+
+/*
+ * Decode the pixels of a whole JPEG file (in) and code them anew, so that
+ * doing it again changes nothing; append the file to out, without JFIF and
+ * Adobe segments. Reports image.reencoded when a pixel changed. The size was
+ * checked. ERR_MALFORMED, ERR_LIMIT, ERR_NOMEM; ERR_UNSUPPORTED when no
+ * quality comes to rest.
+ */
+int jpeg_reencode(struct doc *, const struct reader *in, struct jpeg_damage *,
+    struct buf *out) MUST_CHECK;
+
 #endif

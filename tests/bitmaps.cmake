@@ -10,3 +10,6 @@ sekisho_test(test_gif SOURCES unit/test_gif.c unit/picture_checks.c
   LIBS fuzz_common GIF::GIF)
 sekisho_test(test_webp SOURCES unit/test_webp.c unit/picture_checks.c
   LIBS fuzz_common PkgConfig::TEST_WEBP)
+pkg_check_modules(TEST_JPEG REQUIRED IMPORTED_TARGET libjpeg)
+sekisho_test(test_picture_options SOURCES unit/test_picture_options.c
+  unit/picture_checks.c LIBS fuzz_common PkgConfig::TEST_JPEG)

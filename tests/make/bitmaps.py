@@ -349,6 +349,40 @@ def webp_samples():
     p("huge.webp", riff(chunk("VP8L", vp8l(size=(16384, 16384)))))
 
 
+# ---- date and author, for pictures.metadata = keep-basic
+
+def dated(author, date=b"2024:05:06 07:08:09", canary_text=b""):
+    """A camera's block: description, author, change time, shot time, place."""
+    head, texts = 8 + 2 + 12 * 5 + 4, b""
+
+    def text(tag, v):
+        nonlocal texts
+        v += b"\0"
+        at = head + len(texts)
+        texts += v
+        return le("HHII", tag, 2, len(v), at)
+    entries = text(0x010E, canary_text) + text(0x0132, b"2020:01:01 00:00:00") + text(0x013B, author)
+    sub = head + len(texts)
+    entries += le("HHII", 0x8769, 4, 1, sub) + le("HHII", 0x8825, 4, 1, sub + 2 + 24 + 4 + 20 + len(canary_text) + 1)
+    texts += le("H", 2) + le("HHII", 0x9003, 2, 20, sub + 30) + le("HHII", 0x927C, 2, len(canary_text) + 1, sub + 50) + le("I", 0)
+    texts += date.ljust(20, b"\0") + canary_text + b"\0" + le("HI", 0, 0)
+    return b"II*\0" + le("IH", 8, 5) + entries + le("I", 0) + texts
+
+
+def dated_samples():
+    p = lambda family, name, data: save("planted", family, name, data)
+    c = canary
+    name = "山田 太郎".encode()
+    app1 = lambda tiff: images.seg(0xE1, b"Exif\0\0" + tiff)
+    p("jpeg", "dated.jpg", images.jpeg(head=app1(dated(name, canary_text=c("jpeg-dated")))))
+    p("jpeg", "dated-script.jpg", images.jpeg(head=app1(dated(b"<script>" + c("jpeg-author"), b"2024:13:06 07:08:09" ))))
+    text = images.chunk("tEXt", b"Author\0J\xf6rg") + images.chunk("tEXt", b"Creation Time\0" + b"2022-02-03T04:05:06+09:00 " + c("png-dated"))
+    p("png", "dated.png", png(mid=text))
+    p("png", "dated-utf8.png", png(mid=images.chunk("iTXt", b"Author\0\0\0ja\0\0" + name)))
+    p("webp", "dated.webp", riff(vp8x(8, 40, 24) + chunk("VP8 ", Frame(40, 24).bytes()) + chunk("EXIF", dated(name, canary_text=c("webp-dated")))))
+    p("psd", "dated.psd", psd(resources=resource(1058, dated(name, canary_text=c("psd-dated")))))
+
+
 # ---- PSD
 
 def pack_bits(row):
@@ -433,3 +467,4 @@ if __name__ == "__main__":
     icon_samples()
     webp_samples()
     psd_samples()
+    dated_samples()

@@ -108,13 +108,13 @@ put_text(struct cmap *m, const struct ptoken *t, bool *good)
 		uint8_t two[2] = { 0, m->scratch.data[0] };
 
 		*good = true;
-		return put_hex(&m->block, two, 2);
+		return put_hex(&m->item, two, 2);
 	}
 	if (m->scratch.len % 2 != 0 || m->scratch.len == 0 ||
 	    m->scratch.len > CMAP_TEXT_MAX)
 		return 0;
 	*good = true;
-	return put_hex(&m->block, m->scratch.data, m->scratch.len);
+	return put_hex(&m->item, m->scratch.data, m->scratch.len);
 }
 
 /* [ ... ], one text for each code of the range. */
@@ -124,7 +124,7 @@ put_texts(struct cmap *m, uint64_t n, bool *good)
 	struct ptoken t;
 	size_t from;
 	bool fine, any = false;
-	int e = buf_add(&m->block, "[", 1);
+	int e = buf_add(&m->item, "[", 1);
 
 	for (; e == 0; any = true) {
 		plex_next(&m->lex, &t);
@@ -134,8 +134,8 @@ put_texts(struct cmap *m, uint64_t n, bool *good)
 			m->bad++;
 			continue;
 		}
-		from = m->block.len;
-		if (any && (e = buf_add(&m->block, " ", 1)) != 0)
+		from = m->item.len;
+		if (any && (e = buf_add(&m->item, " ", 1)) != 0)
 			return e;
 		if ((e = put_text(m, &t, &fine)) != 0)
 			return e;
@@ -143,14 +143,14 @@ put_texts(struct cmap *m, uint64_t n, bool *good)
 		if (fine)
 			continue;
 		/* Keeps the places of those behind it. */
-		buf_truncate(&m->block, from);
+		buf_truncate(&m->item, from);
 		m->bad++;
-		if (any && (e = buf_add(&m->block, " ", 1)) != 0)
+		if (any && (e = buf_add(&m->item, " ", 1)) != 0)
 			return e;
-		e = buf_add(&m->block, "<FFFD>", 6);
+		e = buf_add(&m->item, "<FFFD>", 6);
 	}
 	*good = any;
-	return e == 0 ? buf_add(&m->block, "]", 1) : e;
+	return e == 0 ? buf_add(&m->item, "]", 1) : e;
 }
 
 static int
@@ -158,12 +158,25 @@ put_value(struct cmap *m, const struct ptoken *t, uint64_t n, bool *good)
 {
 	int64_t cid;
 
-	if (kinds[m->kind].text)
-		return t->kind == PLEX_ARRAY && kinds[m->kind].codes == 2
+	if (kinds[m->reading].text)
+		return t->kind == PLEX_ARRAY && kinds[m->reading].codes == 2
 			   ? put_texts(m, n, good)
 			   : put_text(m, t, good);
 	*good = plex_int(t, 0, 65535, &cid);
-	return *good ? buf_fmt(&m->block, "%u", (unsigned)cid) : 0;
+	return *good ? buf_fmt(&m->item, "%u", (unsigned)cid) : 0;
+}
+
+/* The next part of an item; PLEX_END when a word stands there, which stays. */
+static void
+next_part(struct cmap *m, struct ptoken *t)
+{
+	struct plex before = m->lex;
+
+	plex_next(&m->lex, t);
+	if (t->kind == PLEX_WORD) {
+		m->lex = before;
+		t->kind = PLEX_END;
+	}
 }
 
 /* The codes of an item, first one in t. *n: how many lie in the range. */
@@ -177,8 +190,8 @@ put_codes(struct cmap *m, const struct ptoken *t, uint64_t *n, bool *good)
 	*good = read_code(m, t, &low);
 	*n = 1;
 	high = low;
-	if (kinds[m->kind].codes == 2) {
-		plex_next(&m->lex, &next);
+	if (kinds[m->reading].codes == 2) {
+		next_part(m, &next);
 		*good = *good && read_code(m, &next, &high) &&
 			high.n == low.n &&
 			code_value(&low) <= code_value(&high);
@@ -188,12 +201,12 @@ put_codes(struct cmap *m, const struct ptoken *t, uint64_t *n, bool *good)
 	}
 	if (!*good)
 		return 0;
-	if ((e = put_hex(&m->block, low.bytes, low.n)) != 0)
+	if ((e = put_hex(&m->item, low.bytes, low.n)) != 0)
 		return e;
-	if (kinds[m->kind].codes == 2) {
-		if ((e = buf_add(&m->block, " ", 1)) != 0)
+	if (kinds[m->reading].codes == 2) {
+		if ((e = buf_add(&m->item, " ", 1)) != 0)
 			return e;
-		e = put_hex(&m->block, high.bytes, high.n);
+		e = put_hex(&m->item, high.bytes, high.n);
 	}
 	return e;
 }
@@ -208,35 +221,46 @@ skip_array(struct cmap *m)
 	while (t.kind != PLEX_ARRAY_END && t.kind != PLEX_END);
 }
 
+/* The item joins the others of its kind that stand right before it. */
+static int
+add_item(struct cmap *m)
+{
+	int e;
+
+	if (m->reading != m->kind && (e = flush(m)) != 0)
+		return e;
+	m->kind = m->reading;
+	m->items++;
+	m->total++;
+	if ((e = buf_put(&m->block, m->item.data, m->item.len)) != 0 ||
+	    (e = buf_add(&m->block, "\n", 1)) != 0)
+		return e;
+	return m->items == BLOCK_ITEMS ? flush(m) : 0;
+}
+
 static int
 item(struct cmap *m, const struct ptoken *first)
 {
-	size_t from = m->block.len;
 	struct ptoken t;
 	uint64_t n;
 	bool good, fine = true;
-	int e = put_codes(m, first, &n, &good);
+	int e;
 
-	if (e != 0)
+	buf_clear(&m->item);
+	if ((e = put_codes(m, first, &n, &good)) != 0)
 		return e;
-	if (m->kind != CMAP_SPACE) {
-		plex_next(&m->lex, &t);
+	if (m->reading != CMAP_SPACE) {
+		next_part(m, &t);
 		if (!good && t.kind == PLEX_ARRAY)
 			skip_array(m);
-		if (good && ((e = buf_add(&m->block, " ", 1)) != 0 ||
+		if (good && ((e = buf_add(&m->item, " ", 1)) != 0 ||
 				(e = put_value(m, &t, n, &fine)) != 0))
 			return e;
 	}
-	if (!good || !fine) {
-		m->bad++;
-		buf_truncate(&m->block, from);
-		return 0;
-	}
-	m->items++;
-	m->total++;
-	if ((e = buf_add(&m->block, "\n", 1)) != 0)
-		return e;
-	return m->items == BLOCK_ITEMS ? flush(m) : 0;
+	if (good && fine)
+		return add_item(m);
+	m->bad++;
+	return 0;
 }
 
 /* Behind begin...: the items up to end... */
@@ -246,10 +270,7 @@ block(struct cmap *m, enum cmap_kind kind)
 	struct ptoken t;
 	int e = 0;
 
-	if (kind != m->kind) {
-		e = flush(m);
-		m->kind = kind;
-	}
+	m->reading = kind;
 	while (e == 0) {
 		plex_next(&m->lex, &t);
 		if (t.kind == PLEX_END || t.kind == PLEX_WORD)
@@ -354,10 +375,12 @@ pdf_cmap(struct pdf *p, const struct pobj *stream, bool to_unicode,
 
 	buf_init(&m.body, out->max);
 	buf_init(&m.block, out->max);
+	buf_init(&m.item, out->max);
 	buf_init(&m.scratch, out->max);
 	e = rewrite(&m, stream, out, dict);
 	buf_done(&m.body);
 	buf_done(&m.block);
+	buf_done(&m.item);
 	buf_done(&m.scratch);
 	return e;
 }

@@ -26,7 +26,9 @@ struct cmap {
 	struct ptoken before, key; /* the last token, the last name */
 	struct buf body;	   /* blocks that are done */
 	struct buf block;	   /* items of this one */
+	struct buf item;	   /* the one being read */
 	enum cmap_kind kind;	   /* of block */
+	enum cmap_kind reading;	   /* of item */
 	unsigned items;
 	struct buf scratch;
 	uint32_t total; /* items in all */

@@ -137,6 +137,13 @@ Test(pdf_cmap, to_unicode)
 	    "2 beginbfchar\n<01> <0041>\n<30> <0042>\nendbfchar\n"
 	    "1 beginbfrange\n<01> <02> [<0041> <FFFD>]\nendbfrange\n" TAIL,
 	    1);
+	/* a block of nothing does not part its neighbours */
+	expect(TO_UNICODE, "",
+	    "beginbfchar <01> <0041> endbfchar beginbfrange 7 endbfrange "
+	    "beginbfchar <02> <0042> endbfchar",
+	    HEAD UCS
+	    "2 beginbfchar\n<01> <0041>\n<02> <0042>\nendbfchar\n" TAIL,
+	    1);
 	expect_error(TO_UNICODE, "");
 	expect_error(TO_UNICODE, HEAD TAIL);
 }

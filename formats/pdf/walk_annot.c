@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "formats/pdf/walk_int.h"
+#include "formats/pdf/walk_form.h"
 
 #define ANNOTS_MAX   500000
 #define FLAG_HIDDEN  2
@@ -57,6 +57,9 @@ finding_of(const struct pobj *subtype)
 	for (size_t i = 0; i < sizeof(media) / sizeof(*media); i++)
 		if (pobj_is_name(subtype, media[i]))
 			return FIND_PDF_MEDIA;
+	if (pobj_is_name(subtype, "PrinterMark") ||
+	    pobj_is_name(subtype, "TrapNet"))
+		return FIND_PDF_PRINT;
 	return pobj_is_name(subtype, "Redact") ? FIND_PDF_REDACTION
 					       : FIND_PDF_ANNOTATION;
 }
@@ -128,7 +131,11 @@ add_annot(struct walk *w, size_t page, const struct pobj *src)
 	a = &w->annots[w->n_annots];
 	*a = (struct wannot){ .src = number, .dict = v, .page = page };
 	k = kind_of(subtype);
-	if (k == NULL || rect == NULL) {
+	if (k != NULL && rect == NULL) {
+		pwalk_tally(&w->broken, "Annot", NULL);
+		return 0;
+	}
+	if (k == NULL) {
 		if ((e = leave(w, v, subtype, where)) != 0 ||
 		    (e = is_seen(w, v, &a->flatten)) != 0)
 			return e;
@@ -210,7 +217,7 @@ look(struct walk *w, const struct pobj *src, const char *where,
 	if ((e = pwalk_resolve(w, src, &v)) != 0)
 		return e;
 	if (pobj_is(v, POBJ_STREAM))
-		return pwalk_form(w, src, NULL, where, dst);
+		return pwalk_form(w, src, w->forms->dr, where, dst);
 	if (!pobj_is(v, POBJ_DICT))
 		return 0;
 	if ((out = pobj_new_dict(w->d, pobj_count(v))) == NULL)
@@ -218,7 +225,8 @@ look(struct walk *w, const struct pobj *src, const char *where,
 	for (size_t i = 0; i < pobj_count(v); i++) {
 		const struct pentry *en = &v->u.dict.entry[i];
 
-		if ((e = pwalk_form(w, en->value, NULL, where, &x)) != 0)
+		if ((e = pwalk_form(w, en->value, w->forms->dr, where, &x)) !=
+		    0)
 			return e;
 		if (x != NULL)
 			pobj_set_bytes(out, &en->key, x);

@@ -348,7 +348,7 @@ pwalk_action(struct walk *w, const struct pobj *src, const char *where,
 	int e;
 
 	*dst = NULL;
-	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_DICT) ||
+	if ((e = pwalk_resolve(w, src, &a)) != 0 ||
 	    (e = pwalk_get(w, a, "S", &s)) != 0)
 		return e;
 	jump = pobj_is_name(s, "GoTo");

@@ -12,16 +12,54 @@
 #define FF_RADIO (1 << 15)
 #define FF_PUSH	 (1 << 16)
 
+static bool
+is_type(const struct pobj *v)
+{
+	return pobj_is_name(v, "Tx") || pobj_is_name(v, "Ch") ||
+	       pobj_is_name(v, "Btn") || pobj_is_name(v, "Sig");
+}
+
+static bool
+is_flags(const struct pobj *v)
+{
+	int64_t n;
+
+	return pobj_int(v, INT32_MIN, UINT32_MAX, &n);
+}
+
+static bool
+is_value(const struct pobj *v)
+{
+	return pobj_is(v, POBJ_STRING) || pobj_is(v, POBJ_NAME) ||
+	       pobj_is(v, POBJ_ARRAY) || pobj_is(v, POBJ_STREAM) ||
+	       pobj_is(v, POBJ_DICT);
+}
+
+static bool
+is_style(const struct pobj *v)
+{
+	return pobj_is(v, POBJ_STRING);
+}
+
+static bool
+is_place(const struct pobj *v)
+{
+	int64_t n;
+
+	return pobj_int(v, 0, 2, &n);
+}
+
+/* A value that is not valid is not written, so it does not count here. */
 static int
 inherit(struct walk *w, const struct pobj *dict, const char *key,
-    const struct pobj **value)
+    bool (*is_valid)(const struct pobj *), const struct pobj **value)
 {
 	const struct pobj *v;
 	int e;
 
 	if ((e = pwalk_get(w, dict, key, &v)) != 0)
 		return e;
-	if (v != NULL)
+	if (is_valid(v))
 		*value = v;
 	return 0;
 }
@@ -51,11 +89,11 @@ read_node(struct walk *w, struct wfield *f)
 {
 	int e;
 
-	if ((e = inherit(w, f->dict, "FT", &f->ft)) != 0 ||
-	    (e = inherit(w, f->dict, "Ff", &f->ff)) != 0 ||
-	    (e = inherit(w, f->dict, "V", &f->v)) != 0 ||
-	    (e = inherit(w, f->dict, "DA", &f->da)) != 0 ||
-	    (e = inherit(w, f->dict, "Q", &f->q)) != 0)
+	if ((e = inherit(w, f->dict, "FT", is_type, &f->ft)) != 0 ||
+	    (e = inherit(w, f->dict, "Ff", is_flags, &f->ff)) != 0 ||
+	    (e = inherit(w, f->dict, "V", is_value, &f->v)) != 0 ||
+	    (e = inherit(w, f->dict, "DA", is_style, &f->da)) != 0 ||
+	    (e = inherit(w, f->dict, "Q", is_place, &f->q)) != 0)
 		return e;
 	f->type = type_of(f);
 	return 0;
@@ -64,18 +102,40 @@ read_node(struct walk *w, struct wfield *f)
 static int find_field(struct walk *, const struct pobj *src,
     struct wfield *parent, unsigned depth);
 
+static int
+add_kid(struct walk *w, struct wfield *parent, struct wfield *field,
+    const struct wannot *annot)
+{
+	struct wforms *forms = w->forms;
+	int e;
+
+	if (parent == NULL)
+		return 0;
+	if ((e = pwalk_grow(w, &forms->kids, sizeof(*forms->kids),
+		 forms->n_kids, &forms->cap_kids)) != 0)
+		return e;
+	forms->kids[forms->n_kids++] =
+	    (struct wkid){ .parent = parent, .field = field, .annot = annot };
+	return 0;
+}
+
 /* A kid that is a widget and no field of its own. */
 static int
-take_widget(struct wannot *a, const struct pobj *v, struct wfield *parent,
-    bool *taken)
+take_widget(struct walk *w, struct wannot *a, const struct pobj *v,
+    struct wfield *parent, bool *taken)
 {
+	const struct pobj *name;
+	int e;
+
+	if ((e = pwalk_get(w, v, "T", &name)) != 0)
+		return e;
 	*taken = a != NULL && a->type == PT_AnnotWidget && parent != NULL &&
-		 pobj_get(v, "T") == NULL && pobj_get(v, "Kids") == NULL;
+		 !pobj_is(name, POBJ_STRING);
 	if (!*taken || a->field != NULL)
 		return 0;
 	a->field = parent;
 	parent->n_widgets++;
-	return 0;
+	return add_kid(w, parent, NULL, a);
 }
 
 static int
@@ -114,6 +174,8 @@ new_field(struct walk *w, const struct pobj *src, const struct pobj *v,
 		return e;
 	forms->fields[forms->n++] = f;
 	*out = f;
+	if ((e = add_kid(w, parent, f, NULL)) != 0)
+		return e;
 	return read_node(w, f);
 }
 
@@ -134,7 +196,8 @@ find_field(struct walk *w, const struct pobj *src, struct wfield *parent,
 		pwalk_tally(&w->broken, "Field", NULL);
 		return 0;
 	}
-	if ((e = take_widget(pwalk_annot_of(w, src), v, parent, &taken)) != 0 ||
+	if ((e = take_widget(w, pwalk_annot_of(w, src), v, parent, &taken)) !=
+		0 ||
 	    taken)
 		return e;
 	if ((e = pwalk_seen(w, pwalk_number(src, v), PT_Field, &m)) != 0)
@@ -144,6 +207,9 @@ find_field(struct walk *w, const struct pobj *src, struct wfield *parent,
 	if ((e = new_field(w, src, v, parent, &f)) != 0 ||
 	    (e = pwalk_get(w, v, "Kids", &kids)) != 0)
 		return e;
+	/* What is a widget itself has no others. */
+	if (f->annot != NULL)
+		return 0;
 	for (size_t i = 0; pobj_is(kids, POBJ_ARRAY) && i < pobj_count(kids);
 	     i++)
 		if ((e = find_field(w, pobj_item(kids, i), f, depth + 1)) != 0)
@@ -156,14 +222,18 @@ find_field(struct walk *w, const struct pobj *src, struct wfield *parent,
 static int
 find_orphans(struct walk *w)
 {
-	const struct pobj *ref;
+	const struct pobj *ref, *type;
 	int e;
 
 	for (size_t i = 0; i < w->n_annots; i++) {
 		struct wannot *a = &w->annots[i];
 
 		if (a->type != PT_AnnotWidget || a->field != NULL ||
-		    a->src == 0 || pobj_get(a->dict, "FT") == NULL)
+		    a->src == 0)
+			continue;
+		if ((e = pwalk_get(w, a->dict, "FT", &type)) != 0)
+			return e;
+		if (!is_type(type))
 			continue;
 		if ((ref = pobj_new_ref(w->d, a->src)) == NULL)
 			return ERR_NOMEM;

@@ -205,7 +205,8 @@ copy_field(struct walk *w, struct wfield *f)
 	return 0;
 }
 
-/* Kids of all fields at once: fields in their order, then widgets. */
+/* Kids of all fields at once, in the order of the source: options count on it.
+ */
 static int
 put_kids(struct walk *w)
 {
@@ -225,24 +226,17 @@ put_kids(struct walk *w)
 		f->kids = kids;
 		pobj_set(f->dst, "Kids", kids);
 	}
-	for (size_t i = 0; i < forms->n; i++) {
-		struct wfield *f = forms->fields[i];
+	for (size_t i = 0; i < forms->n_kids; i++) {
+		const struct wkid *k = &forms->kids[i];
 
-		if (!f->stays || f->parent == NULL || f->parent->kids == NULL)
+		if (k->parent->kids == NULL ||
+		    (k->field != NULL ? !k->field->stays : k->annot->flatten))
 			continue;
-		if ((e = pwalk_ref(w, f->num, &ref)) != 0)
+		if ((e = pwalk_ref(w,
+			 k->field != NULL ? k->field->num : k->annot->num,
+			 &ref)) != 0)
 			return e;
-		pobj_push(f->parent->kids, ref);
-	}
-	for (size_t i = 0; i < w->n_annots; i++) {
-		struct wannot *a = &w->annots[i];
-
-		if (a->field == NULL || a->field->annot == a ||
-		    a->field->kids == NULL || a->flatten)
-			continue;
-		if ((e = pwalk_ref(w, a->num, &ref)) != 0)
-			return e;
-		pobj_push(a->field->kids, ref);
+		pobj_push(k->parent->kids, ref);
 	}
 	return 0;
 }
@@ -299,12 +293,43 @@ put_roots(struct walk *w, struct pobj *dst)
 	return 0;
 }
 
+/* Code of fields and widgets that are not written. */
+static int
+say_actions(struct walk *w)
+{
+	const struct pobj *v;
+	int e;
+
+	for (size_t i = 0; i < w->forms->n; i++) {
+		v = w->forms->fields[i]->dict;
+		if (!w->forms->fields[i]->stays &&
+		    (e = pwalk_left_triggers(w, pobj_get(v, "AA"),
+			 "AcroForm")) != 0)
+			return e;
+	}
+	for (size_t i = 0; i < w->n_annots; i++) {
+		v = w->annots[i].dict;
+		if (w->annots[i].type != PT_AnnotWidget ||
+		    !w->annots[i].flatten)
+			continue;
+		if ((e = pwalk_left_action(w, pobj_get(v, "A"), "AcroForm",
+			 "A")) != 0 ||
+		    (e = pwalk_left_triggers(w, pobj_get(v, "AA"),
+			 "AcroForm")) != 0)
+			return e;
+	}
+	return 0;
+}
+
 static int
 say_unseen(struct walk *w)
 {
 	struct wforms *forms = w->forms;
 	uint32_t n = 0;
+	int e;
 
+	if ((e = say_actions(w)) != 0)
+		return e;
 	for (size_t i = 0; i < forms->n; i++)
 		n += !forms->fields[i]->stays && !forms->fields[i]->ends;
 	if (n == 0)

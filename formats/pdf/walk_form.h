@@ -21,11 +21,19 @@ struct wfield {
 	struct pobj *dst, *kids;
 };
 
+/* A kid of a field: a field or a widget. */
+struct wkid {
+	struct wfield *parent, *field; /* field NULL: a widget */
+	const struct wannot *annot;
+};
+
 struct wforms {
 	const struct pobj *acro; /* NULL: none */
 	const struct pobj *dr, *da;
 	struct wfield **fields; /* parents first */
 	size_t n, cap;
+	struct wkid *kids; /* in the order of the source */
+	size_t n_kids, cap_kids;
 	struct reader *fonts; /* named in styles */
 	size_t n_fonts, cap_fonts;
 	bool needs_looks; /* a widget has a value and no look */

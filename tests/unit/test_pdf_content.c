@@ -326,6 +326,18 @@ Test(pdf_content, inline_pictures)
 	PICTURE("BI/W 1/H 1/BPC 8/CS/G/F/RL ID \1ab\200 EI", "1x1:4 ", "");
 	PICTURE("BI/W 1/H 1/BPC 8/CS/G/F/CCF ID \1\2\3\nEI", "1x1:3 ", "");
 	PICTURE("BI/L 5/W 1/H 1/F/CCF ID a EI \nEI", "1x1:5 ", "");
+	/* ends that are inside the code */
+	PICTURE("BI/W 6/H 1/BPC 8/CS/G/F/Fl ID "
+		"\170\001\001\006\000\371\377\141\040\105\111\040\161\005\214"
+		"\001\241\nEI",
+	    "6x1:17 ", "");
+	PICTURE("BI/W 6/H 1/BPC 8/CS/G/F/RL ID \5a EI q\200\nEI", "6x1:8 ", "");
+	PICTURE("BI/W 6/H 1/BPC 8/CS/G/F/DCT ID \377\330\377\376\0\10a EI q"
+		"\377\331\nEI",
+	    "6x1:14 ", "");
+	/* nine bits: clear, a, end */
+	PICTURE("BI/W 1/H 1/BPC 8/CS/G/F/LZW ID \200\030\140\040\nEI", "1x1:4 ",
+	    "");
 	/* one byte short, one too many */
 	PICTURE("BI/W 2/H 2/BPC 8/CS/G ID ab\nEI", "2x2:2 ", INLINE);
 	PICTURE("BI/W 2/H 2/BPC 8/CS/G ID abcde\nEI", "2x2:5 ", INLINE);

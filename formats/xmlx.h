@@ -49,7 +49,8 @@ struct xml_events {
 	/*
 	 * A unit is complete: the whole root, or a child of a streamed node.
 	 * The handler may change it; when it returns 0 the node is written to
-	 * the writer (if there is one) and freed. To drop it set *drop.
+	 * the writer (if there is one) and freed. To drop it set *drop. What
+	 * was put before it (xnode_before()) is written first.
 	 */
 	int (*unit)(void *arg, struct xnode *, bool *drop);
 	/*

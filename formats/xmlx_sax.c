@@ -366,14 +366,20 @@ write_ancestors(struct xml_parser *p, size_t upto, bool empty_last)
 static int
 finish_unit(struct xml_parser *p, struct xnode *n, bool is_root)
 {
+	const struct xnode *first;
 	bool drop = false;
 	int e;
 
 	n->parent = NULL;
+	n->prev = NULL;
 	e = p->ev.unit == NULL ? 0 : p->ev.unit(p->ev.arg, n, &drop);
 	if (e == 0 && p->writes && !drop) {
 		e = is_root ? xml_out_head(&p->out)
 			    : write_ancestors(p, p->depth, false);
+		for (first = n; first->prev != NULL; first = first->prev)
+			;
+		for (; e == 0 && first != n; first = first->next)
+			e = xml_out_tree(&p->out, first);
 		if (e == 0)
 			e = xml_out_tree(&p->out, n);
 	}

@@ -267,6 +267,18 @@ opc_new_picture(struct opc *o, struct part **out)
 	return e;
 }
 
+int
+opc_new_drawing(struct part *sheet, struct part **out)
+{
+	int e = new_part(sheet->opc, PART_DRAWING, OPC_NONE, sheet, out);
+
+	if (e != 0)
+		return e;
+	(*out)->in_name = sheet->in_name;
+	enqueue(sheet->opc, *out);
+	return 0;
+}
+
 /* ---- one part */
 
 struct out {
@@ -311,6 +323,19 @@ dropped(void *arg, const struct xnode *parent, const char *uri,
 	return ooxml_dropped(arg, parent, uri, name, is_attr, known);
 }
 
+/* The part's XML; of a drawing that is made here, an empty one. */
+static int
+feed_part(struct part *p)
+{
+	static const char empty[] =
+	    "<xdr:wsDr xmlns:xdr=\"http://schemas.openxmlformats.org/"
+	    "drawingml/2006/spreadsheetDrawing\"/>";
+
+	if (p->entry == OPC_NONE)
+		return xml_feed(p->xml, empty, sizeof(empty) - 1);
+	return zipx_unpack(p->opc->in, p->entry, feed, p);
+}
+
 static int
 parse_part(struct part *p, struct out *t)
 {
@@ -321,8 +346,7 @@ parse_part(struct part *p, struct out *t)
 	    schema_root(opc_kinds[p->kind].root), &ev, put_part, t, &p->xml);
 	if (e != 0)
 		return e;
-	if ((e = ooxml_part_begin(p)) == 0 &&
-	    (e = zipx_unpack(p->opc->in, p->entry, feed, p)) == 0 &&
+	if ((e = ooxml_part_begin(p)) == 0 && (e = feed_part(p)) == 0 &&
 	    (e = xml_end(p->xml)) == 0)
 		e = ooxml_part_end(p);
 	xml_free(p->xml);
@@ -354,6 +378,8 @@ read_rels(struct part *p)
 {
 	int e;
 
+	if (p->entry == OPC_NONE)
+		return 0;
 	if ((e = opc_read_rels(p)) != 0)
 		return e;
 	if ((e = opc_report_rels(p)) != 0)
@@ -376,7 +402,7 @@ static bool
 spoils_part(const struct part *p, int e)
 {
 	return (e == ERR_MALFORMED || e == ERR_TRUNCATED) &&
-	       !(opc_kinds[p->kind].flags & PK_MAIN);
+	       p->entry != OPC_NONE && !(opc_kinds[p->kind].flags & PK_MAIN);
 }
 
 static int

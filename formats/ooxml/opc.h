@@ -185,6 +185,9 @@ const char *opc_rel_short(struct doc *, const char *type);
 /* Finding for a relationship type that is never kept; -1: none known. */
 int opc_rel_finding(const char *short_type, const char *content_type);
 
+/* A drawing of a sheet without an input: empty but for the previews that the
+ * sheet hands it; named and queued. */
+int opc_new_drawing(struct part *sheet, struct part **) MUST_CHECK;
 /* A picture part without an input (the placeholder); named and queued. */
 int opc_new_picture(struct opc *, struct part **) MUST_CHECK;
 

@@ -124,6 +124,7 @@ node_fn *const sheet_nodes[SN_COUNT] = {
 	[SN_X_CFVO] = sheet_rule_value,
 	[SN_X_HYPERLINK] = sheet_link,
 	[SN_X_DRAWING] = sheet_drawing,
+	[SN_X_LEGACYDRAWING] = sheet_old_drawing,
 	[SN_X_OLEOBJECTS] = sheet_objects,
 	[SN_X_CONTROLS] = sheet_objects,
 	[SN_A14_COMPATEXT] = sheet_twin,

@@ -2,7 +2,7 @@
 #ifndef OOXML_SHEET_H
 #define OOXML_SHEET_H
 
-#include "formats/ooxml/walk.h"
+#include "formats/ooxml/old_drawing.h"
 
 #define SHEET_SHARED_MAX (1u << 20) /* numbers of shared formulas */
 #define SHEET_CACHES_MAX 4096
@@ -28,6 +28,9 @@ struct sheet {
 	uint8_t *shared; /* enum shared, by si */
 	size_t n_shared;
 	struct part *drawing;
+	struct old_shape *old; /* of the old drawing, once read */
+	bool old_read;
+	bool from_old; /* the drawing was made of the old one's pictures */
 };
 
 /* A picture for the drawing of a sheet, in place of an object. */
@@ -56,7 +59,7 @@ node_fn sheet_cell, sheet_cell_formula, sheet_rule_formula, sheet_lone_formula,
 node_fn sheet_workbook, sheet_pivot_cache_ref, sheet_pivot_cache,
     sheet_pivot_source, sheet_pivot_table, sheet_pivot_formula, sheet_table,
     sheet_metadata, sheet_slicers, sheet_part_ref;
-node_fn sheet_drawing, sheet_objects, sheet_twin;
+node_fn sheet_drawing, sheet_old_drawing, sheet_objects, sheet_twin;
 
 /* Append the previews to a drawing that was walked. */
 int sheet_previews(struct part *, struct xnode *) MUST_CHECK;

@@ -63,17 +63,159 @@ take_anchor(struct part *p, const struct xnode *anchor, struct preview *v)
 	return true;
 }
 
+/* ---- objects of 2007: picture and place stand in the old drawing */
+
+#define EMU_PER_PIXEL 9525
+#define PIXELS_MAX    100000
+
+static int
+read_old(struct walk *w, struct sheet *s)
+{
+	if (s->old_read)
+		return 0;
+	s->old_read = true;
+	return old_drawing_read(w->part, &s->old);
+}
+
+/* "0, 0, 4, 0, 5, 1, 10, 1": column, pixels, row, pixels; twice. */
+static bool
+take_old_anchor(struct part *p, const char *text, struct preview *v)
+{
+	char *end, s[24];
+	long n;
+
+	for (size_t i = 0; i < 8; i++) {
+		n = strtol(text, &end, 10);
+		if (end == text || n < 0 ||
+		    n > (i % 2 == 1 ? PIXELS_MAX : INT32_MAX))
+			return false;
+		text = end + strspn(end, " \t\r\n");
+		if (*text != (i == 7 ? '\0' : ','))
+			return false;
+		text += i != 7;
+		snprintf(s, sizeof(s), "%ld",
+		    i % 2 == 1 ? n * EMU_PER_PIXEL : n);
+		if ((v->at[i] = doc_strndup(p->opc->doc, s, strlen(s))) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void
+add_preview(struct sheet *s, struct preview *v)
+{
+	struct preview **tail = (struct preview **)&s->drawing->state;
+
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = v;
+}
+
+/* A preview of this shape, or NULL in *out when it has no place. */
+static int
+old_preview(struct part *p, const struct old_shape *shape, struct preview **out)
+{
+	struct preview *v = doc_alloc(p->opc->doc, sizeof(*v));
+
+	*out = NULL;
+	if (v == NULL)
+		return ERR_NOMEM;
+	v->from = p;
+	v->rel = shape->picture;
+	if (take_old_anchor(p, shape->anchor, v))
+		*out = v;
+	return 0;
+}
+
+/* The element that names the drawing made here, before the old one's. */
+static int
+put_drawing(struct walk *w, struct xnode *at, const struct part *drawing)
+{
+	uint16_t type = schema_child(schema_root(SN_X_WORKSHEET), SN_X_DRAWING);
+	struct xnode *n = xnode_new(w->part->xml, SN_X_DRAWING, type);
+	char id[OPC_ID_BYTES];
+
+	snprintf(id, sizeof(id), "rId%u", drawing->linked_id);
+	if (n == NULL || xnode_set(w->part->xml, n, SN_R_ID, id) == NULL)
+		return ERR_NOMEM;
+	xnode_before(at, n);
+	return 0;
+}
+
+/* A sheet without a drawing gets one for the pictures of its objects. */
+int
+sheet_old_drawing(struct walk *w, struct xnode *n)
+{
+	struct sheet *s = w->part->state;
+	struct preview *v;
+	int e;
+
+	if (w->part->kind != PART_SHEET || s == NULL || s->drawing != NULL ||
+	    n != w->top)
+		return 0;
+	if ((e = read_old(w, s)) != 0)
+		return e;
+	for (const struct old_shape *o = s->old; o != NULL; o = o->next) {
+		if (strcmp(o->kind, "Pict") != 0)
+			continue;
+		if ((e = old_preview(w->part, o, &v)) != 0)
+			return e;
+		if (v == NULL)
+			continue;
+		if (s->drawing == NULL &&
+		    ((e = opc_new_drawing(w->part, &s->drawing)) != 0 ||
+			(e = opc_link(w->part, s->drawing)) != 0 ||
+			(e = put_drawing(w, n, s->drawing)) != 0))
+			return e;
+		s->from_old = true;
+		add_preview(s, v);
+	}
+	return 0;
+}
+
+/* The shape of this object, by its number. */
+static int
+take_old_preview(struct walk *w, const struct xnode *object, bool *ok)
+{
+	struct sheet *s = w->part->state;
+	struct preview *v;
+	char id[48];
+	int e;
+
+	if (s == NULL || s->drawing == NULL ||
+	    strlen(node_attr(object, SN_NO_SHAPEID)) > 16)
+		return 0;
+	if ((e = read_old(w, s)) != 0)
+		return e;
+	snprintf(id, sizeof(id), "_x0000_s%s",
+	    node_attr(object, SN_NO_SHAPEID));
+	for (const struct old_shape *o = s->old; o != NULL; o = o->next) {
+		if (strcmp(o->id, id) != 0)
+			continue;
+		if ((e = old_preview(w->part, o, &v)) != 0 || v == NULL)
+			return e;
+		add_preview(s, v);
+		*ok = true;
+		return 0;
+	}
+	return 0;
+}
+
 /* Its picture is to be added to the drawing; *ok: there is a place for it. */
 static int
 take_preview(struct walk *w, const struct xnode *object, bool *ok)
 {
 	struct sheet *s = w->part->state;
 	struct xnode *pr = xnode_child(object, SN_X_OBJECTPR);
-	struct preview *v, **tail;
+	struct preview *v;
 
-	*ok = false;
+	*ok = s != NULL && s->from_old;
+	if (*ok)
+		return 0;
 	if (pr == NULL)
 		pr = xnode_child(object, SN_X_CONTROLPR);
+	if (pr == NULL)
+		return take_old_preview(w, object, ok);
 	if (pr == NULL || s == NULL || s->drawing == NULL ||
 	    (object->name == SN_X_CONTROL && node_attr(pr, SN_R_ID)[0] == '\0'))
 		return 0;
@@ -83,10 +225,7 @@ take_preview(struct walk *w, const struct xnode *object, bool *ok)
 	v->rel = opc_rel(w->part, node_attr(pr, SN_R_ID));
 	if (!take_anchor(w->part, xnode_child(pr, SN_X_ANCHOR), v))
 		return 0;
-	tail = (struct preview **)&s->drawing->state;
-	while (*tail != NULL)
-		tail = &(*tail)->next;
-	*tail = v;
+	add_preview(s, v);
 	*ok = true;
 	return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef OOXML_SLIDE_H
 #define OOXML_SLIDE_H
 
-#include "formats/ooxml/walk.h"
+#include "formats/ooxml/old_drawing.h"
 
 /* A set of numbers (shape ids, slide ids): sorted once, then searched. */
 struct id_set {
@@ -15,8 +15,8 @@ struct id_set {
 struct deck {
 	struct id_set slides;	   /* p:sldId/@id that stay */
 	struct id_set shows;	   /* custom shows */
-	struct slide_vml *vml;	   /* the old drawing of ... */
-	const struct part *vml_of; /* ... this slide; or NULL */
+	struct old_shape *old;	   /* of the old drawing of ... */
+	const struct part *old_of; /* ... this slide; or NULL */
 };
 
 /* A decimal number; false for anything else. */

@@ -369,6 +369,51 @@ def objects():
     return b
 
 
+def old_shape(n, image, place, kind='Pict'):
+    return ('<v:shape id="_x0000_s%d" href="%sV">%s<x:ClientData ObjectType='
+            '"%s"><x:FmlaMacro>%smac</x:FmlaMacro><x:Anchor>\n %s</x:Anchor>'
+            '</x:ClientData></v:shape>' % (
+                n, C, '<v:imagedata o:relid="%s" o:title="%sT"/>' % (image, C)
+                if image else '', kind, C, place))
+
+
+def old_drawing(b, sheet, shapes):
+    name = 'xl/drawings/vmlDrawing%d.vml' % sheet
+    b.add(name, '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:'
+          'schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft'
+          '-com:office:excel">%s</xml>' % shapes)
+    b.rel('xl/worksheets/sheet%d.xml' % sheet,
+          ('rId61', O + 'oleObject', '../embeddings/o1.bin'),
+          ('rId71', O + 'vmlDrawing', '../drawings/vmlDrawing%d.vml' % sheet))
+    b.rel(name, ('rId1', O + 'image', '../media/image1.emf'),
+          ('rId2', O + 'image', 'http://h/%simg.png' % C, 'E'))
+
+
+def old_objects():
+    """Objects of 2007: picture and place stand in the old drawing only."""
+    ole = ('<legacyDrawing r:id="rId71"/><oleObjects><oleObject progId="%sp" '
+           'shapeId="1025" r:id="rId61"/></oleObjects>' % C)
+    b = Book([('旧', '', '<sheetData>%s</sheetData>%s' % (
+        rows((text('A1', 'SEKISHO-BENIGN-objects'),)), ole)),
+              ('図', '', '<sheetData>%s</sheetData><drawing r:id="rId70"/>%s'
+               % (rows((text('A1', '2'),)), ole))])
+    with_drawing(b, 2, anchor(shape(9, '押す')))
+    place = '1, 15, 2, 4, 4, 1, 8, 1'
+    old_drawing(b, 1, old_shape(1025, 'rId1', place) +
+                old_shape(1026, 'rId2', place) +
+                old_shape(1027, 'rId1', '1, -5, 2, 3, 4, 5, 6, 7') +
+                old_shape(1028, 'rId1', place + ', 9') +
+                old_shape(1029, '', place, 'Note') +
+                old_shape(1030, 'rId1', '5, 0, 2, 0, 7, 0, 9, 0'))
+    old_drawing(b, 2, old_shape(1025, 'rId1', place))
+    b.add('xl/embeddings/o1.bin', C + 'ole', OD + 'oleObject')
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..',
+                           '..', 'samples', 'benign', 'emf',
+                           'plain.emf'), 'rb') as f:
+        b.add('xl/media/image1.emf', f.read(), 'image/x-emf')
+    return b
+
+
 def pivots():
     """Three pivot tables whose caches lead outside, and one that stays."""
     b = Book([('集計', '', '<sheetData>%s</sheetData>' % rows(
@@ -404,6 +449,7 @@ def main():
         'benign/xlsx/book.xlsx': good(),
         'planted/xlsx/formulas.xlsm': formulas(),
         'planted/xlsx/objects.xlsm': objects(),
+        'planted/xlsx/old-objects.xlsx': old_objects(),
         'planted/xlsx/pivots.xlsx': pivots(),
         'planted/xlsx/rich.xlsx': rich(),
     }

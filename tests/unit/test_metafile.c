@@ -287,15 +287,15 @@ Test(metafile, findings_name_what_was_there)
 		    "%s", table[i].path);
 }
 
-Test(metafile, mutations_end_in_a_verdict, .timeout = 120)
+Test(metafile, mutations_end_in_a_verdict, .timeout = 300)
 {
-	picture_mutate("emf", "benign/emf/plain.emf", 3);
-	picture_mutate("emf", "benign/emf/paths.emf", 11);
-	picture_mutate("emf", "benign/emf/state.emf", 11);
-	picture_mutate("emf", "benign/emf/bitmaps.emf", 101);
-	picture_mutate("emf", "benign/emf/texts.emf", 7);
-	picture_mutate("wmf", "benign/wmf/plain.wmf", 3);
-	picture_mutate("wmf", "benign/wmf/lines.wmf", 3);
-	picture_mutate("wmf", "benign/wmf/state.wmf", 3);
-	picture_mutate("wmf", "benign/wmf/bitmaps.wmf", 101);
+	picture_mutate("emf", "benign/emf/plain.emf", 11);
+	picture_mutate("emf", "benign/emf/paths.emf", 37);
+	picture_mutate("emf", "benign/emf/state.emf", 37);
+	picture_mutate("emf", "benign/emf/bitmaps.emf", 307);
+	picture_mutate("emf", "benign/emf/texts.emf", 23);
+	picture_mutate("wmf", "benign/wmf/plain.wmf", 11);
+	picture_mutate("wmf", "benign/wmf/lines.wmf", 11);
+	picture_mutate("wmf", "benign/wmf/state.wmf", 11);
+	picture_mutate("wmf", "benign/wmf/bitmaps.wmf", 307);
 }

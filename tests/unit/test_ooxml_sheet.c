@@ -14,7 +14,8 @@
 static const char *const samples[] = { "samples/benign/xlsx/book.xlsx",
 	"samples/planted/xlsx/formulas.xlsm",
 	"samples/planted/xlsx/objects.xlsm", "samples/planted/xlsx/pivots.xlsx",
-	"samples/planted/xlsx/rich.xlsx" };
+	"samples/planted/xlsx/rich.xlsx",
+	"samples/planted/xlsx/old-objects.xlsx" };
 
 static void
 try(const struct pack *k, size_t part, const uint8_t *data, size_t n)

@@ -92,6 +92,17 @@ prove(const struct options *o, const struct buf *first, const char *id)
 	buf_done(&again);
 }
 
+/* Once in a process, as the zygote does: it costs more than most inputs. */
+static void
+preload(void)
+{
+	static bool done;
+
+	if (!done && doc_preload() != 0)
+		abort();
+	done = true;
+}
+
 int
 fuzz_rebuild_with(const char *expect, const uint8_t *data, size_t n,
     void (*tune)(struct options *), struct buf *out)
@@ -102,8 +113,7 @@ fuzz_rebuild_with(const char *expect, const uint8_t *data, size_t n,
 	struct buf first;
 	int e;
 
-	if (doc_preload() != 0)
-		abort();
+	preload();
 	small_limits(&o);
 	if (tune != NULL)
 		tune(&o);

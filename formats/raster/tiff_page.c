@@ -247,6 +247,10 @@ tiff_page_check(struct tiff *t, struct tiff_page *p)
 		return e;
 	p->width = (uint32_t)w;
 	p->height = (uint32_t)h;
+	/* A pixel of one bit costs an eighth: scans have hundreds of pages. */
+	if (tiff_number_or(t, &p->v[T_BITS], 1) == 1 &&
+	    tiff_number_or(t, &p->v[T_SAMPLES], 1) == 1)
+		doc_refund(t->d, BUDGET_PIXELS, w * h / 8 * 7);
 	p->tiled = p->v[T_TILE_WIDTH].count > 0;
 	if ((e = check_samples(t, p)) != 0 ||
 	    (e = check_predictor(t, p)) != 0 ||

@@ -14,9 +14,10 @@
 #include "formats/image.h"
 #include "formats/raster/heif_int.h"
 
-#define BYTES_A_PIXEL 12u /* of libheif while it decodes and converts */
-#define METADATA_MAX  64
-#define EXIF_OFFSET   4u /* in front of an Exif block: where it begins */
+#define BYTES_A_PIXEL	12u /* of libheif while it decodes and converts */
+#define METADATA_MAX	64
+#define BASIC_MAX_BYTES 4096u
+#define EXIF_OFFSET	4u /* in front of an Exif block: where it begins */
 
 struct heif {
 	struct doc *d;
@@ -25,7 +26,7 @@ struct heif {
 	struct heif_image_handle *handle;
 	struct heif_image *image;
 	struct heif_picture picture;
-	struct buf icc;
+	struct buf icc, basic;
 	uint64_t memory;
 	bool alpha;
 };
@@ -45,13 +46,25 @@ failed(struct heif *h, struct heif_error e)
 
 /* ---- what lies beside the picture */
 
+/* Date and author go on if they may; the boxes have turned the picture. */
+static int
+take_exif(struct heif *h, const struct reader *tiff)
+{
+	struct exif exif;
+	int e = image_take_exif(h->d, "Exif", tiff, &exif);
+
+	exif.orientation = 1;
+	if (e == 0 && h->basic.len == 0)
+		e = exif_put(&h->basic, &exif);
+	return e;
+}
+
 static int
 report_block(struct heif *h, heif_item_id id)
 {
 	const char *type = heif_image_handle_get_metadata_type(h->handle, id);
 	size_t n = heif_image_handle_get_metadata_size(h->handle, id);
 	struct reader in, tiff;
-	struct exif exif;
 	uint8_t *bytes;
 	uint32_t at;
 
@@ -67,7 +80,7 @@ report_block(struct heif *h, heif_item_id id)
 		    reader_view(&in, at + EXIF_OFFSET, n - EXIF_OFFSET - at,
 			&tiff) != 0)
 			reader_init(&tiff, NULL, 0);
-		return image_take_exif(h->d, "Exif", &tiff, &exif);
+		return take_exif(h, &tiff);
 	}
 	return doc_found(h->d, FIND_IMAGE_XMP, ACT_REMOVED, "", "%zu bytes", n);
 }
@@ -222,6 +235,7 @@ convert(struct heif *h)
 		 png ? "PNG" : "JPEG")) != 0)
 		return e;
 	h->picture.icc = &h->icc;
+	h->picture.exif = &h->basic;
 	h->picture.half = !h->facts.full_chroma;
 	doc_makes(h->d, png ? "png" : "jpeg", png ? "png" : "jpg");
 	return png ? heif_put_png(h->d, &h->picture)
@@ -241,6 +255,7 @@ heif_rebuild(struct doc *d)
 		    "held by policy (pictures.heif)");
 	h->d = d;
 	buf_init(&h->icc, ICC_MAX_BYTES);
+	buf_init(&h->basic, BASIC_MAX_BYTES);
 	e = convert(h);
 	if (h->image != NULL)
 		heif_image_release(h->image);
@@ -250,6 +265,7 @@ heif_rebuild(struct doc *d)
 		heif_context_free(h->ctx);
 	doc_refund(d, BUDGET_MEMORY_BYTES, h->memory);
 	buf_done(&h->icc);
+	buf_done(&h->basic);
 	return e;
 }
 

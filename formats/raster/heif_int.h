@@ -42,6 +42,7 @@ struct heif_picture {
 	const uint8_t *rows;
 	bool half;
 	const struct buf *icc;
+	const struct buf *exif; /* by exif_put(), or empty */
 };
 
 int heif_put_jpeg(struct doc *, const struct heif_picture *) MUST_CHECK;

@@ -48,6 +48,21 @@ on_output(j_common_ptr c)
 }
 
 static void
+put_exif(struct coder *o, const struct buf *exif)
+{
+	static const uint8_t name[] = { 'E', 'x', 'i', 'f', 0, 0 };
+
+	if (exif->len == 0)
+		return;
+	jpeg_write_m_header(&o->c, JPEG_APP0 + 1,
+	    (unsigned)(sizeof(name) + exif->len));
+	for (size_t i = 0; i < sizeof(name); i++)
+		jpeg_write_m_byte(&o->c, name[i]);
+	for (size_t i = 0; i < exif->len; i++)
+		jpeg_write_m_byte(&o->c, exif->data[i]);
+}
+
+static void
 set_up(struct coder *o, const struct heif_picture *p)
 {
 	jpeg_create_compress(&o->c);
@@ -62,6 +77,7 @@ set_up(struct coder *o, const struct heif_picture *p)
 	o->c.comp_info[0].h_samp_factor = p->half ? 2 : 1;
 	o->c.comp_info[0].v_samp_factor = p->half ? 2 : 1;
 	jpeg_start_compress(&o->c, TRUE);
+	put_exif(o, p->exif);
 	if (p->icc->len > 0)
 		jpeg_write_icc_profile(&o->c, p->icc->data,
 		    (unsigned)p->icc->len);
@@ -144,7 +160,8 @@ heif_put_png(struct doc *d, const struct heif_picture *p)
 		.height = p->height,
 		.depth = p->bits,
 		.colour = colours[p->channels],
-		.icc = p->icc };
+		.icc = p->icc,
+		.exif = p->exif };
 	struct pngout *out = NULL;
 	int e = pngout_open(d, &f, NULL, NULL, &out);
 

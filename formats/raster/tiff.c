@@ -120,6 +120,8 @@ tiff_rebuild(struct doc *d)
 		snprintf(p->where, sizeof(p->where), "page %u", i + 1u);
 		e = tiff_read_directory(&t, t.pages[i], true, p);
 		if (e == 0)
+			e = image_keep_basic(d, p->where, &p->basic);
+		if (e == 0)
 			e = put_page(&t, p, &sheet, &at);
 	}
 	if (e == 0)

@@ -7,6 +7,7 @@
 
 #include "formats/codec/arena.h"
 #include "formats/doc.h"
+#include "formats/exif.h"
 
 /* Tags that are read. */
 enum tiff_slot {
@@ -93,7 +94,8 @@ struct tiff {
 struct tiff_page {
 	char where[24]; /* for findings */
 	struct tiff_value v[T_COUNT];
-	uint64_t next; /* offset of the next directory; 0: the last */
+	struct exif basic; /* date and author, if they may stay */
+	uint64_t next;	   /* offset of the next directory; 0: the last */
 	uint32_t width, height;
 	uint16_t bits, samples, colours, compression, photometric, predictor,
 	    format, orientation;
@@ -156,8 +158,14 @@ int tiff_fraction(const struct tiff *, const struct tiff_value *, uint64_t i,
 
 /* The slot of a tag, or -1. */
 int tiff_slot_of(uint16_t tag);
-/* Say that a tag is dropped. value: its bytes, may be empty. */
-int tiff_report_tag(struct tiff *, const struct tiff_page *, uint16_t tag,
+#define TIFF_DATE   306u
+#define TIFF_ARTIST 315u
+
+/*
+ * Say that a tag is dropped; date and author may go to p->basic instead.
+ * value: its bytes, may be empty.
+ */
+int tiff_report_tag(struct tiff *, struct tiff_page *, uint16_t tag,
     const struct reader *value) MUST_CHECK;
 
 /* ---- tiff_page.c */

@@ -1,4 +1,6 @@
 /* Which tags are read, and what the others are called when they go. */
+#include <string.h>
+
 #include "formats/image.h"
 #include "formats/raster/tiff_int.h"
 
@@ -96,14 +98,47 @@ is_plain(uint16_t tag)
 	return false;
 }
 
+/* Are these bytes just what we write of date and author? */
+static bool
+is_written(const struct reader *value, const char *text)
+{
+	return text[0] != '\0' && value->len == strlen(text) + 1 &&
+	       reader_has(value, 0, text, value->len);
+}
+
+/*
+ * Date and author, where they may stay. True: they stay as they are; else
+ * what is not written again goes, and is said.
+ */
+static bool
+take_basic(struct tiff *t, struct tiff_page *p, uint16_t tag,
+    const struct reader *value)
+{
+	struct reader text = *value;
+
+	if (doc_options(t->d)->picture_metadata != METADATA_KEEP_BASIC)
+		return false;
+	while (text.len > 0 && text.data[text.len - 1] == '\0')
+		text.len--;
+	if (tag == TIFF_DATE && p->basic.date[0] == '\0') {
+		exif_take_date(&text, p->basic.date);
+		return is_written(value, p->basic.date);
+	}
+	if (tag == TIFF_ARTIST && p->basic.author[0] == '\0') {
+		exif_take_author(&text, p->basic.author);
+		return is_written(value, p->basic.author);
+	}
+	return false;
+}
+
 int
-tiff_report_tag(struct tiff *t, const struct tiff_page *p, uint16_t tag,
+tiff_report_tag(struct tiff *t, struct tiff_page *p, uint16_t tag,
     const struct reader *value)
 {
 	enum finding_id id = FIND_IMAGE_UNKNOWN;
 	int e;
 
-	if (is_plain(tag))
+	if (is_plain(tag) || take_basic(t, p, tag, value))
 		return 0;
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
 		if (tag >= named[i].from && tag <= named[i].to)

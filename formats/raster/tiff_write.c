@@ -12,7 +12,7 @@
 #define VALUES_MAX  (64u << 20)
 
 enum {
-	TYPE_BYTE = 1,
+	TYPE_ASCII = 2,
 	TYPE_SHORT = 3,
 	TYPE_LONG = 4,
 	TYPE_FRACTION = 5,
@@ -171,6 +171,19 @@ add_resolution(struct writer *w)
 }
 
 static void
+add_text(struct writer *w, uint16_t tag, const char *text)
+{
+	size_t n = strlen(text) + 1;
+
+	if (n == 1)
+		return;
+	begin(w, tag, TYPE_ASCII, (uint32_t)n);
+	if (w->e == 0)
+		w->e = buf_put(&w->values, text, n);
+	end(w);
+}
+
+static void
 add_map(struct writer *w)
 {
 	const uint16_t *map = w->s->colour_map;
@@ -243,6 +256,8 @@ add_tags(struct writer *w)
 		add_sizes(w, 279);
 	}
 	add_resolution(w);
+	add_text(w, TIFF_DATE, p->basic.date);
+	add_text(w, TIFF_ARTIST, p->basic.author);
 	if (s->predictor != 1)
 		add_short(w, 317, s->predictor);
 	add_map(w);

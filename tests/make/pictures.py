@@ -152,6 +152,16 @@ def heif_planted():
 
     h = Heif()
     hevc(h)
+    date, model = b"2024:05:06 07:08:09\0", canary("heif-model") + b"\0"
+    at = 8 + 2 + 2 * 12 + 4
+    exif = images.tiff([(0x0110, 2, len(model), struct.pack("<I", at)),
+                        (0x0132, 2, len(date), struct.pack("<I", at + len(model)))], "<", 0, model + date)
+    h.add(b"Exif", struct.pack(">I", 0) + exif)
+    h.ref(b"cdsc", 2, 1)
+    p("dated.heic", h.bytes())
+
+    h = Heif()
+    hevc(h)
     h.add(b"mime", b"<x:xmpmeta>" + canary("heif-xmp") + b"</x:xmpmeta>", content=b"application/rdf+xml")
     h.ref(b"cdsc", 2, 1)
     p("xmp.heic", h.bytes())

@@ -112,6 +112,30 @@ Test(heif, policy)
 	buf_done(&in);
 }
 
+static void
+keep_basic(struct options *o)
+{
+	o->picture_metadata = METADATA_KEEP_BASIC;
+}
+
+Test(heif, place_goes_though_date_stays)
+{
+	struct buf in, out;
+	struct reader r;
+	size_t at;
+
+	picture_load("planted/heif/dated.heic", &in);
+	buf_init(&out, (size_t)1 << 20);
+	cr_expect_eq(fuzz_rebuild_with("heif", in.data, in.len, keep_basic,
+			 &out),
+	    0);
+	buf_reader(&out, &r);
+	cr_expect_eq(reader_find(&r, 0, "2024:05:06 07:08:09", 19, &at), 0);
+	cr_expect_eq(reader_find(&r, 0, "CANARY", 6, &at), ERR_NOENT);
+	buf_done(&out);
+	buf_done(&in);
+}
+
 Test(heif, planted_samples_lose_what_was_planted)
 {
 	static const struct row rows[] = {

@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <tiffio.h>
 
+#include "fuzz_common.h"
 #include "picture_checks.h"
 
 /* ---- libtiff from memory */
@@ -202,6 +203,34 @@ Test(tiff, planted_samples_lose_what_was_planted)
 		    "%s", path);
 		buf_done(&out);
 	}
+}
+
+static void
+keep_basic(struct options *o)
+{
+	o->picture_metadata = METADATA_KEEP_BASIC;
+}
+
+/* Only the typed values, and only where the policy wants them. */
+Test(tiff, date_and_author)
+{
+	static const char date[] = "2024:04:01 09:30:00",
+			  author[] = "SEKISHO-CANARY-tiff-315";
+	struct buf in, out;
+	struct reader r;
+	size_t at;
+
+	picture_load("planted/tiff/text.tif", &in);
+	buf_init(&out, (size_t)1 << 20);
+	cr_assert_eq(fuzz_rebuild_with("tiff", in.data, in.len, keep_basic,
+			 &out),
+	    0);
+	buf_reader(&out, &r);
+	cr_expect_eq(reader_find(&r, 0, date, sizeof(date), &at), 0);
+	cr_expect_eq(reader_find(&r, 0, author, sizeof(author), &at), 0);
+	cr_expect_eq(reader_find(&r, 0, "CANARY-tiff-305", 15, &at), ERR_NOENT);
+	buf_done(&out);
+	buf_done(&in);
 }
 
 Test(tiff, held_samples)

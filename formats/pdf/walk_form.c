@@ -9,9 +9,8 @@
 
 /* ---- values */
 
-/* Text of a string, or of a stream that holds one. */
-static int
-text_value(struct walk *w, const struct pobj *v, const struct pobj **dst)
+int
+pform_text(struct walk *w, const struct pobj *v, const struct pobj **dst)
 {
 	struct pdata data;
 	struct pobj *s;
@@ -41,7 +40,7 @@ choice_value(struct walk *w, const struct pobj *v, const struct pobj **dst)
 	int e;
 
 	if (!pobj_is(v, POBJ_ARRAY))
-		return text_value(w, v, dst);
+		return pform_text(w, v, dst);
 	if ((out = pobj_new_array(w->d, pobj_count(v))) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < pobj_count(v); i++) {
@@ -66,7 +65,7 @@ put_value(struct walk *w, const struct wfield *f, const char *key,
 	if ((e = pwalk_get(w, f->dict, key, &v)) != 0 || v == NULL)
 		return e;
 	if (f->type == PT_FieldTx)
-		e = text_value(w, v, &x);
+		e = pform_text(w, v, &x);
 	else if (f->type == PT_FieldChoice)
 		e = choice_value(w, v, &x);
 	else if (f->type != PT_FieldSig && pobj_is(v, POBJ_NAME))

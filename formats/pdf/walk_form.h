@@ -39,6 +39,9 @@ struct wforms {
 	bool needs_looks; /* a widget has a value and no look */
 };
 
+/* walk_form.c: text of a string, or of a stream that holds one. */
+int pform_text(struct walk *, const struct pobj *,
+    const struct pobj **dst) MUST_CHECK;
 /* walk_look.c: where a widget has no look, make one. */
 int pwalk_look(struct walk *, struct wannot *, const char *where,
     struct pobj *dst) MUST_CHECK;

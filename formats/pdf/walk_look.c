@@ -317,6 +317,21 @@ set_look(struct walk *w, const struct pobj *n, struct pobj *dst)
 
 /* ---- kinds of fields */
 
+/* Of the items chosen the first that will be in the result as well. */
+static int
+first_string(struct look *k, const struct pobj *items, const struct pobj **out)
+{
+	const struct pobj *x = NULL;
+	int e = 0;
+
+	for (size_t i = 0; i < pobj_count(items); i++)
+		if ((e = pwalk_item(k->w, items, i, &x)) != 0 ||
+		    pobj_is(x, POBJ_STRING))
+			break;
+	*out = x;
+	return e;
+}
+
 /* The text that a field shows: of a choice, the first one made. */
 static int
 shown_text(struct look *k, struct buf *text)
@@ -325,7 +340,9 @@ shown_text(struct look *k, struct buf *text)
 	const struct pobj *v = f->v, *opt, *x, *pair;
 	int e;
 
-	if (pobj_is(v, POBJ_ARRAY) && (e = pwalk_item(k->w, v, 0, &v)) != 0)
+	if (pobj_is(v, POBJ_ARRAY) && (e = first_string(k, v, &v)) != 0)
+		return e;
+	if (pobj_is(v, POBJ_STREAM) && (e = pform_text(k->w, v, &v)) != 0)
 		return e;
 	if (f->type == PT_FieldChoice && pobj_is(v, POBJ_STRING)) {
 		if ((e = pwalk_get(k->w, f->dict, "Opt", &opt)) != 0)

@@ -6,6 +6,9 @@
 
 #include "formats/pdf/walk_int.h"
 
+#define STEP_MIN 0.001 /* of a tile's side, in units of the page */
+#define TILE_MIN 0.01  /* of its area */
+
 /* ---- shadings */
 
 static pdf_type
@@ -157,13 +160,35 @@ pwalk_shading(struct walk *w, const struct pobj *src,
 
 /* ---- patterns */
 
+static double
+size_of(double v)
+{
+	return v < 0 ? -v : v;
+}
+
+/* Tiles of no size that a reader could see would be drawn without end. */
+static bool
+is_step(const struct pobj *dict)
+{
+	double m[4] = { 1, 0, 0, 1 }, xs, ys;
+	const struct pobj *matrix = pobj_get(dict, "Matrix");
+
+	if (!pobj_number(pobj_get(dict, "XStep"), &xs) ||
+	    !pobj_number(pobj_get(dict, "YStep"), &ys))
+		return false;
+	for (size_t i = 0; i < 4; i++)
+		(void)pobj_number(pobj_item(matrix, i), &m[i]);
+	xs = size_of(xs) * (size_of(m[0]) + size_of(m[1]));
+	ys = size_of(ys) * (size_of(m[2]) + size_of(m[3]));
+	return xs > STEP_MIN && ys > STEP_MIN && xs * ys > TILE_MIN;
+}
+
 static int
 tiling(struct walk *w, const struct pobj *v, const struct pobj *resources,
     const char *where, const struct pobj **dst)
 {
 	const struct pobj *x;
 	struct pobj *dict;
-	double xs, ys;
 	uint32_t num;
 	int e;
 
@@ -172,8 +197,7 @@ tiling(struct walk *w, const struct pobj *v, const struct pobj *resources,
 	if ((e = pwalk_dict(w, PT_PatternType1, v, where, &dict)) != 0 ||
 	    dict == NULL)
 		return e;
-	if (!pobj_number(pobj_get(dict, "XStep"), &xs) ||
-	    !pobj_number(pobj_get(dict, "YStep"), &ys) || xs == 0 || ys == 0)
+	if (!is_step(dict))
 		return 0;
 	if (pobj_get(dict, "TilingType") == NULL) {
 		if ((x = pobj_new_int(w->d, 1)) == NULL)

@@ -253,6 +253,23 @@ def xfa():
 
 
 @sample
+def odd_values():
+    """Values of fields that are streams or lists, without a look."""
+    b = Base()
+    value = b.stream({'Type': N('X')}, b'SEKISHO-BENIGN-value')
+    fields = [b.annot('Widget', FT=N(kind), T=name, V=v, P=b.page_ref,
+                      RV='<body>%s</body>' % canary('rich-value'),
+                      DV={'S': N('JavaScript'), 'JS': canary('value')},
+                      MaxLen=-1, DA='/F0 9 Tf (%s) run' % canary('style'))
+              for kind, name, v in (('Tx', 'stream', value),
+                                    ('Ch', 'list', [None, 5, 'x']),
+                                    ('Tx', 'list2', ['y']),
+                                    ('Ch', 'stream2', value))]
+    b.root['AcroForm'] = {'Fields': fields, 'DA': canary('form-style')}
+    return b
+
+
+@sample
 def layers_for_print():
     b = Base()
     g = b.pdf.add({'Type': N('OCG'), 'Name': 'x', 'Usage': {
@@ -562,8 +579,105 @@ def loops():
 
 
 @sample
+def tiles_without_end():
+    b = Base()
+    tile = b.stream({'PatternType': 1, 'PaintType': 1, 'TilingType': 1,
+                     'BBox': [0, 0, 0.0001, 0.0001], 'XStep': 0.00001,
+                     'YStep': 0.00001, 'Resources': {}},
+                    b'0 0 1 1 re f % ' + note('tile'))
+    b.resources['Pattern'] = {'P': tile}
+    b.content += b'/Pattern cs /P scn 0 0 300 200 re f\n'
+    return b
+
+
+@sample
 def packed_actions():
     b = Base()
     b.root['OpenAction'] = b.pdf.add({'S': N('JavaScript'),
                                       'JS': canary('packed')})
     return packed(b.done(), ('hex',))
+
+
+@sample
+def forms_in_power():
+    """Twelve forms that draw the next ten times."""
+    b = Base()
+    x = b.form(b'0 0 1 1 re f')
+    for _ in range(12):
+        x = b.form(b'/X Do ' * 10, Resources={'XObject': {'X': x}})
+    b.draw('X', x)
+    return b
+
+
+@sample
+def pages_in_power():
+    """A tree of pages in which every node holds the next twice."""
+    b = Base()
+    kid = b.page_ref
+    for i in range(30):
+        kid = b.pdf.add({'Type': N('Pages'), 'Kids': [kid, kid],
+                         'Count': 2 ** (i + 1), 'Parent': b.pages_ref})
+    b.more_pages.append(kid)
+    return b
+
+
+@sample
+def inner_loops():
+    """Fonts, patterns, masks, colours and functions that hold themselves."""
+    b = Base()
+    p = b.pdf
+    font, tile, mask, spot, fn = (p.hold() for _ in range(5))
+    p.set(font, {'Type': N('Font'), 'Subtype': N('Type3'),
+                 'FontBBox': [0, 0, 1, 1], 'FontMatrix': [1, 0, 0, 1, 0, 0],
+                 'CharProcs': {'a': b.stream(
+                     {}, b'1 0 d0 BT /T 1 Tf (aaaa) Tj ET % ' + note('t3'))},
+                 'Encoding': {'Differences': [97, N('a')]}, 'FirstChar': 97,
+                 'LastChar': 97, 'Widths': [1],
+                 'Resources': {'Font': {'T': font}}})
+    p.set(tile, Stream({'PatternType': 1, 'PaintType': 1, 'TilingType': 1,
+                        'BBox': [0, 0, 9, 9], 'XStep': 9, 'YStep': 9,
+                        'Resources': {'Pattern': {'P': tile}}},
+                       b'/Pattern cs /P scn 0 0 9 9 re f'))
+    p.set(mask, Stream({'Type': N('XObject'), 'Subtype': N('Image'),
+                        'Width': 2, 'Height': 2, 'BitsPerComponent': 8,
+                        'ColorSpace': N('DeviceGray'), 'SMask': mask},
+                       b'abcd'))
+    p.set(spot, [N('Separation'), N('X'), spot, fn])
+    p.set(fn, {'FunctionType': 3, 'Domain': [0, 1], 'Functions': [fn, fn],
+               'Bounds': [0.5], 'Encode': [0, 1, 0, 1]})
+    b.font['T'] = font
+    b.draw('M', mask)
+    b.resources.update(Pattern={'P': tile}, ColorSpace={'D': spot}, Shading={
+        'S': {'ShadingType': 2, 'ColorSpace': N('DeviceGray'),
+              'Coords': [0, 0, 1, 1], 'Function': fn}})
+    b.content += (b'BT /T 9 Tf (aaa) Tj ET /Pattern cs /P scn 0 0 50 50 re f '
+                  b'/D cs 1 scn 0 0 9 9 re f /S sh\n')
+    return b
+
+
+@sample
+def names_in_hash():
+    """Keys that are the same only when #xx is read."""
+    b = Base()
+    b.root['X'] = Raw(
+        b'1 /Open#41ction <</S /Java#53cript /JS (%s)>> /AA <</WC '
+        b'<</#53 /JavaScript /J#53 (%s)>>>> / (%s) /#00AA (%s)' % tuple(
+            note('hash-%d' % i) for i in range(4)))
+    return b
+
+
+@sample
+def object_twice():
+    """The catalog again, where only a search for objects finds it."""
+    data = plain(Base().done())
+    at = int(data[data.rindex(b'startxref') + 9:].split()[0])
+    more = (b'1 0 obj\n<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript'
+            b'/JS(%s)>>>>\nendobj\n' % note('twice'))
+    return data[:at] + more + data[at:].replace(
+        b'startxref\n%d' % at, b'startxref\n%d' % (at + len(more)))
+
+
+@sample
+def zip_behind():
+    from images import zip_file
+    return plain(Base().done()) + zip_file(note('zip'))

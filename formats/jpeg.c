@@ -37,7 +37,9 @@ struct jpeg {
 	struct doc *d;
 	struct jpeg_facts facts;
 	struct buf icc, pixels;
-	int e; /* why we jumped */
+	int e;	      /* why we jumped */
+	bool wild;    /* we jumped over a coefficient that nothing can code */
+	bool has_put; /* something was written */
 	struct jpeg_damage damage;
 	struct jpeg_decompress_struct src;
 	struct jpeg_compress_struct dst;
@@ -64,6 +66,7 @@ on_error(j_common_ptr c)
 			       c->err->msg_code == JERR_NO_BACKING_STORE
 			   ? ERR_LIMIT
 			   : ERR_MALFORMED;
+		j->wild = c->err->msg_code == JERR_BAD_DCT_COEF;
 		c->err->format_message(c, text);
 		(void)doc_fail(j->d, j->e, "%s", text);
 	}
@@ -157,6 +160,7 @@ out_start(j_compress_ptr c)
 static void
 put_block(struct jpeg *j, size_t n)
 {
+	j->has_put = true;
 	if (j->e == 0 && (j->e = doc_put(j->d, j->block, n)) == 0)
 		return;
 	longjmp(j->env, 1);
@@ -487,8 +491,6 @@ reencode(struct jpeg *j)
 	struct buf all;
 	int e;
 
-	if (doc_options(j->d)->pixels != PIXELS_REENCODE)
-		return 0;
 	buf_init(&all, doc_in(j->d).len + PREFIX_BYTES_MAX);
 	e = buf_put(&all, j->prefix.data, j->prefix.len);
 	for (size_t i = 0; i < j->facts.n_spans && e == 0; i++)
@@ -505,6 +507,36 @@ reencode(struct jpeg *j)
 	buf_reader(&j->pixels, &whole);
 	j->facts.n_spans = 1;
 	return reader_view(&whole, 2, whole.len - 2, &j->facts.spans[0]);
+}
+
+/*
+ * Coefficients outside of all that a picture needs (they are read, but cannot
+ * be written) are only good for pixels: those are coded anew.
+ */
+static int
+rescue(struct jpeg *j)
+{
+	int e;
+
+	j->e = 0;
+	j->damage = (struct jpeg_damage){ 0 };
+	doc_forgive(j->d);
+	buf_clear(&j->prefix);
+	if ((e = make_prefix(j)) != 0 || (e = reencode(j)) != 0)
+		return e;
+	return transcode(j);
+}
+
+static int
+code_picture(struct jpeg *j)
+{
+	bool pixels = doc_options(j->d)->pixels == PIXELS_REENCODE;
+	int e;
+
+	if (pixels && (e = reencode(j)) != 0)
+		return e;
+	e = transcode(j);
+	return e != 0 && j->wild && !pixels && !j->has_put ? rescue(j) : e;
 }
 
 static int
@@ -526,9 +558,7 @@ jpeg_rebuild(struct doc *d)
 	if (e == 0)
 		e = make_prefix(j);
 	if (e == 0)
-		e = reencode(j);
-	if (e == 0)
-		e = transcode(j);
+		e = code_picture(j);
 	if (e == 0)
 		e = report_damage(j);
 	buf_done(&j->prefix);

@@ -77,6 +77,14 @@ copy_widths(struct wmf *w, uint16_t n, uint16_t options)
 	return reader_skip(&w->m->r, reader_left(&w->m->r));
 }
 
+/* Bytes of rectangle, string and pairs of widths. */
+static size_t
+pairs_end(uint16_t n, uint16_t options)
+{
+	return (options & OPT_RECT ? 8u : 0u) + (size_t)n + n % 2 +
+	       (size_t)n * 4;
+}
+
 int
 wmf_take_ext_text(struct wmf *w)
 {
@@ -88,7 +96,7 @@ wmf_take_ext_text(struct wmf *w)
 	    (e = reader_u16le(&w->m->r, &options)) != 0)
 		return e;
 	options &= OPT_KNOWN;
-	if (reader_left(&w->m->r) < (size_t)n * 4)
+	if (reader_left(&w->m->r) < pairs_end(n, options))
 		options &= (uint16_t)~OPT_PDY;
 	if ((e = buf_u16le(&w->m->rec, options)) != 0 ||
 	    ((options & OPT_RECT) != 0 && (e = meta_copy(w->m, "ssss")) != 0) ||

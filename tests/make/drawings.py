@@ -373,6 +373,8 @@ def planted_wmf():
     one("handle-bad", wrec(0x012D, 77), wrec(0x01F0, 77), wrec(0x0234, 1))
     one("count-bad", wrec(0x0324, 0x7FFF, raw=c("count-bad")), wrec(0x0538, 0xFFFF, raw=c("count-bad")),
         wrec(0x0521, 0x7FFF, raw=c("count-bad")), wrec(0x0A32, 0, 0, 0x7FFF, 0, raw=c("count-bad")))
+    # pairs of widths are said, single ones are there
+    one("widths-short", wrec(0x0A32, 5, 5, 1, 0x2000, b"1\0", 7), wrec(0x0A32, 5, 5, 2, 0x2002, 0, 0, 9, 9, b"12", 7, 8, 9))
     one("region-bad", wrec(0x06FF, 0, 6, l(0), 32, 0x7FFF, 2, 0, 0, 50, 50, raw=c("region-bad")))
     one("restore-bad", wrec(0x0127, -5), wrec(0x0127, 3), wrec(0x0127, 0))
     put("after-end", wmf(WBASE, tail=c("after-end")))

@@ -30,7 +30,7 @@ static const char *const wmf_planted[] = { "abort-proc", "after-end",
 	"dib-short", "dib-tail", "escape-other", "font-path", "font-tail",
 	"handle-bad", "hidden-emf", "no-end", "old-object", "pattern-bad",
 	"postscript", "region-bad", "restore-bad", "size-huge", "size-lies",
-	"slack", "unknown" };
+	"slack", "unknown", "widths-short" };
 
 static bool
 holds(const struct buf *b, const void *pat, size_t n)

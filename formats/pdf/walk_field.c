@@ -36,12 +36,6 @@ is_value(const struct pobj *v)
 }
 
 static bool
-is_style(const struct pobj *v)
-{
-	return pobj_is(v, POBJ_STRING);
-}
-
-static bool
 is_place(const struct pobj *v)
 {
 	int64_t n;
@@ -62,6 +56,25 @@ inherit(struct walk *w, const struct pobj *dict, const char *key,
 	if (is_valid(v))
 		*value = v;
 	return 0;
+}
+
+/* The same for a style, of which something must be left when it is written. */
+int
+pwalk_style(struct walk *w, const struct pobj *dict, const struct pobj **da)
+{
+	const struct pobj *v;
+	struct reader font;
+	struct buf out;
+	int e;
+
+	if ((e = pwalk_get(w, dict, "DA", &v)) != 0 || !pobj_is(v, POBJ_STRING))
+		return e;
+	buf_init(&out, 1 << 16);
+	e = pdf_content_da(w->p, &v->u.bytes, &out, &font);
+	if (e == 0 && out.len > 0)
+		*da = v;
+	buf_done(&out);
+	return e;
 }
 
 static pdf_type
@@ -92,7 +105,7 @@ read_node(struct walk *w, struct wfield *f)
 	if ((e = inherit(w, f->dict, "FT", is_type, &f->ft)) != 0 ||
 	    (e = inherit(w, f->dict, "Ff", is_flags, &f->ff)) != 0 ||
 	    (e = inherit(w, f->dict, "V", is_value, &f->v)) != 0 ||
-	    (e = inherit(w, f->dict, "DA", is_style, &f->da)) != 0 ||
+	    (e = pwalk_style(w, f->dict, &f->da)) != 0 ||
 	    (e = inherit(w, f->dict, "Q", is_place, &f->q)) != 0)
 		return e;
 	f->type = type_of(f);
@@ -320,7 +333,7 @@ pwalk_forms_find(struct walk *w)
 		w->forms->acro = acro;
 		if ((e = check_xfa(w, root, acro)) != 0 ||
 		    (e = pwalk_get(w, acro, "DR", &w->forms->dr)) != 0 ||
-		    (e = pwalk_get(w, acro, "DA", &w->forms->da)) != 0 ||
+		    (e = pwalk_style(w, acro, &w->forms->da)) != 0 ||
 		    (e = pwalk_get(w, acro, "Fields", &fields)) != 0)
 			return e;
 		for (size_t i = 0;

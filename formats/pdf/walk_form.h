@@ -42,6 +42,9 @@ struct wforms {
 /* walk_form.c: text of a string, or of a stream that holds one. */
 int pform_text(struct walk *, const struct pobj *,
     const struct pobj **dst) MUST_CHECK;
+/* walk_field.c: *da becomes the style in dict when something of it stays. */
+int pwalk_style(struct walk *, const struct pobj *dict,
+    const struct pobj **da) MUST_CHECK;
 /* walk_look.c: where a widget has no look, make one. */
 int pwalk_look(struct walk *, struct wannot *, const char *where,
     struct pobj *dst) MUST_CHECK;

@@ -367,7 +367,7 @@ shown_text(struct look *k, struct buf *text)
 static int
 text_look(struct look *k, struct pobj *dst)
 {
-	const struct pobj *da, *form;
+	const struct pobj *da = k->a->field->da, *form;
 	struct reader font, style;
 	struct buf text, plain;
 	bool ok = false;
@@ -376,10 +376,8 @@ text_look(struct look *k, struct pobj *dst)
 	buf_init(&text, TEXT_MAX);
 	buf_init(&plain, TEXT_MAX);
 	if ((e = shown_text(k, &text)) != 0 || text.len == 0 ||
-	    (e = pwalk_get(k->w, k->a->dict, "DA", &da)) != 0)
+	    (e = pwalk_style(k->w, k->a->dict, &da)) != 0)
 		goto out;
-	if (!pobj_is(da, POBJ_STRING))
-		da = k->a->field->da;
 	if (pobj_is(da, POBJ_STRING)) {
 		if ((e = pdf_content_da(k->w->p, &da->u.bytes, &plain,
 			 &font)) != 0)

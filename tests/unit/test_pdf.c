@@ -66,8 +66,8 @@ Test(pdf, what_is_said_of_the_file)
 /* Each must end in a verdict, and each success be a fixpoint. */
 Test(pdf, mutations_end_in_a_verdict, .timeout = 240)
 {
-	picture_mutate("pdf", "planted/pdf/action-launch-win-packed.pdf", 61);
-	picture_mutate("pdf", "planted/pdf/action-javascript-plain.pdf", 61);
+	picture_mutate("pdf", "planted/pdf/action-launch-win-packed.pdf", 251);
+	picture_mutate("pdf", "planted/pdf/action-javascript-plain.pdf", 1021);
 	picture_mutate("pdf", "planted/pdf/loops.pdf", 61);
 	picture_mutate("pdf", "benign/pdf/encrypted-rc4.pdf", 251);
 }

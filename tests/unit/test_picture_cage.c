@@ -41,10 +41,12 @@ Test(picture_cage, pictures_are_released, .timeout = 60)
 		"planted/jpeg/exif-gps.jpg", "planted/jpeg/no-end.jpg",
 		"benign/png/type6-16.png", "benign/png/interlaced.png",
 		"planted/png/icc-text.png", "planted/png/palette.png",
-		"benign/gif/animation.gif", "benign/bmp/alpha.bmp",
-		"benign/icon/png.ico", "benign/webp/animation.webp",
-		"benign/webp/lossless-alpha.webp", "planted/webp/icc.webp",
-		"benign/psd/alpha.psd", "planted/psd/icc.psd" };
+		"benign/emf/packed-picture.emf", "benign/emf/packed.emz",
+		"benign/wmf/bitmaps.wmf", "benign/gif/animation.gif",
+		"benign/bmp/alpha.bmp", "benign/icon/png.ico",
+		"benign/webp/animation.webp", "benign/webp/lossless-alpha.webp",
+		"planted/webp/icc.webp", "benign/psd/alpha.psd",
+		"planted/psd/icc.psd" };
 	struct pipeline *p = NULL;
 	char path[128];
 

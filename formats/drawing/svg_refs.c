@@ -13,9 +13,9 @@
 
 #include "formats/drawing/svg_int.h"
 
-#define NESTING_MAX 512u       /* elements and references, inside each other */
-#define DRAWN_FREE  500000u    /* drawn by references, whatever the size */
-#define DRAWN_TIMES 4u	       /* and so often the elements there are */
+#define NESTING_MAX 512u      /* elements and references, inside each other */
+#define DRAWN_FREE  500000u   /* drawn by references, whatever the size */
+#define DRAWN_TIMES 4u	      /* and so often the elements there are */
 #define STEPS_MAX   40000000u /* of looking */
 
 enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };

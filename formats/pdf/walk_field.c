@@ -273,18 +273,40 @@ settle_fields(struct walk *w)
 	}
 }
 
+/* A value that stands nowhere but in the field, so that drawing loses it. */
+static int
+check_seen(struct walk *w, const struct wannot *a)
+{
+	const struct pobj *v = a->field == NULL ? NULL : a->field->v, *ap;
+	int e;
+
+	if (v == NULL || pobj_is(v, POBJ_NULL) || pobj_is_name(v, "Off") ||
+	    (pobj_is(v, POBJ_STRING) && v->u.bytes.len == 0) || a->field->ends)
+		return 0;
+	if ((e = pwalk_get(w, a->dict, "AP", &ap)) != 0)
+		return e;
+	if (pobj_is(ap, POBJ_DICT))
+		return 0;
+	return doc_fail(w->d, ERR_UNSUPPORTED,
+	    "a field has a value and no look, so the form cannot be "
+	    "flattened: keep forms (pdf.forms), or ask for a print as PDF");
+}
+
 /* Signed fields, and all fields by policy, become part of the page. */
 static int
 settle_widgets(struct walk *w)
 {
 	bool all = doc_options(w->d)->forms == FORMS_FLATTEN;
 	uint32_t n = 0;
+	int e;
 
 	for (size_t i = 0; i < w->n_annots; i++) {
 		struct wannot *a = &w->annots[i];
 
 		if (a->type != PT_AnnotWidget)
 			continue;
+		if (all && (e = check_seen(w, a)) != 0)
+			return e;
 		if (all || (a->field != NULL && a->field->ends)) {
 			a->flatten = true;
 			n += all;

@@ -126,6 +126,17 @@ Test(pdf_form, forms_are_flattened_by_policy)
 	DONE(r);
 }
 
+Test(pdf_form, a_value_without_a_look_is_not_flattened_away)
+{
+	struct run *r = fresh();
+
+	r->o.forms = FORMS_FLATTEN;
+	set_form("/Fields[5 0 R]", "/FT/Tx/T(name)/V(x)");
+	run(r, "");
+	cr_assert_eq(r->err, ERR_UNSUPPORTED, "%s", r->res.message);
+	DONE(r);
+}
+
 Test(pdf_form, a_dynamic_xfa_form_is_held)
 {
 	struct run *r = fresh();

@@ -26,7 +26,7 @@ ORACLE = "../shared/tools/oracle.py"
 JUDGED = "tests/corpus/judged.tsv"
 OUT = "build/corpus"
 RATE = 97.0
-REBUILT = set("txt csv prn jpeg png pdf emf wmf zip docx xlsx pptx docm xlsm pptm dotx dotm xltx xltm potx potm ppsx ppsm".split())
+REBUILT = set("txt csv prn jpeg png gif bmp ico cur webp psd tiff heic avif jp2 j2k svg svgz pdf emf wmf zip docx xlsx pptx docm xlsm pptm dotx dotm xltx xltm potx potm ppsx ppsm".split())
 ODD = {"malformed", "decoder-rejects", "encrypted", "ext-mismatch", "attack-test", "damaged", "volume", "fuzzed"}
 CRASHES = ("the worker", "no worker", "took longer", "used more processor", "no memory for")
 

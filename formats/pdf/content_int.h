@@ -84,6 +84,9 @@ void content_names_done(struct content_names *);
  */
 int content_name(struct content *, enum presource, const struct reader *name,
     bool *stays) MUST_CHECK;
+/* A name that only this statement used, which goes: n_used were used before. */
+void content_forget(struct content *, enum presource, const struct reader *name,
+    size_t n_used);
 /* Operators that drawing an external object runs. */
 int content_drawn(struct content *, const struct reader *name,
     uint64_t *n) MUST_CHECK;

@@ -283,6 +283,20 @@ content_name(struct content *c, enum presource kind, const struct reader *name,
 	return 0;
 }
 
+void
+content_forget(struct content *c, enum presource kind,
+    const struct reader *name, size_t n_used)
+{
+	struct entry *x = known(&c->names, kind, name);
+
+	if (c->used->n <= n_used || x == NULL)
+		return; /* an earlier statement uses it as well */
+	c->used->n = n_used;
+	x->fate = FATE_GONE;
+	if (c->in->drop != NULL)
+		c->in->drop(c->in->arg);
+}
+
 int
 content_drawn(struct content *c, const struct reader *name, uint64_t *n)
 {

@@ -216,6 +216,7 @@ act_draw(struct content *c, const struct op *op)
 		[PCONTENT_FORM] = 100000000,
 		[PCONTENT_TYPE3] = 100000,
 		[PCONTENT_PATTERN] = 1000000 };
+	size_t n_used = c->used->n;
 	uint64_t n;
 	int e;
 
@@ -228,6 +229,7 @@ act_draw(struct content *c, const struct op *op)
 		return 0;
 	}
 	c->drop = true;
+	content_forget(c, PRES_XOBJECT, &c->op[0].token.raw, n_used);
 	content_saw(c, SEEN_BOMB, &c->op[0].token.raw);
 	return 0;
 }

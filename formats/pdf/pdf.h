@@ -236,6 +236,8 @@ struct pcontent {
 	 */
 	int (*keep)(void *arg, enum presource, const struct reader *name,
 	    const struct pobj *value, bool *stays);
+	/* NULL, or: what keep() was last asked is not drawn after all. */
+	void (*drop)(void *arg);
 	void *arg;
 };
 

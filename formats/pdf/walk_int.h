@@ -202,12 +202,13 @@ struct wres {
 	struct wres_name {
 		enum presource kind;
 		struct reader name;
-		const struct pobj *value;
+		const struct pobj *value; /* NULL: not drawn after all */
 	} * list;
 
 	size_t n, cap;
 	uint32_t *slots; /* hash of names: index + 1 */
 	size_t n_slots;
+	uint32_t fresh; /* index + 1 of what was added last, or 0 */
 };
 
 int pwalk_content(struct wres *, const struct reader *bytes, enum pcontent_kind,

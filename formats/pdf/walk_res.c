@@ -233,8 +233,10 @@ add_name(struct wres *res, enum presource kind, const struct reader *name,
 	if ((e = more_slots(res)) != 0)
 		return e;
 	slot = name_slot(res, kind, name);
-	if (res->slots[slot] != 0)
+	if (res->slots[slot] != 0) {
+		res->list[res->slots[slot] - 1].value = value;
 		return 0;
+	}
 	if ((e = pwalk_grow(res->w, &res->list, sizeof(*res->list), res->n,
 		 &res->cap)) != 0)
 		return e;
@@ -250,7 +252,9 @@ add_name(struct wres *res, enum presource kind, const struct reader *name,
 static bool
 has_name(const struct wres *res, enum presource kind, const struct reader *name)
 {
-	return res->n > 0 && res->slots[name_slot(res, kind, name)] != 0;
+	uint32_t at = res->n == 0 ? 0 : res->slots[name_slot(res, kind, name)];
+
+	return at != 0 && res->list[at - 1].value != NULL;
 }
 
 static int
@@ -261,6 +265,7 @@ keep(void *arg, enum presource kind, const struct reader *name,
 	const struct pobj *v;
 	int e;
 
+	res->fresh = 0;
 	if (has_name(res, kind, name)) {
 		*stays = true;
 		return 0;
@@ -269,7 +274,22 @@ keep(void *arg, enum presource kind, const struct reader *name,
 		 &v)) != 0)
 		return e;
 	*stays = v != NULL;
-	return v == NULL ? 0 : add_name(res, kind, name, v);
+	if (v == NULL || (e = add_name(res, kind, name, v)) != 0)
+		return e;
+	res->fresh = res->slots[name_slot(res, kind, name)];
+	return 0;
+}
+
+/* What keep() has just added was not drawn after all. */
+static void
+drop(void *arg)
+{
+	struct wres *res = arg;
+
+	if (res->fresh == 0)
+		return;
+	res->list[res->fresh - 1].value = NULL;
+	res->fresh = 0;
 }
 
 int
@@ -282,6 +302,7 @@ pwalk_content(struct wres *res, const struct reader *bytes,
 		.number = res->number,
 		.where = res->where,
 		.keep = keep,
+		.drop = drop,
 		.arg = res };
 	struct pused used = { 0 };
 	const struct pobj *v;
@@ -304,13 +325,16 @@ pwalk_content(struct wres *res, const struct reader *bytes,
 int
 pwalk_resources(struct wres *res, const struct pobj **dst)
 {
-	size_t n[PRES_COUNT] = { 0 };
+	size_t n[PRES_COUNT] = { 0 }, all = 0;
 	struct pobj *out, *part;
 
 	*dst = NULL;
 	for (size_t i = 0; i < res->n; i++)
-		n[res->list[i].kind]++;
-	if (res->n == 0)
+		if (res->list[i].value != NULL) {
+			n[res->list[i].kind]++;
+			all++;
+		}
+	if (all == 0)
 		return 0;
 	if ((out = pobj_new_dict(res->w->d, PRES_COUNT)) == NULL)
 		return ERR_NOMEM;
@@ -320,7 +344,8 @@ pwalk_resources(struct wres *res, const struct pobj **dst)
 		if ((part = pobj_new_dict(res->w->d, n[k])) == NULL)
 			return ERR_NOMEM;
 		for (size_t i = 0; i < res->n; i++)
-			if (res->list[i].kind == k)
+			if (res->list[i].kind == k &&
+			    res->list[i].value != NULL)
 				pobj_set_bytes(part, &res->list[i].name,
 				    res->list[i].value);
 		pobj_set(out, categories[k], part);

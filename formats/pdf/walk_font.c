@@ -438,24 +438,44 @@ type0(struct wfont *f)
 
 /* ---- all */
 
+int
+pwalk_font_kind(struct walk *w, const struct pobj *v, pdf_type *kind)
+{
+	const struct pobj *name;
+	int e;
+
+	*kind = PT_FontType1;
+	if ((e = pwalk_get(w, v, "Subtype", &name)) != 0)
+		return e;
+	if (pobj_is_name(name, "Type0"))
+		*kind = PT_FontType0;
+	else if (pobj_is_name(name, "Type3"))
+		*kind = PT_FontType3;
+	else if (pobj_is_name(name, "TrueType"))
+		*kind = PT_FontTrueType;
+	return 0;
+}
+
 static int
 make(struct wfont *f)
 {
-	const struct pobj *kind;
+	pdf_type kind;
 	int e;
 
 	if (!pobj_is(f->src, POBJ_DICT))
 		return 0;
-	if ((e = pwalk_get(f->w, f->src, "Subtype", &kind)) != 0)
+	if ((e = pwalk_font_kind(f->w, f->src, &kind)) != 0)
 		return e;
-	if (pobj_is_name(kind, "Type0"))
+	switch (kind) {
+	case PT_FontType0:
 		return type0(f);
-	if (pobj_is_name(kind, "Type3"))
+	case PT_FontType3:
 		return type3(f);
-	if (pobj_is_name(kind, "TrueType"))
-		return simple(f, PT_FontTrueType, PT_FontDescriptorTrueType,
-		    "TrueType");
-	return simple(f, PT_FontType1, PT_FontDescriptorType1, "Type1");
+	case PT_FontTrueType:
+		return simple(f, kind, PT_FontDescriptorTrueType, "TrueType");
+	default:
+		return simple(f, PT_FontType1, PT_FontDescriptorType1, "Type1");
+	}
 }
 
 int

@@ -257,6 +257,9 @@ int pwalk_gstate(struct walk *, const struct pobj *src,
 int pwalk_font(struct walk *, const struct pobj *src,
     const struct pobj *resources, const char *where,
     const struct pobj **dst) MUST_CHECK;
+/* What a font of the source (resolved) is taken for: PT_FontType0, Type3 or
+ * TrueType; all others are PT_FontType1. */
+int pwalk_font_kind(struct walk *, const struct pobj *, pdf_type *) MUST_CHECK;
 
 /* ---- walk_annot.c */
 

@@ -104,11 +104,16 @@ is_unicode(const struct pobj *encoding)
 	return false;
 }
 
-/* Find the font of the style among those of the form. */
+/*
+ * Find the font of the style among those of the form; one that does not come
+ * through is as good as none. Both are judged by what will be written: the
+ * second pass reads that.
+ */
 static int
 find_font(struct look *k, bool *ok)
 {
-	const struct pobj *fonts, *font, *v, *kind;
+	const struct pobj *fonts, *font, *v, *made = NULL;
+	pdf_type kind;
 	int e;
 
 	*ok = false;
@@ -117,18 +122,20 @@ find_font(struct look *k, bool *ok)
 	if ((e = pwalk_get(k->w, k->w->forms->dr, "Font", &fonts)) != 0)
 		return e;
 	font = pobj_get_bytes(fonts, &k->font->u.bytes);
-	if (font == NULL && (e = standard_font(k->w, "Helvetica", &font)) != 0)
+	if (font != NULL && (e = pwalk_font(k->w, font, k->w->forms->dr,
+				 "AcroForm", &made)) != 0)
+		return e;
+	if (made == NULL && (e = standard_font(k->w, "Helvetica", &font)) != 0)
 		return e;
 	if ((e = pwalk_resolve(k->w, font, &v)) != 0 ||
-	    (e = pwalk_get(k->w, v, "Subtype", &kind)) != 0)
+	    (e = pwalk_font_kind(k->w, v, &kind)) != 0)
 		return e;
-	if (pobj_is_name(kind, "Type0")) {
+	if (kind == PT_FontType0) {
 		if ((e = pwalk_get(k->w, v, "Encoding", &v)) != 0)
 			return e;
 		k->wide = is_unicode(v);
 	}
-	*ok = pobj_is_name(kind, "Type1") || pobj_is_name(kind, "TrueType") ||
-	      k->wide;
+	*ok = kind == PT_FontType1 || kind == PT_FontTrueType || k->wide;
 	return *ok ? with_font(k, font) : 0;
 }
 

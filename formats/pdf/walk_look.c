@@ -339,6 +339,35 @@ first_string(struct look *k, const struct pobj *items, const struct pobj **out)
 	return e;
 }
 
+/* Choices are written all or none: one that is neither a text nor a pair of
+ * texts takes the others along. */
+static int
+choices(struct look *k, const struct pobj **out)
+{
+	const struct pobj *opt, *x, *a, *b;
+	int e;
+
+	*out = NULL;
+	if ((e = pwalk_get(k->w, k->a->field->dict, "Opt", &opt)) != 0 ||
+	    !pobj_is(opt, POBJ_ARRAY))
+		return e;
+	for (size_t i = 0; i < pobj_count(opt); i++) {
+		if ((e = pwalk_item(k->w, opt, i, &x)) != 0)
+			return e;
+		if (pobj_is(x, POBJ_STRING))
+			continue;
+		if (!pobj_is(x, POBJ_ARRAY) || pobj_count(x) != 2)
+			return 0;
+		if ((e = pwalk_item(k->w, x, 0, &a)) != 0 ||
+		    (e = pwalk_item(k->w, x, 1, &b)) != 0)
+			return e;
+		if (!pobj_is(a, POBJ_STRING) || !pobj_is(b, POBJ_STRING))
+			return 0;
+	}
+	*out = opt;
+	return 0;
+}
+
 /* The text that a field shows: of a choice, the first one made. */
 static int
 shown_text(struct look *k, struct buf *text)
@@ -352,10 +381,9 @@ shown_text(struct look *k, struct buf *text)
 	if (pobj_is(v, POBJ_STREAM) && (e = pform_text(k->w, v, &v)) != 0)
 		return e;
 	if (f->type == PT_FieldChoice && pobj_is(v, POBJ_STRING)) {
-		if ((e = pwalk_get(k->w, f->dict, "Opt", &opt)) != 0)
+		if ((e = choices(k, &opt)) != 0)
 			return e;
-		for (size_t i = 0;
-		     pobj_is(opt, POBJ_ARRAY) && i < pobj_count(opt); i++) {
+		for (size_t i = 0; i < pobj_count(opt); i++) {
 			if ((e = pwalk_item(k->w, opt, i, &x)) != 0 ||
 			    (e = pwalk_item(k->w, x, 0, &pair)) != 0)
 				return e;

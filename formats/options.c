@@ -12,6 +12,7 @@ options_default(struct options *o)
 		.keep_tracked_changes = true,
 		.keep_hidden_sheets = true,
 		.keep_pivot_records = true,
+		.mail_ambiguous = MAIL_NOTE,
 	};
 	limits_default(&o->limits);
 }

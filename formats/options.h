@@ -27,6 +27,18 @@ enum heif_policy { HEIF_JPEG, HEIF_PNG, HEIF_HOLD }; /* delivered as */
 /* Of JPEG: coefficients as they are, or pixels decoded and coded anew. */
 enum pixels_policy { PIXELS_KEEP, PIXELS_REENCODE };
 
+/* What a mail shows: the text, or a cleaned HTML part beside it. */
+enum mail_body_policy { MAIL_TEXT, MAIL_TEXT_HTML };
+
+/* Files of a mail: rebuilt, held for who asks for them, or left out. */
+enum mail_files_policy { MAIL_SANITISE, MAIL_DETACH, MAIL_REMOVE };
+
+/* A mail that two readers would read as two mails. */
+enum mail_ambiguous_policy { MAIL_HOLD, MAIL_NOTE };
+
+#define MAIL_AUTHSERV_BYTES 256
+#define MAIL_DOMAINS_BYTES  1024
+
 struct options {
 	struct limits limits;
 	enum url_policy url;
@@ -42,6 +54,16 @@ struct options {
 	enum heif_policy heif;
 	enum pixels_policy pixels;
 	enum metadata_policy picture_metadata; /* date and author, or none */
+	enum mail_body_policy mail_body;
+	enum mail_files_policy mail_files;
+	enum mail_ambiguous_policy mail_ambiguous;
+	/* Set by the gateway, not by a policy, and never when it proves: the
+	 * message comes from outside, so no part of it can be our report. */
+	bool mail_fresh;
+	/* Whose Authentication-Results are believed; "": nobody's. */
+	char mail_authserv_id[MAIL_AUTHSERV_BYTES];
+	/* Domains of this site with their subdomains, blanks between. */
+	char mail_internal_domains[MAIL_DOMAINS_BYTES];
 };
 
 /* The defaults of docs/policy.md. */

@@ -33,6 +33,14 @@
 		section, key, POLICY_TEXT, 1, hi, NULL, ja, en, WHERE(field) \
 	}
 
+/* A list of names, perhaps an empty one. */
+#define NAMES(section, key, field, ja, en) \
+	{ \
+		section, key, POLICY_TEXT, 0, \
+		    sizeof(((struct policy *)NULL)->field) - 1, NULL, ja, en, \
+		    WHERE(field) \
+	}
+
 /* In the order of the enums of formats/options.h. */
 static const char *const url_choices[] = { "keep", "remove", "show", NULL };
 static const char *const charset_choices[] = { "keep", "utf8", NULL };
@@ -43,6 +51,11 @@ static const char *const forms_choices[] = { "keep", "flatten", NULL };
 static const char *const attachments_choices[] = { "zip", "remove", NULL };
 
 static const char *const heif_choices[] = { "jpeg", "png", "hold", NULL };
+
+static const char *const body_choices[] = { "text", "text+html", NULL };
+static const char *const files_choices[] = { "sanitise", "detach", "remove",
+	NULL };
+static const char *const ambiguous_choices[] = { "hold", "note", NULL };
 
 static const struct policy_setting table[] = {
 	TEXT("", "state_dir", state_dir, POLICY_PATH_BYTES - 1,
@@ -137,6 +150,26 @@ static const struct policy_setting table[] = {
 	CHOICE("pictures", "heif", options.heif, heif_choices,
 	    "HEIC・AVIFの写真：jpeg または png に直して届ける、hold 保留する",
 	    "HEIC and AVIF: delivered as jpeg, as png, or hold"),
+
+	CHOICE("mail", "body", options.mail_body, body_choices,
+	    "本文：text 文字だけ、text+html 無害化したHTMLも添える",
+	    "body: text, or text+html (a sanitised HTML part beside it)"),
+	CHOICE("mail", "attachments", options.mail_files, files_choices,
+	    "添付ファイル：sanitise 無害化して届ける、detach 渡すまで預かる、"
+	    "remove 外す",
+	    "attachments: sanitise, detach (kept for pick-up), or remove"),
+	CHOICE("mail", "ambiguous", options.mail_ambiguous, ambiguous_choices,
+	    "読み方が分かれるメール：hold 保留する、note "
+	    "全部を無害化し報告する",
+	    "mail that readers read differently: hold, or note (all of it is "
+	    "sanitised)"),
+	NAMES("mail", "authserv_id", options.mail_authserv_id,
+	    "認証結果（Authentication-Results）を信じる中継サーバーの名前",
+	    "relay whose Authentication-Results are believed"),
+	NAMES("mail", "internal_domains", options.mail_internal_domains,
+	    "庁内のドメイン（空白区切り）。なりすましの差出人に［外部］と付け"
+	    "る",
+	    "domains of this site (blanks between), for the mark [外部]"),
 
 	BOOL("rules", "hold_name_mismatch", hold_name_mismatch,
 	    "拡張子と中身が違うファイルを保留する",

@@ -119,6 +119,10 @@ set_choice(void *field, const struct policy_setting *s, const char *value,
 	return bad(why, "%s: \"%.60s\" is none of its choices", s->key, value);
 }
 
+/* Of a list of host names and domains. */
+#define NAME_CHARS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._ "
+
 static int
 set_text(void *field, const struct policy_setting *s, const char *value,
     char why[POLICY_WHY_BYTES])
@@ -128,6 +132,9 @@ set_text(void *field, const struct policy_setting *s, const char *value,
 	if (n < s->min || n > s->max)
 		return bad(why, "%s: empty or longer than %" PRIu64 " bytes",
 		    s->key, s->max);
+	if (s->min == 0 && strspn(value, NAME_CHARS) != n)
+		return bad(why, "%s: names are letters, digits, - . and _",
+		    s->key);
 	if (strcmp(s->key, "state_dir") == 0 &&
 	    (value[0] != '/' || strpbrk(value, "\"\\\n") != NULL))
 		return bad(why, "%s: must be an absolute path", s->key);
@@ -235,7 +242,8 @@ range_text(const struct policy_setting *s, struct buf *b)
 			    s->choices[i]);
 		return e;
 	case POLICY_TEXT:
-		return buf_fmt(b, "1 .. %" PRIu64 " bytes", s->max);
+		return buf_fmt(b, "%" PRIu64 " .. %" PRIu64 " bytes", s->min,
+		    s->max);
 	case POLICY_FINDINGS:
 		return buf_puts(b, "ids of docs/findings.md");
 	}

@@ -4,6 +4,8 @@ sekisho_test(test_audit SOURCES unit/test_audit.c LIBS core)
 target_include_directories(test_audit PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 sekisho_test(test_parcel SOURCES unit/test_parcel.c LIBS core)
 target_include_directories(test_parcel PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+sekisho_test(test_flood SOURCES unit/test_flood.c LIBS core)
+target_include_directories(test_flood PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 sekisho_test(test_quarantine SOURCES unit/test_quarantine.c LIBS quarantine)
 target_include_directories(test_quarantine PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 # Kills itself before every step that changes a disk.

@@ -47,6 +47,13 @@ policy_default(struct policy *p)
 	p->audit_checkpoint_lines = 1000;
 	p->parcel_max_payloads = 64;
 	p->parcel_max_bytes = UINT64_C(64) << 20;
+	p->milter_max_bytes = UINT64_C(64) << 20;
+	p->milter_max_parts = 200;
+	p->flood = (struct flood_limits){ .window_s = 60,
+		.per_client = 3000,
+		.per_sender = 120,
+		.total = 3000 };
+	p->scan_timeout_s = 120;
 }
 
 /* The first message is the one that tells. */

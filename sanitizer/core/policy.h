@@ -20,13 +20,15 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "core/flood.h"
 #include "core/record.h"
 #include "formats/options.h"
 
-#define POLICY_NAME_BYTES 64
-#define POLICY_PATH_BYTES 1024
-#define POLICY_WHY_BYTES  512
-#define POLICY_MAX_BYTES  (1u << 20) /* of a policy file */
+#define POLICY_NAME_BYTES   64
+#define POLICY_PATH_BYTES   1024
+#define POLICY_WHY_BYTES    512
+#define POLICY_SOCKET_BYTES 100	       /* as sockaddr_un takes */
+#define POLICY_MAX_BYTES    (1u << 20) /* of a policy file */
 
 struct policy {
 	char name[POLICY_NAME_BYTES];	    /* of the profile, or "standard" */
@@ -46,6 +48,14 @@ struct policy {
 	uint32_t parcel_max_payloads;
 	uint64_t parcel_max_bytes; /* of all payloads of one parcel; a
 				    * payload that is larger goes alone */
+
+	uint64_t milter_max_bytes;
+	uint32_t milter_max_parts;
+	bool milter_refuse_programs;
+	bool milter_in_place;
+	struct flood_limits flood;
+	char scan_clamd[POLICY_SOCKET_BYTES]; /* path; "": none */
+	uint32_t scan_timeout_s;
 };
 
 enum policy_type {

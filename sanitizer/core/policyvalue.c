@@ -121,7 +121,7 @@ set_choice(void *field, const struct policy_setting *s, const char *value,
 
 /* Of a list of host names and domains. */
 #define NAME_CHARS \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._ "
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/ "
 
 static int
 set_text(void *field, const struct policy_setting *s, const char *value,
@@ -133,10 +133,13 @@ set_text(void *field, const struct policy_setting *s, const char *value,
 		return bad(why, "%s: empty or longer than %" PRIu64 " bytes",
 		    s->key, s->max);
 	if (s->min == 0 && strspn(value, NAME_CHARS) != n)
-		return bad(why, "%s: names are letters, digits, - . and _",
+		return bad(why, "%s: names are letters, digits and - . _ /",
 		    s->key);
 	if (strcmp(s->key, "state_dir") == 0 &&
 	    (value[0] != '/' || strpbrk(value, "\"\\\n") != NULL))
+		return bad(why, "%s: must be an absolute path", s->key);
+	if (strcmp(s->key, "clamd") == 0 && n > 0 &&
+	    (value[0] != '/' || strchr(value, ' ') != NULL))
 		return bad(why, "%s: must be an absolute path", s->key);
 	if (strcmp(s->key, "department") == 0 && !parcel_department_ok(value))
 		return bad(why, "%s: must be fit to be a folder's name",

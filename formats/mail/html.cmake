@@ -1,0 +1,1 @@
+# HTML to text, and to HTML in which nothing acts.

@@ -1,0 +1,1 @@
+# Messages: the tree, and a fresh message of it.

@@ -1,0 +1,1 @@
+# Outlook messages, TNEF, uuencode.

@@ -1,0 +1,1 @@
+# Headers, names and texts of any charset.

@@ -15,6 +15,7 @@ extern const struct format format_tiff, format_jpeg2000, format_heif;
 extern const struct format format_zip;
 extern const struct format format_emf, format_wmf;
 extern const struct format format_svg, format_svgz;
+extern const struct format format_icalendar, format_vcard;
 extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
@@ -35,6 +36,8 @@ const struct format *const formats[] = {
 	&format_wmf,
 	&format_svg,
 	&format_svgz,
+	&format_icalendar,
+	&format_vcard,
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW

@@ -23,16 +23,6 @@ has_html_tag(const char *s)
 	return false;
 }
 
-static bool
-is_calendar(const char *s, const char **sub)
-{
-	*sub = "calendar.ics";
-	if (texthead_starts(s, "BEGIN:VCALENDAR"))
-		return true;
-	*sub = "calendar.vcf";
-	return texthead_starts(s, "BEGIN:VCARD");
-}
-
 /* "TABLE", "0,1": the head of a Data Interchange Format file. */
 static bool
 is_dif(const char *s)
@@ -81,8 +71,12 @@ text_kind(const struct reader *in, const char **sub)
 	    (k = active_kind(t.s, sub)) != TEXT_NONE ||
 	    (k = mail_kind(t.s, sub)) != TEXT_NONE)
 		return k;
-	if (is_calendar(t.s, sub))
+	*sub = "icalendar";
+	if (texthead_starts(t.s, "BEGIN:VCALENDAR"))
 		return TEXT_CALENDAR;
+	*sub = "vcard";
+	if (texthead_starts(t.s, "BEGIN:VCARD"))
+		return TEXT_VCARD;
 	*sub = "dif";
 	if (is_dif(t.s))
 		return TEXT_DIF;
@@ -147,12 +141,6 @@ static const char *const mhtml_mime[] = { "message/rfc822", "text/plain",
 	"text/html", "multipart/related", "application/x-mimearchive", NULL };
 static const char *const mhtml_ext[] = { "mht", "mhtml", NULL };
 TEXT_FORMAT(mhtml, "mhtml", TEXT_MHTML, PROBE_YES, 0);
-
-static const char *const calendar_mime[] = { "text/calendar", "text/vcard",
-	"text/x-vcard", "text/plain", NULL };
-static const char *const calendar_ext[] = { "ics", "ical", "ifb", "vcs", "vcf",
-	NULL };
-TEXT_FORMAT(calendar, "calendar", TEXT_CALENDAR, PROBE_YES, 0);
 
 static const char *const json_mime[] = { "application/json", "text/plain",
 	NULL };

@@ -20,6 +20,7 @@ enum text_kind {
 	TEXT_MAIL,
 	TEXT_MHTML,
 	TEXT_CALENDAR,
+	TEXT_VCARD,
 	TEXT_JSON, /* only perhaps */
 	TEXT_HTML_MAYBE,
 	TEXT_DIF, /* only perhaps */

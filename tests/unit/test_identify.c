@@ -47,8 +47,8 @@ static const struct row rows[] = {
 	{ S("<?xml version='1.0'?><svg xmlns='x'/>"), 0, "svg" },
 	{ S("<!-- x --><svg width='1'>"), 0, "svg" },
 	{ S("<?xml version='1.0'?><data/>"), 0, "xml" },
-	{ S("BEGIN:VCALENDAR\r\n"), 0, "calendar.ics" },
-	{ S("begin:vcard\n"), 0, "calendar.vcf" },
+	{ S("BEGIN:VCALENDAR\r\n"), 0, "icalendar" },
+	{ S("begin:vcard\n"), 0, "vcard" },
 	{ S("From: a@example.jp\nMessage-ID: <1@x>\n\nx"), 0, "mail.eml" },
 	{ S("From a Mon Jan 1\nSubject: x\nReceived: y\n\n"), 0, "mail.mbox" },
 	{ S("MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"

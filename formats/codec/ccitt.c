@@ -449,6 +449,17 @@ get_rows(struct fax *f)
 	return e != 0 ? e : put_missing(f);
 }
 
+/* Whole bytes that are not used, behind the end of block if it is here. */
+static size_t
+find_left(struct fax *f)
+{
+	if (f->p->k < 0 && peek(f, 2 * CCITT_EOL_BITS) == CCITT_EOFB)
+		drop(f, 2 * CCITT_EOL_BITS);
+	if (f->n_acc < f->padding)
+		return 0;
+	return reader_left(&f->in) + (f->n_acc - f->padding) / 8;
+}
+
 /* A row has at most as many changes as columns. */
 static int
 set_up(struct fax *f)
@@ -493,7 +504,8 @@ ccitt_decode(struct doc *d, const struct reader *in,
 	f->res = res;
 	if ((e = set_up(f)) == 0)
 		e = get_rows(f);
-	res->left = reader_left(&f->in);
+	if (e == 0)
+		res->left = find_left(f);
 	if (e == 0 && res->rows == res->missing)
 		e = doc_fail(d, ERR_MALFORMED, "a fax picture without rows");
 	arena_done(&arena);

@@ -29,7 +29,7 @@ struct ccitt_result {
 	uint32_t rows;	  /* in the output */
 	uint32_t damaged; /* of them: guessed, in a part or wholly */
 	uint32_t missing; /* of them: behind the end of the data, white */
-	size_t left;	  /* bytes behind the last row: end of block, or more */
+	size_t left; /* bytes behind the last row, and Group 4's end of block */
 };
 
 /*

@@ -302,22 +302,75 @@ add_recipients(struct parcel *p, const char *const *to)
 	return 0;
 }
 
+static int
+begin_parcel(const struct crossing *c, struct parcel *p, const char *once,
+    size_t n)
+{
+	char fresh[RECORD_ID_BYTES];
+
+	*p = (struct parcel){ .seq = 0 };
+	record_id_new(fresh);
+	snprintf(p->id, sizeof(p->id), "%s", once != NULL ? once : fresh);
+	snprintf(p->department, sizeof(p->department), "%s", department(c));
+	snprintf(p->kind, sizeof(p->kind), "%s", c->setup.kind);
+	p->payloads = calloc(n, sizeof(*p->payloads));
+	return p->payloads == NULL ? ERR_NOMEM : 0;
+}
+
+/* The parcel of one message. */
+static int
+make_mail(const struct crossing *c, const struct waiting *w, struct parcel *p)
+{
+	const struct crossing_mail *m = w->item.mail;
+	int e;
+
+	if ((e = begin_parcel(c, p, w->item.once, 1)) != 0)
+		return e;
+	snprintf(p->sender, sizeof(p->sender), "%s", m->sender);
+	p->hops = m->hops;
+	if ((e = add_recipients(p, m->recipients)) != 0)
+		return e;
+	return add_payload(p, w);
+}
+
+/* n messages, a parcel each. A fault of one of them is its own. */
+static void
+seal_mails(struct crossing *c, struct waiting *const *list, size_t n)
+{
+	char why[PARCEL_WHY_BYTES];
+	struct parcel p[GROUP_ITEMS];
+	uint64_t seqs[GROUP_ITEMS];
+	size_t made = 0;
+	int e = 0;
+
+	for (; e == 0 && made < n; made++)
+		e = make_mail(c, list[made], &p[made]);
+	if (e == 0)
+		e = spool_seal_many(c->setup.spool, p, n, seqs, why);
+	for (size_t i = 0; i < made; i++)
+		parcel_done(&p[i]);
+	if (e != 0 && e != ERR_IO && e != ERR_NOMEM && n > 1) {
+		for (size_t i = 0; i < n; i++)
+			seal_mails(c, &list[i], 1);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		list[i]->err = e;
+		list[i]->parcel = e == 0 ? seqs[i] : 0;
+	}
+}
+
 /* One parcel of all that are released from first on, or of one with an id. */
 static int
 seal(struct crossing *c, struct waiting *first, size_t n)
 {
-	char why[PARCEL_WHY_BYTES], fresh[RECORD_ID_BYTES];
-	struct parcel p = { .seq = 0 };
+	char why[PARCEL_WHY_BYTES];
+	struct parcel p;
 	uint64_t seq = 0;
 	int e;
 
-	record_id_new(fresh);
-	snprintf(p.id, sizeof(p.id), "%s",
-	    first->item.once != NULL ? first->item.once : fresh);
-	snprintf(p.department, sizeof(p.department), "%s", department(c));
-	snprintf(p.kind, sizeof(p.kind), "%s", c->setup.kind);
-	if ((p.payloads = calloc(n, sizeof(*p.payloads))) == NULL)
-		return ERR_NOMEM;
+	if ((e = begin_parcel(c, &p, first->item.once, n)) != 0)
+		return e;
 	e = add_recipients(&p, c->setup.recipients);
 	for (size_t i = 0; e == 0 && i < n; i++)
 		if (is_release(&first[i]))
@@ -331,6 +384,21 @@ seal(struct crossing *c, struct waiting *first, size_t n)
 	return e;
 }
 
+static int
+seal_all(struct crossing *c)
+{
+	struct waiting *mails[GROUP_ITEMS];
+	size_t n = 0;
+
+	if (c->wait[0].item.mail == NULL)
+		return seal(c, c->wait, c->n);
+	for (size_t i = 0; i < c->n; i++)
+		if (is_release(&c->wait[i]))
+			mails[n++] = &c->wait[i];
+	seal_mails(c, mails, n);
+	return 0;
+}
+
 static void
 to_spool(struct crossing *c)
 {
@@ -340,7 +408,7 @@ to_spool(struct crossing *c)
 		return;
 	if ((e = audit_all(c, "release")) == 0 &&
 	    (e = audit_sync(c->setup.audit)) == 0)
-		e = seal(c, c->wait, c->n);
+		e = seal_all(c);
 	if (e != 0)
 		fail_all(c, e);
 }
@@ -414,7 +482,9 @@ check(const struct crossing *c, const struct crossing_item *i)
 
 	if (r->verdict != VERDICT_RELEASED)
 		return 0;
-	if (i->out_fd < 0 || !parcel_id_ok(r->id))
+	if (i->out_fd < 0 || !parcel_id_ok(r->id) ||
+	    (c->setup.spool != NULL && strcmp(c->setup.kind, "mail") == 0 &&
+		(i->mail == NULL || i->once == NULL)))
 		return ERR_INTERNAL;
 	if (c->setup.spool == NULL && !tree_path_ok(r->out_name)) {
 		parcel_name_make(r->out_name, made);
@@ -436,9 +506,10 @@ crossing_put(struct crossing *c, const struct crossing_item *i)
 	uint64_t bytes = i->record->verdict == VERDICT_RELEASED
 			     ? i->record->out_bytes
 			     : i->record->in_bytes;
+	bool alone = i->once != NULL && i->mail == NULL;
 	int e = 0, later;
 
-	if (c->n > 0 && (i->once != NULL || bytes > c->max_bytes - c->bytes ||
+	if (c->n > 0 && (alone || bytes > c->max_bytes - c->bytes ||
 			    receipts > RECEIPT_BYTES - c->receipt_bytes))
 		e = crossing_flush(c);
 	c->wait[c->n++] =
@@ -448,7 +519,7 @@ crossing_put(struct crossing *c, const struct crossing_item *i)
 	c->receipt_bytes = receipts > RECEIPT_BYTES - c->receipt_bytes
 			       ? RECEIPT_BYTES
 			       : c->receipt_bytes + receipts;
-	if (c->n < c->max_items && i->once == NULL)
+	if (c->n < c->max_items && !alone)
 		return e;
 	later = crossing_flush(c);
 	return e != 0 ? e : later;

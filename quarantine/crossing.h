@@ -23,6 +23,13 @@
 
 struct crossing;
 
+/* Envelope of a message; borrowed until done(). */
+struct crossing_mail {
+	const char *sender;	       /* "": the null sender */
+	const char *const *recipients; /* NULL-terminated */
+	unsigned hops;
+};
+
 struct crossing_item {
 	struct record *record; /* judged (policy_judge), out_name set */
 	int out_fd;	       /* sealed output, or -1 */
@@ -32,6 +39,9 @@ struct crossing_item {
 	const char *once;      /* parcel id that makes a repeat harmless, or
 				* NULL: a fresh one. An item with one goes
 				* into a parcel of its own. */
+	const struct crossing_mail *mail; /* kind "mail", with once; such
+					   * items share the waits for the
+					   * disk, each in its own parcel */
 	void *user;
 };
 

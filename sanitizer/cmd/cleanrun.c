@@ -159,40 +159,13 @@ crossed(void *arg, struct crossing_item *c, int err)
 
 /* ---- hand over, in order */
 
-static char *
-steal(struct buf *b)
-{
-	const char *s = buf_cstr(b);
-	char *copy = s == NULL ? NULL : strdup(s);
-
-	buf_done(b);
-	return copy;
-}
-
 /* The receipts that travel or are stored with the document. */
 static int
 attach(const struct run *run, struct crossing_item *c)
 {
-	bool released = c->record->verdict == VERDICT_RELEASED;
-	struct buf b;
-	int e;
-
-	if (released && run->spool == NULL)
+	if (c->record->verdict == VERDICT_RELEASED && run->spool == NULL)
 		return 0;
-	buf_init(&b, RECEIPT_MAX_BYTES);
-	if ((e = receipt_json(c->record, false, &b)) != 0 ||
-	    (c->receipt = steal(&b)) == NULL) {
-		buf_done(&b);
-		return e != 0 ? e : ERR_NOMEM;
-	}
-	if (!released)
-		return 0;
-	if ((e = receipt_text_ja(c->record, &b)) != 0 ||
-	    (c->receipt_text = steal(&b)) == NULL) {
-		buf_done(&b);
-		return e != 0 ? e : ERR_NOMEM;
-	}
-	return 0;
+	return cli_receipts(c->record, &c->receipt, &c->receipt_text);
 }
 
 static void

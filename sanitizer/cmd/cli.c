@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "core/receipt.h"
 
 volatile sig_atomic_t cli_stop;
 
@@ -351,4 +352,35 @@ cli_run_one(struct pipeline *p, struct pipeline_job *job)
 	if (e != 0)
 		log_error(_("the worker does not answer: %s"), cli_err(e));
 	return e != 0 ? STATUS_INTERNAL : STATUS_AGAIN;
+}
+
+static int
+steal(struct buf *b, char **out)
+{
+	const char *s = buf_cstr(b);
+
+	*out = s == NULL ? NULL : strdup(s);
+	return *out == NULL ? ERR_NOMEM : 0;
+}
+
+int
+cli_receipts(const struct record *r, char **json, char **text)
+{
+	bool released = r->verdict == VERDICT_RELEASED;
+	struct buf b;
+	int e;
+
+	*json = *text = NULL;
+	buf_init(&b, RECEIPT_MAX_BYTES);
+	if ((e = receipt_json(r, false, &b)) == 0)
+		e = steal(&b, json);
+	buf_clear(&b);
+	if (e == 0 && released && (e = receipt_text_ja(r, &b)) == 0)
+		e = steal(&b, text);
+	buf_done(&b);
+	if (e != 0) {
+		free(*json);
+		*json = *text = NULL;
+	}
+	return e;
 }

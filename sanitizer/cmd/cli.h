@@ -34,6 +34,7 @@ int cmd_explain(int, char **);
 int cmd_identify(int, char **);
 int cmd_send(int, char **);
 int cmd_receive(int, char **);
+int cmd_mail(int, char **);
 int cmd_quarantine(int, char **);
 int cmd_audit(int, char **);
 int cmd_policy(int, char **);
@@ -95,6 +96,11 @@ int cli_state_close(struct cli_state *);
 
 /* Start the worker. 0, or an exit status; the user was told. */
 int cli_pipeline(unsigned slots, struct pipeline **);
+/*
+ * The receipts that travel or are stored with a document, to be freed: JSON,
+ * and for a released one the text. ERR_LIMIT, ERR_NOMEM: neither.
+ */
+int cli_receipts(const struct record *, char **json, char **text) MUST_CHECK;
 /* Run one document to its end. 0, or an exit status; the user was told. */
 int cli_run_one(struct pipeline *, struct pipeline_job *);
 

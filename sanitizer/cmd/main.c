@@ -24,6 +24,7 @@ static const struct {
 	{ "send", N_("send finished parcels over the one-way path"), cmd_send },
 	{ "receive", N_("check and deliver parcels on the inner side"),
 	    cmd_receive },
+	{ "mail", N_("take mail from a mail server; rebuild it"), cmd_mail },
 	{ "quarantine", N_("list, show or dispose of held originals"),
 	    cmd_quarantine },
 	{ "audit", N_("verify, export or show the audit log"), cmd_audit },

@@ -15,16 +15,18 @@
 
 #include "base/fsx.h"
 #include "core/mailhops.h"
+#include "core/parcel.h"
 
 #define BLOCK	       65536
 #define MAGIC	       "SEKIMAIL"
 #define FOOT_BYTES     12
 #define ENVELOPE_BYTES (1u << 20)
+#define ID_MAX	       32
 #define SCHEMA	       "sekisho.mail/1"
 #define STOPPED	       "stopped"
 
 struct mailqueue {
-	int dir, tmp, new, stuck;
+	int dir, tmp, new, stuck, lock;
 };
 
 /* ---- envelope */
@@ -104,6 +106,7 @@ envelope_read(const void *text, size_t n, struct mail_envelope *v)
 	    text_of(root, "schema", schema, sizeof(schema)) == 0 &&
 	    strcmp(schema, SCHEMA) == 0 &&
 	    text_of(root, "id", v->id, sizeof(v->id)) == 0 &&
+	    parcel_id_ok(v->id) && strlen(v->id) < ID_MAX &&
 	    text_of(root, "time", v->time, sizeof(v->time)) == 0 &&
 	    text_of(root, "client", v->client, sizeof(v->client)) == 0 &&
 	    text_of(root, "sender", v->sender, sizeof(v->sender)) == 0 &&
@@ -134,7 +137,7 @@ mailqueue_open(const char *state_dir, struct mailqueue **out)
 
 	if (q == NULL)
 		return ERR_NOMEM;
-	*q = (struct mailqueue){ -1, -1, -1, -1 };
+	*q = (struct mailqueue){ -1, -1, -1, -1, -1 };
 	int *const fds[] = { &q->dir, &q->tmp, &q->new, &q->stuck };
 
 	if (strlen(state_dir) > 4000)
@@ -161,12 +164,22 @@ mailqueue_close(struct mailqueue *q)
 {
 	if (q == NULL)
 		return;
-	const int fds[] = { q->dir, q->tmp, q->new, q->stuck };
+	const int fds[] = { q->dir, q->tmp, q->new, q->stuck, q->lock };
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	free(q);
+}
+
+int
+mailqueue_serve(struct mailqueue *q)
+{
+	q->lock = openat(q->dir, "lock",
+	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (q->lock < 0)
+		return ERR_IO;
+	return flock(q->lock, LOCK_EX | LOCK_NB) < 0 ? ERR_LIMIT : 0;
 }
 
 int

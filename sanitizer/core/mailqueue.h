@@ -78,6 +78,8 @@ void mailqueue_close(struct mailqueue *);
 int mailqueue_add(struct mailqueue *, int fd, const struct mailqueue_limits *,
     struct mail_envelope *, enum mailqueue_no *no) MUST_CHECK;
 
+/* Be the one service of this queue, until close. ERR_LIMIT: another is. */
+int mailqueue_serve(struct mailqueue *) MUST_CHECK;
 /* Names of what waits, oldest first; free() *names and each of it. */
 int mailqueue_list(struct mailqueue *, char ***names, size_t *n) MUST_CHECK;
 int mailqueue_waiting(struct mailqueue *, uint64_t *messages,

@@ -111,6 +111,12 @@ check_payloads(const struct parcel *p, char why[PARCEL_WHY_BYTES])
 	return check_repeats(p, why);
 }
 
+static bool
+is_mail(const struct parcel *p)
+{
+	return strcmp(p->kind, "mail") == 0;
+}
+
 /* The rules of parcel.h that are not about the form of the text. */
 static int
 check(const struct parcel *p, char why[PARCEL_WHY_BYTES])
@@ -124,13 +130,20 @@ check(const struct parcel *p, char why[PARCEL_WHY_BYTES])
 	if (!parcel_department_ok(p->department))
 		return bad(why, ERR_MALFORMED, "unfit department: %s",
 		    p->department);
-	if (strcmp(p->kind, "folder") != 0 && strcmp(p->kind, "mail") != 0)
+	if (strcmp(p->kind, "folder") != 0 && !is_mail(p))
 		return bad(why, ERR_MALFORMED, "unknown kind: %s", p->kind);
 	if (p->n_recipients > PARCEL_MAX_RECIPIENTS)
 		return bad(why, ERR_MALFORMED, "too many recipients");
 	for (size_t i = 0; i < p->n_recipients; i++)
 		if (!is_clean(p->recipients[i], 320))
 			return bad(why, ERR_MALFORMED, "unfit recipient");
+	if (is_mail(p) && (p->n_recipients == 0 || p->n_payloads != 1))
+		return bad(why, ERR_MALFORMED,
+		    "not one message with its recipients");
+	if (is_mail(p) ? p->hops > PARCEL_MAX_HOPS ||
+			     (p->sender[0] != '\0' && !is_clean(p->sender, 320))
+		       : p->hops != 0 || p->sender[0] != '\0')
+		return bad(why, ERR_MALFORMED, "unfit sender");
 	return check_payloads(p, why);
 }
 
@@ -162,7 +175,7 @@ payload_json(const struct parcel_payload *q)
 static json_t *
 manifest_json(const struct parcel *p)
 {
-	json_t *payloads = json_array(), *to = json_array();
+	json_t *payloads = json_array(), *to = json_array(), *root;
 	int fail = 0;
 
 	for (size_t i = 0; i < p->n_payloads; i++)
@@ -176,10 +189,18 @@ manifest_json(const struct parcel *p)
 		json_decref(to);
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s}",
+	root = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:I, s:s}",
 	    "department", p->department, "id", p->id, "kind", p->kind,
 	    "payloads", payloads, "recipients", to, "schema", SCHEMA, "seq",
 	    (json_int_t)p->seq, "time", p->time);
+	if (root != NULL && is_mail(p) &&
+	    json_object_set_new(root, "mail",
+		json_pack("{s:I, s:s}", "hops", (json_int_t)p->hops, "sender",
+		    p->sender)) != 0) {
+		json_decref(root);
+		return NULL;
+	}
+	return root;
 }
 
 int
@@ -288,19 +309,34 @@ take_lists(const json_t *root, struct parcel *p)
 }
 
 static int
+take_mail(const json_t *root, struct parcel *p)
+{
+	const json_t *mail = json_object_get(root, "mail");
+	uint64_t hops;
+
+	if (json_object_size(mail) != 2 ||
+	    take_number(mail, "hops", &hops) != 0 || hops > PARCEL_MAX_HOPS ||
+	    take_text(mail, "sender", p->sender, sizeof(p->sender)) != 0)
+		return ERR_MALFORMED;
+	p->hops = (uint32_t)hops;
+	return 0;
+}
+
+static int
 take_all(const json_t *root, struct parcel *p)
 {
 	char schema[32];
 
-	if (json_object_size(root) != 8 ||
+	if (take_text(root, "kind", p->kind, sizeof(p->kind)) != 0 ||
+	    json_object_size(root) != (is_mail(p) ? 9 : 8) ||
+	    (is_mail(p) && take_mail(root, p) != 0) ||
 	    take_text(root, "schema", schema, sizeof(schema)) != 0 ||
 	    strcmp(schema, SCHEMA) != 0 ||
 	    take_text(root, "id", p->id, sizeof(p->id)) != 0 ||
 	    take_number(root, "seq", &p->seq) != 0 ||
 	    take_text(root, "time", p->time, sizeof(p->time)) != 0 ||
 	    take_text(root, "department", p->department,
-		sizeof(p->department)) != 0 ||
-	    take_text(root, "kind", p->kind, sizeof(p->kind)) != 0)
+		sizeof(p->department)) != 0)
 		return ERR_MALFORMED;
 	return take_lists(root, p);
 }

@@ -13,6 +13,8 @@
  *   "department":D,"recipients":[...],"kind":"folder"|"mail",
  *   "payloads":[{"name":P,"size":N,"sha256":HEX,"format":F,
  *                "receipt":{...},"receipt_text":"..."}]}
+ * and for the kind "mail", where the one payload is the message, also
+ *   "mail":{"hops":N,"sender":ADDRESS or ""}
  *
  * The reader refuses what is not exactly this: an unknown or missing member,
  * a second spelling, an unsafe or repeated name, a size past the limits.
@@ -37,6 +39,8 @@
 #define PARCEL_NAME_BYTES     1024 /* of a payload's name, with its NUL */
 #define PARCEL_ID_BYTES	      72
 #define PARCEL_WHY_BYTES      256
+#define PARCEL_ADDRESS_BYTES  321
+#define PARCEL_MAX_HOPS	      1000
 
 struct parcel_payload {
 	char name[PARCEL_NAME_BYTES]; /* parcel_name_ok() */
@@ -56,6 +60,8 @@ struct parcel {
 	char kind[16];	     /* "folder" or "mail" */
 	char **recipients;
 	size_t n_recipients;
+	char sender[PARCEL_ADDRESS_BYTES]; /* "mail" only; "": null sender */
+	uint32_t hops;			   /* "mail" only */
 	struct parcel_payload *payloads;
 	size_t n_payloads;
 };

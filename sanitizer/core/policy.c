@@ -47,6 +47,9 @@ policy_default(struct policy *p)
 	p->audit_checkpoint_lines = 1000;
 	p->parcel_max_payloads = 64;
 	p->parcel_max_bytes = UINT64_C(64) << 20;
+	p->mail_queue_messages = 20000;
+	p->mail_queue_bytes = UINT64_C(8) << 30;
+	p->mail_queue_free_bytes = UINT64_C(256) << 20;
 	p->milter_max_bytes = UINT64_C(64) << 20;
 	p->milter_max_parts = 200;
 	p->flood = (struct flood_limits){ .window_s = 60,

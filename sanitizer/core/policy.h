@@ -49,6 +49,10 @@ struct policy {
 	uint64_t parcel_max_bytes; /* of all payloads of one parcel; a
 				    * payload that is larger goes alone */
 
+	/* What may wait in STATE/mail, and the disk it leaves free. */
+	uint32_t mail_queue_messages;
+	uint64_t mail_queue_bytes, mail_queue_free_bytes;
+
 	uint64_t milter_max_bytes;
 	uint32_t milter_max_parts;
 	bool milter_refuse_programs;

@@ -171,6 +171,15 @@ static const struct policy_setting table[] = {
 	    "る",
 	    "domains of this site (blanks between), for the mark [外部]"),
 
+	UINT("mail", "queue_messages", mail_queue_messages, 1, 1000000,
+	    "処理を待つメールの最大通数（超えると再送を求める）",
+	    "mails that may wait (more are told to come again)"),
+	UINT("mail", "queue_bytes", mail_queue_bytes, M, 1024 * G,
+	    "処理を待つメールの最大バイト数", "bytes of the mails that wait"),
+	UINT("mail", "queue_free_bytes", mail_queue_free_bytes, M, 1024 * G,
+	    "メールを受け取るとき空けておくディスクのバイト数",
+	    "bytes of disk that taking mail leaves free"),
+
 	UINT("milter", "max_message_bytes", milter_max_bytes, K, 2 * G,
 	    "受け付けるメール1通の最大バイト数（超えると552で断る）",
 	    "bytes of one mail (a larger one is refused with 552)"),

@@ -240,9 +240,15 @@ find_id(struct spool *s, const char *id, uint64_t *seq)
 	return e == ERR_NOENT ? 0 : e;
 }
 
-/* tmp/NAME, on disk, then out/NAME. */
+int
+spool_find(struct spool *s, const char *id, uint64_t *seq)
+{
+	return find_id(s, id, seq);
+}
+
+/* tmp/NAME, not yet on disk when others follow. */
 static int
-write_file(struct spool *s, const struct parcel *p, char *why)
+write_file(struct spool *s, const struct parcel *p, bool alone, char *why)
 {
 	char name[NAME_BYTES];
 	int fd, e;
@@ -254,36 +260,73 @@ write_file(struct spool *s, const struct parcel *p, char *why)
 	if (fd < 0)
 		return ERR_IO;
 	e = parcel_write(fd, p, s->keys, why);
-	if (e == 0 && fsync(fd) < 0)
+	if (e == 0 && alone && fsync(fd) < 0)
 		e = ERR_IO;
 	if (close(fd) < 0 && e == 0)
 		e = ERR_IO;
-	if (e == 0)
-		e = fsx_move(s->tmp, name, s->out, name, true);
 	if (e != 0)
 		unlinkat(s->tmp, name, 0);
 	return e;
 }
 
+/* To out/, in the order of numbers: a kill leaves no gap. */
 static int
-seal_locked(struct spool *s, struct parcel *p, uint64_t *seq, char *why)
+publish(struct spool *s, const struct parcel *const *list, size_t n)
 {
+	char name[NAME_BYTES];
+
+	for (size_t i = 0; i < n; i++) {
+		name_of(list[i]->seq, name);
+		if (renameat2(s->tmp, name, s->out, name, 1) < 0)
+			return errno == EEXIST ? ERR_EXIST : ERR_IO;
+	}
+	return n == 0 ? 0 : fsx_fsync_dir(s->out);
+}
+
+static int
+seal_locked(struct spool *s, struct parcel *p, size_t n, uint64_t *seqs,
+    char *why)
+{
+	const struct parcel *made[SPOOL_MANY];
 	uint64_t next;
+	size_t m = 0;
+	int e = recover(s, &next);
+
+	for (size_t i = 0; e == 0 && i < n; i++) {
+		if ((e = find_id(s, p[i].id, &seqs[i])) != 0 || seqs[i] != 0)
+			continue;
+		seqs[i] = p[i].seq = next;
+		record_time_now(p[i].time);
+		/* The row first, uncommitted: what may fail, fails before the
+		 * file stands in out/. */
+		if ((e = insert(s, next++, p[i].id, p[i].time)) == 0)
+			e = write_file(s, &p[i], n == 1, why);
+		made[m++] = &p[i];
+	}
+	if (e == 0 && n > 1 && m > 0 && syncfs(s->tmp) < 0)
+		e = ERR_IO;
+	return e == 0 ? publish(s, made, m) : e;
+}
+
+int
+spool_seal_many(struct spool *s, struct parcel *p, size_t n, uint64_t *seqs,
+    char why[PARCEL_WHY_BYTES])
+{
 	int e;
 
-	if ((e = recover(s, &next)) != 0 || (e = find_id(s, p->id, seq)) != 0)
-		return e;
-	if (*seq != 0)
-		return 0;
-	p->seq = next;
-	record_time_now(p->time);
-	/* The row first, uncommitted: what may fail, fails before the file
-	 * stands in out/. */
-	if ((e = insert(s, next, p->id, p->time)) != 0 ||
-	    (e = write_file(s, p, why)) != 0)
-		return e;
-	*seq = next;
-	return 0;
+	snprintf(why, PARCEL_WHY_BYTES, "%s", "");
+	if (n == 0 || n > SPOOL_MANY)
+		return ERR_INTERNAL;
+	for (size_t i = 0; i < n; i++)
+		if (!parcel_id_ok(p[i].id))
+			return ERR_MALFORMED;
+	if ((e = ledger_begin(s->db)) == 0) {
+		e = seal_locked(s, p, n, seqs, why);
+		e = ledger_end(s->db, e);
+	}
+	if (e != 0 && why[0] == '\0')
+		snprintf(why, PARCEL_WHY_BYTES, "the spool: %s", err_text(e));
+	return e;
 }
 
 int
@@ -291,19 +334,10 @@ spool_seal(struct spool *s, struct parcel *p, uint64_t *out,
     char why[PARCEL_WHY_BYTES])
 {
 	uint64_t seq = 0;
-	int e;
+	int e = spool_seal_many(s, p, 1, &seq, why);
 
-	snprintf(why, PARCEL_WHY_BYTES, "%s", "");
-	if (!parcel_id_ok(p->id))
-		return ERR_MALFORMED;
-	if ((e = ledger_begin(s->db)) == 0) {
-		e = seal_locked(s, p, &seq, why);
-		e = ledger_end(s->db, e);
-	}
 	if (e == 0)
 		*out = seq;
-	else if (why[0] == '\0')
-		snprintf(why, PARCEL_WHY_BYTES, "the spool: %s", err_text(e));
 	return e;
 }
 

@@ -35,6 +35,17 @@ void spool_close(struct spool *);
 int spool_seal(struct spool *, struct parcel *, uint64_t *seq,
     char why[PARCEL_WHY_BYTES]) MUST_CHECK;
 
+/*
+ * The same for n parcels with ids of their own (1..SPOOL_MANY), with one wait
+ * for the disk. On 0 all are sealed; on an error those that are sealed are
+ * found again under their ids.
+ */
+#define SPOOL_MANY 64
+int spool_seal_many(struct spool *, struct parcel *, size_t n, uint64_t *seqs,
+    char why[PARCEL_WHY_BYTES]) MUST_CHECK;
+/* The number that an id has; 0 in *seq: it was never sealed. */
+int spool_find(struct spool *, const char *id, uint64_t *seq) MUST_CHECK;
+
 struct spool_sent {
 	uint64_t parcels, bytes;
 };

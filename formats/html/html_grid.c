@@ -129,7 +129,7 @@ read_cell(struct grid *g, const struct html_node *n, struct cell *c)
 	int e;
 
 	buf_init(&b, g->p->out->max);
-	html_pen_init(&p, g->p->h, &b, g->p->targets);
+	html_pen_init(&p, g->p->h, &b, g->p->links);
 	if ((e = html_pen_inside(&p, n)) != 0)
 		goto out;
 	while (b.len > 0 && html_is_blank(b.data[b.len - 1]))

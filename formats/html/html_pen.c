@@ -40,10 +40,10 @@ html_columns(const char *s, size_t n)
 
 void
 html_pen_init(struct html_pen *p, struct html *h, struct buf *out,
-    struct html_target **targets)
+    struct html_links *links)
 {
 	*p = (struct html_pen){
-		.h = h, .out = out, .targets = targets, .bol = true, .lead = ""
+		.h = h, .out = out, .links = links, .bol = true, .lead = ""
 	};
 }
 

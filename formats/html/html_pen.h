@@ -8,16 +8,25 @@
 #include "formats/html/html_int.h"
 
 struct html_target {
-	struct html_target *next;
+	struct html_target *next, *same; /* same: of one bucket */
 	const char *url;
 	const char *shown; /* what misleads, or "" */
 	unsigned no;
 };
 
+#define HTML_BUCKETS 1024u
+
+/* The numbered links of a text. */
+struct html_links {
+	struct html_target *first, *last;
+	struct html_target *of[HTML_BUCKETS];
+	unsigned n;
+};
+
 struct html_pen {
 	struct html *h;
 	struct buf *out;
-	struct html_target **targets; /* numbered links, shared by all pens */
+	struct html_links *links; /* shared by all pens */
 	unsigned gap;	    /* line ends to write before the next character */
 	unsigned quote;	    /* "> " so often */
 	unsigned was_quote; /* of the line before */
@@ -33,7 +42,7 @@ struct html_pen {
 };
 
 void html_pen_init(struct html_pen *, struct html *, struct buf *,
-    struct html_target **);
+    struct html_links *);
 /* At least so many line ends before what follows: 1 a line, 2 a paragraph. */
 void html_pen_break(struct html_pen *, unsigned gap);
 /* One more line end, as <br> makes it. */

@@ -44,14 +44,23 @@ html_pen_inside(struct html_pen *p, const struct html_node *n)
 
 /* ---- links */
 
+static size_t
+bucket(const char *s)
+{
+	uint32_t k = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		k = (k ^ (uint8_t)*s) * 16777619u;
+	return k % HTML_BUCKETS;
+}
+
 static int
 number(struct html_pen *p, const char *url, const char *shown,
     struct html_target **out)
 {
-	struct html_target **end = p->targets, *t;
-	unsigned no = 1;
+	struct html_target **end, *t;
 
-	for (; (t = *end) != NULL; end = &t->next, no++)
+	for (t = p->links->of[bucket(url)]; t != NULL; t = t->same)
 		if (strcmp(t->url, url) == 0 && strcmp(t->shown, shown) == 0)
 			break;
 	if (t == NULL) {
@@ -59,8 +68,12 @@ number(struct html_pen *p, const char *url, const char *shown,
 		    (t->url = html_copy(p->h, url, strlen(url))) == NULL ||
 		    (t->shown = html_copy(p->h, shown, strlen(shown))) == NULL)
 			return ERR_NOMEM;
-		t->no = no;
-		*end = t;
+		t->no = ++p->links->n;
+		t->same = p->links->of[bucket(url)];
+		p->links->of[bucket(url)] = t;
+		end = p->links->last == NULL ? &p->links->first
+					     : &p->links->last->next;
+		*end = p->links->last = t;
 	}
 	*out = t;
 	return 0;
@@ -180,12 +193,12 @@ put_targets(struct html_pen *p)
 {
 	int e;
 
-	if (*p->targets == NULL)
+	if (p->links->first == NULL)
 		return 0;
 	if ((e = buf_puts(p->out, p->any ? "\n\n" : "")) != 0 ||
 	    (e = buf_puts(p->out, "--- リンク先 (links) ---\n")) != 0)
 		return e;
-	for (const struct html_target *t = *p->targets; e == 0 && t != NULL;
+	for (const struct html_target *t = p->links->first; e == 0 && t != NULL;
 	     t = t->next)
 		e = put_target(p, t);
 	return e;
@@ -529,13 +542,15 @@ tidy(const struct buf *in, struct buf *out)
 static int
 write_text(struct html *h, struct buf *out)
 {
-	struct html_target *targets = NULL;
+	struct html_links *links = html_alloc(h, sizeof(*links));
 	struct html_pen p;
 	struct buf raw;
 	int e = 0;
 
+	if (links == NULL)
+		return ERR_NOMEM;
 	buf_init(&raw, out->max);
-	html_pen_init(&p, h, &raw, &targets);
+	html_pen_init(&p, h, &raw, links);
 	if (h->body != NULL)
 		e = html_pen_inside(&p, h->body);
 	if (e == 0 && h->job->for_mail)
@@ -552,7 +567,7 @@ html_text(struct doc *d, const struct html_job *job, struct buf *out)
 	struct html h = { .d = d, .job = job };
 	int e;
 
-	buf_init(&h.tmp, 65536);
+	buf_init(&h.tmp, (size_t)HTML_IN_BYTES * 2);
 	if ((e = html_read(&h, &job->in)) == 0 && (e = html_judge(&h)) == 0 &&
 	    (e = html_chars(&h)) == 0 && (e = html_look(&h)) == 0 &&
 	    (e = write_text(&h, out)) == 0)

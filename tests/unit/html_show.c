@@ -47,9 +47,9 @@ main(int argc, char **argv)
 	if ((e = fsx_slurp(AT_FDCWD, argv[i], &in)) != 0)
 		return 65;
 	buf_reader(&in, &c.in);
-	if ((e = html_case_run(&c, &out)) == 0)
+	if ((e = html_case_run(&c, &out)) == 0 && out.len > 0)
 		fwrite(out.data, 1, out.len, stdout);
-	else
+	else if (e != 0)
 		fprintf(stderr, "%s: %s\n", err_name(e), c.message);
 	buf_done(&in);
 	buf_done(&out);

@@ -79,7 +79,7 @@ static const struct {
 	unsigned is, parent;
 } comps[] = {
 	{ "VEVENT", IN_EVENT, IN_CAL },
-	{ "VTODO", IN_TODO, IN_CAL },
+	{ "VTODO", IN_TASK, IN_CAL },
 	{ "VJOURNAL", IN_JOURNAL, IN_CAL },
 	{ "VTIMEZONE", IN_ZONE, IN_CAL },
 	{ "VALARM", IN_ALARM, IN_DATED },

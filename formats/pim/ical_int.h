@@ -39,13 +39,13 @@ struct ical {
 enum {
 	IN_CAL = 1,
 	IN_EVENT = 2,
-	IN_TODO = 4,
+	IN_TASK = 4,
 	IN_JOURNAL = 8,
 	IN_ALARM = 16,
 	IN_ZONE = 32,
 	IN_RULE = 64, /* STANDARD and DAYLIGHT */
-	IN_ITEM = IN_EVENT | IN_TODO | IN_JOURNAL,
-	IN_DATED = IN_EVENT | IN_TODO
+	IN_ITEM = IN_EVENT | IN_TASK | IN_JOURNAL,
+	IN_DATED = IN_EVENT | IN_TASK
 };
 
 /* Writes the property if the table has it for this kind of component. */

@@ -503,6 +503,9 @@ doc_child(struct doc *parent, const struct child *c, struct sink *out,
 	if (member && ev->member_begin != NULL &&
 	    (e = ev->member_begin(ev->arg, res->in_name)) != 0)
 		return e;
+	if (member && ev->member_bytes != NULL &&
+	    (e = ev->member_bytes(ev->arg, c->in)) != 0)
+		return e;
 	e = child_run(parent, c, out, res);
 	if (c->name_out != NULL)
 		c->name_out(c->arg, res);

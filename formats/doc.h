@@ -32,6 +32,8 @@ struct doc_events {
 	int (*finding)(void *arg, const struct finding *);
 	int (*member_begin)(void *arg, const char *name);
 	int (*member_end)(void *arg, const struct doc_result *);
+	/* The bytes of a member as they were taken out; may be NULL. */
+	int (*member_bytes)(void *arg, const struct reader *);
 };
 
 /* Passwords to try in order; bytes as given, never logged. Borrowed. */

@@ -21,6 +21,8 @@ static const struct {
 	{ ERR_EXIST, "exist", N_("the name is taken") },
 	{ ERR_NOENT, "noent", N_("no such entry") },
 	{ ERR_DENIED, "denied", N_("a signature, key or permission is wrong") },
+	{ ERR_INFECTED, "infected", N_("the virus scanner found something") },
+	{ ERR_SCANNER, "scanner", N_("the virus scanner gave no answer") },
 };
 
 const char *

@@ -25,6 +25,8 @@ enum err {
 	ERR_EXIST = -11,      /* the name is taken */
 	ERR_NOENT = -12,      /* there is no such thing */
 	ERR_DENIED = -13,     /* a signature, key or permission is wrong */
+	ERR_INFECTED = -14,   /* the virus scanner found something */
+	ERR_SCANNER = -15,    /* the virus scanner gave no usable answer */
 };
 
 /* "malformed": stable, for records. Never NULL; "unknown" for others. */

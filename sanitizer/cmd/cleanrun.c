@@ -458,7 +458,7 @@ begin(struct run *run)
 		if (run->passwords_fd < 0)
 			return STATUS_NOINPUT;
 	}
-	if ((s = cli_pipeline(o->jobs, &run->pipeline)) != 0 ||
+	if ((s = cli_pipeline(run->policy, o->jobs, &run->pipeline)) != 0 ||
 	    (s = cli_state_open(&run->state, run->policy,
 		 STATE_CREATE | STATE_QUARANTINE)) != 0 ||
 	    (s = open_dest(run)) != 0 || (s = open_spool(run)) != 0 ||

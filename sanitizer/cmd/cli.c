@@ -322,10 +322,13 @@ cli_state_close(struct cli_state *s)
 }
 
 int
-cli_pipeline(unsigned slots, struct pipeline **out)
+cli_pipeline(const struct policy *p, unsigned slots, struct pipeline **out)
 {
 	int e = pipeline_open(NULL, slots, out);
 
+	if (e == 0 && p->scan_clamd[0] != '\0')
+		e = pipeline_scan(*out, p->scan_clamd,
+		    (uint64_t)p->scan_timeout_s * 1000);
 	if (e == 0)
 		return 0;
 	if (e == ERR_INTERNAL)

@@ -94,8 +94,9 @@ int cli_state_open(struct cli_state *, const struct policy *, unsigned flags);
 /* 0, or the status of a log that could not be finished. */
 int cli_state_close(struct cli_state *);
 
-/* Start the worker. 0, or an exit status; the user was told. */
-int cli_pipeline(unsigned slots, struct pipeline **);
+/* Start the worker, with the policy's scanner. 0, or an exit status; the user
+ * was told. */
+int cli_pipeline(const struct policy *, unsigned slots, struct pipeline **);
 /*
  * The receipts that travel or are stored with a document, to be freed: JSON,
  * and for a released one the text. ERR_LIMIT, ERR_NOMEM: neither.

@@ -289,7 +289,7 @@ run(int argc, char **argv, struct look *l)
 	    (status = open_input(l->passwords, &l->passwords_fd)) != 0)
 		return status;
 	cli_catch_signals();
-	status = cli_pipeline(1, &l->pipeline);
+	status = cli_pipeline(&l->policy, 1, &l->pipeline);
 	if (status == STATUS_OK) {
 		for (int i = optind; i < argc && cli_stop == 0; i++)
 			if ((one = look_at(l, argv[i])) > status)

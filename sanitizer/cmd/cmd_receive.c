@@ -136,7 +136,7 @@ take(const struct policy *p, const uint8_t key[KEYS_SIGN_PUBLIC], char **dirs)
 	memcpy(setup.key, key, sizeof(setup.key));
 	setup.arg = &prover;
 	if ((status = cli_state_open(&st, p, STATE_CREATE)) != 0 ||
-	    (status = cli_pipeline(1, &prover.pipeline)) != 0)
+	    (status = cli_pipeline(p, 1, &prover.pipeline)) != 0)
 		goto out;
 	setup.audit = st.audit;
 	if ((e = receive_run(&setup, &report)) != 0) {

@@ -243,6 +243,17 @@ static const struct advice advices[] = {
 		"もう一度実行してください。",
 		"Check that it exists and may be read, then run it "
 		"again." } } },
+	{ ERR_INFECTED,
+	    { { "ウイルス対策ソフトが検出しました。",
+		"The virus scanner found something in it." } },
+	    { { "開かずに、情報政策担当へ連絡してください。",
+		"Do not open it; tell the IT office." } } },
+	{ ERR_SCANNER,
+	    { { "ウイルス対策ソフトによる確認ができませんでした。",
+		"The virus scanner could not check it." } },
+	    { { "時間をおいて再実行し、"
+		"続くときは情報政策担当へ連絡してください。",
+		"Try again later; tell the IT office if it stays so." } } },
 	{ ERR_BLOCKED,
 	    { { "プログラムやショートカットなど、"
 		"持込みが認められない種類です。",
@@ -275,6 +286,8 @@ advice_of(int err, enum verdict v)
 
 	if (err == 0 && v == VERDICT_BLOCKED)
 		err = ERR_BLOCKED;
+	else if (err == ERR_DENIED) /* policy_judge() */
+		err = 0;
 	for (size_t i = 0; i < n; i++)
 		if (advices[i].err == err)
 			return &advices[i];

@@ -34,7 +34,7 @@ void
 pass_init(struct pass *p)
 {
 	memset(p, 0, sizeof(*p));
-	p->records = p->out = p->pidfd = -1;
+	p->records = p->out = p->parts = p->pidfd = -1;
 }
 
 static void
@@ -50,6 +50,7 @@ pass_done(struct pass *p)
 {
 	drop(&p->records);
 	drop(&p->out);
+	drop(&p->parts);
 	drop(&p->pidfd);
 	free(p->findings);
 	free(p->members);
@@ -148,6 +149,7 @@ set_request(struct proto_request *q, uint32_t seq, const struct pass_input *in)
 	q->in_bytes = in->bytes;
 	q->has_passwords = in->passwords >= 0;
 	q->passwords_bytes = in->passwords_bytes;
+	q->has_parts = in->wants_parts;
 	q->options = *in->options;
 	snprintf(q->name, sizeof(q->name), "%s", in->name);
 	snprintf(q->expect, sizeof(q->expect), "%s",
@@ -161,6 +163,7 @@ pass_start(struct pass *p, const struct zygote *z, uint32_t seq,
 	const struct limits *l = &in->options->limits;
 	struct proto_request q;
 	int ends[2], fds[PROTO_FDS], e;
+	size_t n = PROTO_FD_PASSWORDS;
 
 	set_request(&q, seq, in);
 	p->seq = seq;
@@ -168,17 +171,21 @@ pass_start(struct pass *p, const struct zygote *z, uint32_t seq,
 	p->deadline_ms = pass_now_ms() + l->max_wall_ms;
 	if ((e = fsx_memfd("sekisho-output", &p->out)) != 0)
 		return e;
+	if (in->wants_parts && (e = fsx_memfd("sekisho-parts", &p->parts)) != 0)
+		return e;
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return ERR_IO;
 	p->records = ends[0];
 	fds[PROTO_FD_IN] = in->fd;
 	fds[PROTO_FD_OUT] = p->out;
 	fds[PROTO_FD_RECORDS] = ends[1];
-	fds[PROTO_FD_PASSWORDS] = in->passwords;
+	if (in->passwords >= 0)
+		fds[n++] = in->passwords;
+	if (in->wants_parts)
+		fds[n++] = p->parts;
 	e = fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 ? ERR_IO : 0;
 	if (e == 0)
-		e = proto_send(z->sock, &q, sizeof(q), fds,
-		    in->passwords >= 0 ? PROTO_FDS : PROTO_FDS - 1, true);
+		e = proto_send(z->sock, &q, sizeof(q), fds, n, true);
 	close(ends[1]);
 	return e;
 }

@@ -22,6 +22,7 @@ struct pass {
 	uint32_t seq;
 	int records; /* read end; -1 once it ended */
 	int out;     /* memory file that it writes, -1 */
+	int parts;   /* the same, of what it takes out; -1 */
 	int pidfd;   /* -1 until it started */
 	bool has_exited, is_killed;
 	int status; /* as from waitpid() */
@@ -50,6 +51,7 @@ struct pass_input {
 	const char *name;   /* claimed base name */
 	const char *expect; /* format id, or NULL */
 	enum proto_mode mode;
+	bool wants_parts; /* what is taken out is kept for a scanner */
 	const struct options *options;
 };
 

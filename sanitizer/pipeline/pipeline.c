@@ -19,6 +19,7 @@ struct pipeline {
 	bool is_dead;
 	bool may_restart; /* again after each job that went well */
 	uint32_t seq;
+	struct scan_setup scanner;
 	unsigned n;
 	struct slot slots[];
 };
@@ -59,6 +60,16 @@ pipeline_open(const char *worker, unsigned slots, struct pipeline **out)
 	return 0;
 }
 
+int
+pipeline_scan(struct pipeline *p, const char *clamd_socket, uint64_t timeout_ms)
+{
+	if (strlen(clamd_socket) >= sizeof(p->scanner.socket))
+		return ERR_LIMIT;
+	memcpy(p->scanner.socket, clamd_socket, strlen(clamd_socket) + 1);
+	p->scanner.timeout_ms = timeout_ms;
+	return 0;
+}
+
 /* The worker is gone or cannot be trusted: hold what runs, start another. */
 static void
 replace_zygote(struct pipeline *p)
@@ -80,7 +91,7 @@ pipeline_close(struct pipeline *p)
 		return;
 	zygote_stop(&p->zygote);
 	for (unsigned i = 0; i < p->n; i++)
-		if (is_running(&p->slots[i]))
+		if (is_running(&p->slots[i]) || p->slots[i].state == SLOT_SCAN)
 			slot_hold(&p->slots[i], ERR_INTERNAL,
 			    "the program ended");
 	free(p->worker);
@@ -121,7 +132,7 @@ pipeline_submit(struct pipeline *p, struct pipeline_job *job)
 		return ERR_LIMIT;
 	if (p->is_dead)
 		return ERR_INTERNAL;
-	slot_take(s, job);
+	slot_take(s, job, &p->scanner);
 	if (is_running(s))
 		run_slot(p, s);
 	return 0;
@@ -174,6 +185,22 @@ struct watch {
 	uint64_t next_ms; /* the first deadline */
 };
 
+/* A full queue of the scanner is tried again after this time. */
+#define SCAN_AGAIN_MS 20
+
+static void
+add_scan(struct watch *w, struct slot *s)
+{
+	uint64_t again = pass_now_ms() + SCAN_AGAIN_MS;
+
+	scan_poll(s->scan, &w->fds[w->n]);
+	if (w->fds[w->n].fd >= 0)
+		again = scan_deadline(s->scan);
+	if (again < w->next_ms)
+		w->next_ms = again;
+	w->slots[w->n++] = s;
+}
+
 static void
 add(struct watch *w, int fd, struct slot *s)
 {
@@ -190,6 +217,8 @@ watch_all(struct pipeline *p, struct watch *w)
 	for (unsigned i = 0; i < p->n; i++) {
 		struct slot *s = &p->slots[i];
 
+		if (s->state == SLOT_SCAN)
+			add_scan(w, s);
 		if (!is_running(s))
 			continue;
 		if (s->pass.records >= 0)
@@ -220,6 +249,11 @@ advance(struct pipeline *p)
 	for (unsigned i = 0; i < p->n; i++) {
 		struct slot *s = &p->slots[i];
 
+		if (s->state == SLOT_SCAN) {
+			if (slot_scan(s))
+				run_slot(p, s);
+			continue;
+		}
 		if (!is_running(s))
 			continue;
 		if (!pass_is_over(&s->pass)) {
@@ -248,6 +282,8 @@ turn(struct pipeline *p, uint64_t until)
 	for (nfds_t i = 0; i < w.n; i++) {
 		if (w.fds[i].revents == 0)
 			continue;
+		if (w.slots[i] != NULL && w.slots[i]->state == SLOT_SCAN)
+			continue; /* advance() does it */
 		if (w.slots[i] != NULL)
 			pass_read(&w.slots[i]->pass);
 		else

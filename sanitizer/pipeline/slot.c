@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -51,6 +52,8 @@ finish(struct slot *s)
 	}
 	r->elapsed_ms = (double)(now_ns() - s->start_ns) / 1e6;
 	pass_done(&s->pass);
+	scan_close(s->scan);
+	s->scan = NULL;
 	drop(&s->passwords);
 	drop(&s->result_fd);
 	s->state = SLOT_DONE;
@@ -161,13 +164,15 @@ job_ok(const struct pipeline_job *job)
 }
 
 void
-slot_take(struct slot *s, struct pipeline_job *job)
+slot_take(struct slot *s, struct pipeline_job *job,
+    const struct scan_setup *scanner)
 {
 	uint8_t unused[HASH_BYTES];
 	struct record *r = &job->record;
 	int e;
 
 	reset(s, job);
+	s->scanner = scanner;
 	claim(job->name, s->name);
 	e = copy(job->in_fd, job->options->limits.max_in_bytes,
 	    &job->original_fd, &r->in_bytes, r->in_sha256);
@@ -224,6 +229,10 @@ slot_start(struct slot *s, const struct zygote *z, uint32_t seq)
 		.mode = job->mode == PIPELINE_IDENTIFY ? PROTO_IDENTIFY
 						       : PROTO_REBUILD,
 		.expect = job->mode == PIPELINE_PROVE ? job->format : NULL,
+		.wants_parts = s->scanner->socket[0] != '\0' &&
+			       s->state == SLOT_FIRST &&
+			       (job->mode == PIPELINE_CLEAN ||
+				   job->mode == PIPELINE_EXPLAIN),
 		.options = job->options,
 	};
 
@@ -356,12 +365,74 @@ read_the_input(const struct slot *s)
 	       memcmp(s->pass.result.in_sha256, r->in_sha256, HASH_BYTES) == 0;
 }
 
+/* What the scanner found is said beside what the worker found. */
+static int
+add_finding(struct record *r, const char *name)
+{
+	struct finding *f =
+	    reallocarray(r->findings, r->n_findings + 1, sizeof(*f));
+
+	if (f == NULL)
+		return ERR_NOMEM;
+	r->findings = f;
+	f += r->n_findings++;
+	*f = (struct finding){
+		.id = FIND_SCANNER, .action = ACT_NOTED, .count = 1
+	};
+	snprintf(f->detail, sizeof(f->detail), "%s", name);
+	return 0;
+}
+
+bool
+slot_scan(struct slot *s)
+{
+	enum scan_state state = scan_step(s->scan, pass_now_ms());
+	char name[SCAN_NAME_BYTES];
+
+	if (state == SCAN_RUNNING)
+		return false;
+	snprintf(name, sizeof(name), "%s", scan_says(s->scan));
+	if (state == SCAN_FAILED)
+		slot_hold(s, ERR_IO, "%s", name);
+	else if (state == SCAN_FOUND) {
+		if (add_finding(&s->job->record, name) != 0)
+			slot_hold(s, ERR_NOMEM, "no memory for a finding");
+		else
+			slot_hold(s, ERR_INFECTED, "the virus scanner found %s",
+			    name);
+	} else {
+		scan_close(s->scan);
+		s->scan = NULL;
+		s->state = SLOT_PROOF;
+		return true;
+	}
+	return false;
+}
+
+/* Before the proof, when there is a scanner. */
+static bool
+to_scan(struct slot *s, int parts)
+{
+	const struct pipeline_job *job = s->job;
+	int e = scan_open(s->scanner->socket, job->original_fd,
+	    job->record.in_bytes, parts, pass_now_ms() + s->scanner->timeout_ms,
+	    &s->scan);
+
+	if (e != 0) {
+		slot_hold(s, e, "no memory for the scanner");
+		return false;
+	}
+	s->state = SLOT_SCAN;
+	return slot_scan(s);
+}
+
 /* The output of pass A becomes the input of pass B. */
 static bool
 to_proof(struct slot *s)
 {
 	struct record *r = &s->job->record;
 	struct pass *p = &s->pass;
+	int parts = p->parts;
 
 	if (take_output(p, s->job->options->limits.max[BUDGET_OUT_BYTES],
 		&r->out_bytes, r->out_sha256) != 0) {
@@ -371,8 +442,10 @@ to_proof(struct slot *s)
 	snprintf(r->out_format, sizeof(r->out_format), "%s",
 	    p->result.out_format);
 	s->result_fd = p->out;
-	p->out = -1;
+	p->out = p->parts = -1;
 	pass_done(p);
+	if (s->scanner->socket[0] != '\0')
+		return to_scan(s, parts);
 	s->state = SLOT_PROOF;
 	return true;
 }

@@ -9,9 +9,15 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/fsx.h"
 #include "formats/doc.h"
 
 #define FD(which) (SANDBOX_FIRST_FD + (int)(which))
+
+/* Where what is taken out goes, for the scanner. */
+struct parts {
+	int fd; /* -1: nobody asked */
+};
 
 static int
 send_finding(void *arg, const struct finding *f)
@@ -32,6 +38,26 @@ send_result(void *arg, const struct doc_result *r)
 {
 	(void)arg;
 	return proto_put_result(FD(PROTO_FD_RECORDS), PROTO_MEMBER_END, r);
+}
+
+/* Its size, then its bytes: sanitizer/pipeline/scan.h. */
+static int
+keep_part(void *arg, const struct reader *bytes)
+{
+	const struct parts *parts = arg;
+	struct buf head;
+	int e;
+
+	if (parts->fd < 0)
+		return 0;
+	buf_init(&head, 8);
+	e = buf_u64le(&head, bytes->len);
+	if (e == 0)
+		e = fsx_write_all(parts->fd, head.data, head.len);
+	if (e == 0)
+		e = fsx_write_all(parts->fd, bytes->data, bytes->len);
+	buf_done(&head);
+	return e;
 }
 
 static int
@@ -91,11 +117,15 @@ work(const struct proto_request *q, struct doc_result *res)
 	static struct reader list[PROTO_PASSWORDS];
 	struct reader secrets;
 	struct sink out;
+	struct parts parts = { q->has_parts ? FD(PROTO_FD_PASSWORDS) +
+						  (q->has_passwords ? 1 : 0)
+					    : -1 };
 	struct doc_job job = {
 		.name = q->name,
 		.options = &q->options,
 		.passwords = { .list = list },
-		.events = { NULL, send_finding, send_member, send_result },
+		.events = { &parts, send_finding, send_member, send_result,
+		    keep_part },
 		.out = &out,
 		.expect = q->expect[0] != '\0' ? q->expect : NULL,
 	};

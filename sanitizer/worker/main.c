@@ -112,7 +112,8 @@ request_ok(const struct proto_request *q, size_t n_fds)
 {
 	return q->magic == PROTO_MAGIC &&
 	       (q->mode == PROTO_REBUILD || q->mode == PROTO_IDENTIFY) &&
-	       n_fds == PROTO_FDS - (q->has_passwords ? 0u : 1u) &&
+	       n_fds == PROTO_FDS - (q->has_passwords ? 0u : 1u) -
+			    (q->has_parts ? 0u : 1u) &&
 	       memchr(q->name, '\0', sizeof(q->name)) != NULL &&
 	       memchr(q->expect, '\0', sizeof(q->expect)) != NULL;
 }

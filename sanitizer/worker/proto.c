@@ -5,6 +5,7 @@
 #include "worker/proto.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -65,9 +66,17 @@ union ancillary {
 	char space[CMSG_SPACE(sizeof(int) * PROTO_FDS)];
 };
 
+static bool
+has_room(int sock)
+{
+	struct pollfd p = { sock, POLLOUT, 0 };
+
+	return poll(&p, 1, PROTO_SEND_MS) == 1;
+}
+
 int
 proto_send(int sock, const void *msg, size_t bytes, const int *fds,
-    size_t n_fds, bool dont_wait)
+    size_t n_fds, bool soon)
 {
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)msg,
 		.iov_len = bytes };
@@ -90,8 +99,9 @@ proto_send(int sock, const void *msg, size_t bytes, const int *fds,
 	}
 	do
 		n = sendmsg(sock, &mh,
-		    MSG_NOSIGNAL | (dont_wait ? MSG_DONTWAIT : 0));
-	while (n < 0 && errno == EINTR);
+		    MSG_NOSIGNAL | (soon ? MSG_DONTWAIT : 0));
+	while (n < 0 &&
+	       (errno == EINTR || (soon && errno == EAGAIN && has_room(sock))));
 	if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
 		return ERR_NOENT;
 	return n == (ssize_t)bytes ? 0 : ERR_IO;

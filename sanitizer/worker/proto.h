@@ -32,15 +32,19 @@
 #define PROTO_PASSWORDS	     256	 /* tried at most */
 #define PROTO_SLOTS	     64		 /* documents at a time at most */
 
+#define PROTO_SEND_MS 2000 /* a zygote that lives reads at once */
+
 /* The control socket as the zygote finds it. */
 #define PROTO_CONTROL_FD 3
 
-/* Descriptors of a request, in this order; the last one may be missing. */
+/* Descriptors of a request, in this order; the last two may be missing, and
+ * the parts then take the place of the passwords. */
 enum proto_fd {
 	PROTO_FD_IN,	    /* sealed memory file */
 	PROTO_FD_OUT,	    /* empty memory file */
 	PROTO_FD_RECORDS,   /* write end of a pipe */
 	PROTO_FD_PASSWORDS, /* sealed memory file */
+	PROTO_FD_PARTS,	    /* empty memory file: gets what is taken out */
 	PROTO_FDS
 };
 
@@ -50,7 +54,7 @@ struct proto_request {
 	uint32_t magic;
 	uint32_t seq;  /* comes back in the replies */
 	uint32_t mode; /* enum proto_mode */
-	uint32_t has_passwords;
+	uint32_t has_passwords, has_parts;
 	uint64_t in_bytes; /* size of the sealed input */
 	uint64_t passwords_bytes;
 	struct options options;
@@ -88,11 +92,11 @@ int proto_exit_code(int err);
 uint32_t proto_layout(void);
 /*
  * One message with n_fds descriptors (borrowed). ERR_NOENT: the other end is
- * gone. ERR_IO with errno set: EAGAIN when the socket is full and dont_wait
- * was asked for.
+ * gone. ERR_IO with errno set: EAGAIN when the socket stays full for
+ * PROTO_SEND_MS and soon was asked for.
  */
 int proto_send(int sock, const void *msg, size_t bytes, const int *fds,
-    size_t n_fds, bool dont_wait) MUST_CHECK;
+    size_t n_fds, bool soon) MUST_CHECK;
 /*
  * Take one message of exactly this size. *n_fds says how many descriptors
  * came; all are close-on-exec and the caller's. ERR_NOENT: the other end is

@@ -1,42 +1,7 @@
 #!/bin/bash
 # The command line: exit statuses, names, trees, receipts, signals.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-bin=$PWD/${BUILD:-build/dev}/bin
-schema=$PWD/docs/receipt.schema.json
-root=$PWD
-tmp=$(mktemp -d)
-trap 'chmod -R u+rwX "$tmp"; rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-export LC_ALL=C.UTF-8 LANGUAGE= HOME=$tmp/home XDG_STATE_HOME=$tmp/xdg
-n=0 bad=0
-
-# ok NAME COMMAND...: passes when the command succeeds.
-ok()
-{
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		bad=$((bad + 1))
-	fi
-}
-
-# run STATUS ARGUMENT...: sekisho with a state folder; output in out and err.
-run()
-{
-	local want=$1 got
-	shift
-	"$bin/sekisho" "$@" >out 2>err
-	got=$?
-	[ "$got" -eq "$want" ] && return 0
-	echo "# sekisho $*: status $got, not $want"
-	sed 's/^/# /' out err | head -20
-	return 1
-}
+. "$(dirname "$0")/lib.sh"
+schema=$root/docs/receipt.schema.json
 
 clean()
 {
@@ -45,8 +10,6 @@ clean()
 	run "$want" clean --state state "$@"
 }
 
-has() { grep -q -- "$1" "$2"; }
-hasnt() { ! grep -q -- "$1" "$2"; }
 same_tree() { diff <(cd "$1" && find . -type f | sort) <(printf '%s\n' "${@:2}" | sort); }
 mtime() { stat -c %Y "$1"; }
 valid()
@@ -296,5 +259,4 @@ if command -v mandoc >/dev/null; then
 		[ -z \"\$(mandoc -Tlint -Werror '$root/docs/man/sekisho.1')\" ]"
 fi
 
-echo "1..$n"
-[ $bad -eq 0 ]
+finish

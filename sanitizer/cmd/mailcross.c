@@ -293,6 +293,11 @@ advance(struct serve *s, struct mail *m)
 		mail_submit(s, m, job);
 		return false;
 	}
+	if (job->record.reason_err == ERR_SCANNER) {
+		log_warn("%s: %s", m->envelope.id, job->record.reason);
+		mail_hold_on(s, ERR_SCANNER, m->envelope.id);
+		return false;
+	}
 	if (m->phase == PHASE_WORK)
 		m->phase = PHASE_JUDGE;
 	if (m->phase == PHASE_JUDGE) {

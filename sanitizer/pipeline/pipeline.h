@@ -55,8 +55,8 @@ void pipeline_close(struct pipeline *);
  * From now on every document that is cleaned or explained, and what is taken
  * out of it, is shown to the clamd behind this socket before it may be
  * released. Found, no answer within timeout_ms, or no understanding: held
- * (ERR_INFECTED; ERR_SCANNER for a scanner that fails: it may be tried
- * again). ERR_LIMIT: the path is too long.
+ * (ERR_INFECTED; ERR_LIMIT: more than it takes; ERR_SCANNER: it fails,
+ * and the document may be tried again). ERR_LIMIT: the path is too long.
  */
 int pipeline_scan(struct pipeline *, const char *clamd_socket,
     uint64_t timeout_ms) MUST_CHECK;

@@ -232,8 +232,10 @@ judge(struct scan *s)
 		return end_as(s, SCAN_FOUND, "%.*s",
 		    (int)(n - (sizeof(head) - 1) - (sizeof(found) - 1)),
 		    text + sizeof(head) - 1);
-	return end_as(s, SCAN_FAILED, "the virus scanner answered: %s",
-	    n == 0 ? "nothing" : text);
+	return end_as(s,
+	    n > 6 && strcmp(text + n - 6, " ERROR") == 0 ? SCAN_REFUSED
+							 : SCAN_FAILED,
+	    "the virus scanner answered: %s", n == 0 ? "nothing" : text);
 }
 
 /* true: the answer is whole. */

@@ -23,8 +23,9 @@ struct scan;
 enum scan_state {
 	SCAN_RUNNING,
 	SCAN_CLEAN,
-	SCAN_FOUND, /* scan_says(): the signature's name, printable */
-	SCAN_FAILED /* scan_says(): why */
+	SCAN_FOUND,   /* scan_says(): the signature's name, printable */
+	SCAN_REFUSED, /* scan_says(): its words, of this very document */
+	SCAN_FAILED   /* scan_says(): why; another time it may go well */
 };
 
 /*

@@ -383,28 +383,35 @@ add_finding(struct record *r, const char *name)
 	return 0;
 }
 
+/* Only a clean answer goes on. */
 bool
 slot_scan(struct slot *s)
 {
 	enum scan_state state = scan_step(s->scan, pass_now_ms());
-	char name[SCAN_NAME_BYTES];
+	char says[SCAN_NAME_BYTES];
 
-	if (state == SCAN_RUNNING)
-		return false;
-	snprintf(name, sizeof(name), "%s", scan_says(s->scan));
-	if (state == SCAN_FAILED)
-		slot_hold(s, ERR_IO, "%s", name);
-	else if (state == SCAN_FOUND) {
-		if (add_finding(&s->job->record, name) != 0)
-			slot_hold(s, ERR_NOMEM, "no memory for a finding");
-		else
-			slot_hold(s, ERR_INFECTED, "the virus scanner found %s",
-			    name);
-	} else {
+	snprintf(says, sizeof(says), "%s", scan_says(s->scan));
+	switch (state) {
+	case SCAN_RUNNING:
+		break;
+	case SCAN_CLEAN:
 		scan_close(s->scan);
 		s->scan = NULL;
 		s->state = SLOT_PROOF;
 		return true;
+	case SCAN_FOUND:
+		if (add_finding(&s->job->record, says) != 0)
+			slot_hold(s, ERR_NOMEM, "no memory for a finding");
+		else
+			slot_hold(s, ERR_INFECTED, "the virus scanner found %s",
+			    says);
+		break;
+	case SCAN_REFUSED:
+		slot_hold(s, ERR_LIMIT, "%s", says);
+		break;
+	case SCAN_FAILED:
+		slot_hold(s, ERR_SCANNER, "%s", says);
+		break;
 	}
 	return false;
 }

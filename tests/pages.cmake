@@ -8,3 +8,5 @@ sekisho_fuzz(heif SEEDS samples/benign/heif samples/planted/heif)
 sekisho_fuzz(jpeg2000 SEEDS samples/benign/jpeg2000 samples/planted/jpeg2000)
 sekisho_test(test_converted SOURCES unit/test_converted.c
   unit/picture_checks.c LIBS fuzz_common)
+sekisho_fuzz(jbig2 SEEDS tests/fuzz/seeds/jbig2)
+sekisho_test(test_jbig2 SOURCES unit/test_jbig2.c LIBS formats findings)

@@ -72,6 +72,18 @@ int charset_detect(const struct reader *, bool cut,
 /* "CP932": for people. Never NULL. */
 const char *charset_name(enum charset);
 
+/* How much a reading looks like a text, Japanese above all. Start with 0. */
+struct cs_score {
+	int64_t total;
+	uint32_t scored; /* characters that are not ASCII */
+	int kind;	 /* of the character before, internal */
+	uint32_t before;
+	bool wide; /* UTF-8: three bytes or more in one character */
+};
+
+/* Adds a character of a reading in a charset; CS_NONE: any other one. */
+void cs_score_add(struct cs_score *, enum charset, const struct cs_char *);
+
 /* A cursor behind the byte order mark, if there is one. */
 void cs_open(struct cs_in *, const struct reader *, const struct charset_id *);
 bool cs_more(const struct cs_in *);

@@ -29,14 +29,6 @@ static const char frequent[] =
     "佐藤鈴木高橋渡辺伊中村小林加吉松井斎阿森池橋石前岡長谷近後坂遠青福太西岩丸"
     "東京大阪神奈川埼玉千葉愛知北海道兵庫静岡茨城広島新潟宮栃群馬野岐阜縄";
 
-struct score {
-	int64_t total;
-	uint32_t scored;
-	enum kind before;
-	uint32_t before_cp;
-	bool wide; /* UTF-8: three bytes or more in one character */
-};
-
 static bool
 is_frequent(uint32_t cp)
 {
@@ -75,19 +67,19 @@ is_voiced(uint32_t cp)
 }
 
 static int
-score_half(const struct score *s, uint32_t cp)
+score_half(const struct cs_score *s, uint32_t cp)
 {
-	bool first = s->before != K_HALF;
+	bool first = s->kind != K_HALF;
 
 	if (cp == 0xff9e || cp == 0xff9f)
-		return !first && is_voiced(s->before_cp) ? 3 : -12;
+		return !first && is_voiced(s->before) ? 3 : -12;
 	if (cp >= 0xff61 && cp <= 0xff65)
 		return first ? -3 : 0;
 	/* Small kana, the long mark and ﾝ begin no word. */
 	if (((cp >= 0xff67 && cp <= 0xff70) || cp == 0xff9d) &&
-	    (first || s->before_cp <= 0xff65))
+	    (first || s->before <= 0xff65))
 		return -6;
-	return s->before == K_HAN || s->before == K_HIRA ? -4 : first ? 1 : 2;
+	return s->kind == K_HAN || s->kind == K_HIRA ? -4 : first ? 1 : 2;
 }
 
 /* level: 1 or 2 by the code's place in JIS X 0208, 0 when it does not say. */
@@ -100,21 +92,21 @@ score_han(uint32_t cp, int level)
 }
 
 static int
-score_latin(const struct score *s, uint32_t cp)
+score_latin(const struct cs_score *s, uint32_t cp)
 {
 	if (cp >= 0xc0 && cp <= 0x24f)
-		return s->before == K_ASCII && s->before_cp > '@' ? 5 : 1;
-	return cp >= 0x370 ? s->before == K_LATIN ? 5 : 3 : 5;
+		return s->kind == K_ASCII && s->before > '@' ? 5 : 1;
+	return cp >= 0x370 ? s->kind == K_LATIN ? 5 : 3 : 5;
 }
 
 static int
-score_char(const struct score *s, uint32_t cp, enum kind k, int level)
+score_char(const struct cs_score *s, uint32_t cp, enum kind k, int level)
 {
 	switch (k) {
 	case K_HIRA:
-		return s->before == K_HIRA || s->before == K_HAN ? 10 : 7;
+		return s->kind == K_HIRA || s->kind == K_HAN ? 10 : 7;
 	case K_KATA:
-		return s->before == K_KATA ? 8 : 5;
+		return s->kind == K_KATA ? 8 : 5;
 	case K_HALF:
 		return score_half(s, cp);
 	case K_HAN:
@@ -141,8 +133,8 @@ level_of(enum charset cs, const struct cs_char *c)
 	return c->len == 3 && cs == CS_EUCJP ? 2 : 0;
 }
 
-static void
-add(struct score *s, enum charset cs, const struct cs_char *c)
+void
+cs_score_add(struct cs_score *s, enum charset cs, const struct cs_char *c)
 {
 	enum kind k = kind_of(c->cp);
 
@@ -152,22 +144,22 @@ add(struct score *s, enum charset cs, const struct cs_char *c)
 	}
 	if (cs == CS_UTF8 && c->len >= 3)
 		s->wide = true;
-	s->before = k;
-	s->before_cp = c->cp;
+	s->kind = (int)k;
+	s->before = c->cp;
 }
 
 static bool
-decodes(enum charset cs, const struct reader *r, bool cut, struct score *s)
+decodes(enum charset cs, const struct reader *r, bool cut, struct cs_score *s)
 {
 	struct charset_id id = { .is = cs };
 	struct cs_in in;
 	struct cs_char c;
 	int e;
 
-	*s = (struct score){ .before = K_ASCII };
+	*s = (struct cs_score){ .kind = K_ASCII };
 	cs_open(&in, r, &id);
 	while ((e = cs_get(&in, &c)) == 0)
-		add(s, cs, &c);
+		cs_score_add(s, cs, &c);
 	return !cs_more(&in) || (cut && reader_left(&in.r) <= 3);
 }
 
@@ -214,7 +206,7 @@ static int
 among_eight_bit(const struct reader *r, bool cut, struct charset_id *id)
 {
 	static const enum charset order[] = { CS_UTF8, CS_CP932, CS_EUCJP };
-	struct score s, best = { .total = 0 };
+	struct cs_score s, best = { .total = 0 };
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		if (!decodes(order[i], r, cut, &s))
@@ -241,7 +233,7 @@ has_any(const struct reader *r, const char *pat, size_t n)
 static bool
 is_2022(const struct reader *r, bool cut)
 {
-	struct score s;
+	struct cs_score s;
 
 	return (has_any(r, "\x1b$B", 3) || has_any(r, "\x1b$@", 3) ||
 		   has_any(r, "\x1b(I", 3) || has_any(r, "\x1b$(D", 4)) &&
@@ -265,7 +257,7 @@ int
 charset_detect(const struct reader *r, bool cut, struct charset_id *out)
 {
 	struct charset_id id = { .is = CS_NONE };
-	struct score s;
+	struct cs_score s;
 	int e = 0;
 
 	if (has_mark(r, &id)) {

@@ -58,6 +58,8 @@ struct filter {
 	bool has_last;
 	const char *eol; /* the custom of the document */
 	uint64_t line;
+	const char *part; /* NULL: the whole document */
+	bool lines;	  /* of a part: they are numbered */
 };
 
 static void
@@ -362,17 +364,28 @@ custom_eol(struct cs_in in)
 	return crlf >= lf - crlf ? "\r\n" : "\n";
 }
 
+static void
+name_place(const struct filter *f, uint64_t line, char *where, size_t size)
+{
+	const char *part = f->part == NULL ? "" : f->part;
+
+	if (f->part != NULL && !f->lines)
+		snprintf(where, size, "%s", part);
+	else
+		snprintf(where, size, "%s%sline %" PRIu64, part,
+		    part[0] == '\0' ? "" : " ", line);
+}
+
 static int
 report(struct doc *d, const struct filter *f)
 {
-	char where[48];
+	char where[FINDING_WHERE_BYTES];
 	int e = 0;
 
 	for (int g = 0; e == 0 && g < G_COUNT; g++) {
 		if (f->tally[g].count == 0)
 			continue;
-		snprintf(where, sizeof(where), "line %" PRIu64,
-		    f->tally[g].line);
+		name_place(f, f->tally[g].line, where, sizeof(where));
 		e = doc_found_n(d, f->tally[g].count, said[g].id, said[g].act,
 		    where, "U+%04X", f->tally[g].cp);
 	}
@@ -462,6 +475,23 @@ text_filter(struct doc *d, struct buf *out, bool want_bom,
 	if ((e = begin(d, &f, &was, want_bom, id)) != 0 || (e = run(&f)) != 0)
 		return e;
 	if ((e = text_check(d, out, id)) != 0)
+		return e;
+	return report(d, &f);
+}
+
+int
+text_filter_part(struct doc *d, const struct reader *in, const char *where,
+    bool lines, struct buf *out)
+{
+	struct filter f = {
+		.line = 1, .eol = lines ? "\n" : " ", .part = where, .lines = lines
+	};
+	struct charset_id id = { .is = CS_UTF8 };
+	int e;
+
+	cs_open(&f.in, in, &id);
+	cs_start(&f.out, out, CS_UTF8, CS_UTF8);
+	if ((e = run(&f)) != 0)
 		return e;
 	return report(d, &f);
 }

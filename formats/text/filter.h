@@ -21,6 +21,14 @@
 int text_filter(struct doc *, struct buf *out, bool want_bom,
     struct charset_id *id) MUST_CHECK;
 /*
+ * The same filter for text inside something else: valid UTF-8 with line feeds,
+ * and so is what comes out. where names the place in findings; lines: the
+ * number of the line is put behind it, else all that breaks a line but a line
+ * feed becomes a space.
+ */
+int text_filter_part(struct doc *, const struct reader *utf8, const char *where,
+    bool lines, struct buf *out) MUST_CHECK;
+/*
  * Is out what we say it is: in this charset (or plain ASCII), and not a text
  * that begins like something that acts? ERR_AMBIGUOUS.
  */

@@ -77,8 +77,8 @@ mail_text(struct doc *d, const struct reader *bytes, const char *charset,
 	buf_init(&text, bytes->len * GROWTH + 64);
 	buf_init(&lines, bytes->len * GROWTH + 64);
 	r.pos = 0;
-	if ((e = words_decode(&r, mcs_of_label(charset, strlen(charset)),
-		 &text, &f)) != 0 ||
+	if ((e = words_decode(&r, mcs_of_label(charset, strlen(charset)), &text,
+		 &f)) != 0 ||
 	    (e = words_report(d, &f, where)) != 0)
 		goto out;
 	buf_reader(&text, &r);

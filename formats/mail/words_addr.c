@@ -176,7 +176,7 @@ trim(struct reader *r)
 	while (r->len > 0 && is_space(r->data[r->len - 1]))
 		r->len--;
 	while (r->len > 0 && is_space(r->data[0]) &&
-	    reader_view(r, 1, r->len - 1, r) == 0)
+	       reader_view(r, 1, r->len - 1, r) == 0)
 		;
 }
 
@@ -206,8 +206,8 @@ is_dot_atom(const struct buf *b)
 static bool
 is_domain(const struct reader *d)
 {
-	bool literal = d->len > 2 && d->data[0] == '[' &&
-		       d->data[d->len - 1] == ']';
+	bool literal =
+	    d->len > 2 && d->data[0] == '[' && d->data[d->len - 1] == ']';
 	uint8_t c;
 
 	for (size_t i = literal; i < d->len - literal; i++) {
@@ -217,8 +217,7 @@ is_domain(const struct reader *d)
 			c == '-' || c == '.' || c == '_' ||
 			(literal && c == ':')))
 			return false;
-		if (!literal && c == '.' &&
-		    (i == 0 || d->data[i - 1] == '.'))
+		if (!literal && c == '.' && (i == 0 || d->data[i - 1] == '.'))
 			return false;
 	}
 	return d->len > 0;
@@ -355,8 +354,7 @@ make_address(const struct reader *in, struct buf *out, bool *odd)
 	for (size_t i = 0; e == 0 && i < domain.len; i++) {
 		uint8_t c = domain.data[i];
 
-		e = buf_u8(out,
-		    c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c);
+		e = buf_u8(out, c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c);
 	}
 out:
 	buf_done(&plain);
@@ -400,16 +398,17 @@ static int
 put_name(const struct reader *in, struct buf *out)
 {
 	struct reader r = *in;
-	bool space = false;
+	bool space = false, begun = false;
 	uint8_t c;
 	int e = 0;
 
 	r.pos = 0;
 	while (e == 0 && reader_u8(&r, &c) == 0) {
 		if (is_space(c)) {
-			space = out->len > 0;
+			space = begun;
 			continue;
 		}
+		begun = true;
 		if (space)
 			e = buf_u8(out, ' ');
 		space = false;
@@ -463,8 +462,7 @@ put_comment(struct buf *name, const struct buf *comment)
 
 /* "Taro t@x.jp": the word with the at sign is the address. */
 static bool
-split_bare(const struct reader *in, struct reader *before,
-    struct reader *addr)
+split_bare(const struct reader *in, struct reader *before, struct reader *addr)
 {
 	size_t at, from;
 
@@ -579,8 +577,8 @@ finish(struct list *l, struct buf *name, struct buf *addr)
 			return e;
 		return put_entry(l, name, addr);
 	}
-	e = el->has_angle ? read_bracketed(l, name, addr) :
-			    read_bare(l, name, addr);
+	e = el->has_angle ? read_bracketed(l, name, addr)
+			  : read_bare(l, name, addr);
 	if (e != 0 || (e = put_comment(name, &el->comment)) != 0)
 		return e;
 	if (addr->len == 0 && !el->has_angle)

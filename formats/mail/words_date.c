@@ -112,8 +112,8 @@ tokens(const char *s, struct token t[TOKENS_MAX])
 		if (is_digit(*s)) {
 			for (k->len = 0; is_digit(s[k->len]); k->len++)
 				if (k->len < 8)
-					k->number = k->number * 10 +
-						    (s[k->len] - '0');
+					k->number =
+					    k->number * 10 + (s[k->len] - '0');
 			k->digits = k->len;
 		} else if (is_alpha(*s)) {
 			while (is_alpha(s[k->len]))
@@ -179,8 +179,8 @@ take_offset(struct date *d, const struct token *t, size_t i, size_t n)
 	size_t used = 2;
 	long number;
 
-	if (!d->has_time || d->has_zone ||
-	    !(minus || is_char(t, i, n, '+')) || !is_number(t, i + 1, n, 4))
+	if (!d->has_time || d->has_zone || !(minus || is_char(t, i, n, '+')) ||
+	    !is_number(t, i + 1, n, 4))
 		return 0;
 	number = t[i + 1].number;
 	if (t[i + 1].digits <= 2)
@@ -226,6 +226,7 @@ take_name(struct date *d, const struct token *t)
 		{ "MST", -700 }, { "MDT", -600 }, { "PST", -800 },
 		{ "PDT", -700 }, { "BST", 100 }, { "CET", 100 },
 		{ "CEST", 200 }, { "HKT", 800 }, { "SGT", 800 } };
+
 	int found;
 
 	d->pm |= t->len == 2 && same_word(t->text, "pm", 2);

@@ -115,9 +115,8 @@ sjis2004(uint8_t lead, uint8_t trail, uint32_t *second)
 		return 0;
 	if (cell >= 94) {
 		cell -= 94;
-		row = plane == 0 || lead >= 0xf5 ?
-		    row + 1 :
-		    rows[(lead - 0xf0u) * 2 + 1];
+		row = plane == 0 || lead >= 0xf5 ? row + 1
+						 : rows[(lead - 0xf0u) * 2 + 1];
 	}
 	return mtab_jis2004(plane, (uint8_t)(row + 0x20),
 	    (uint8_t)(cell + 0x21), second);
@@ -148,9 +147,10 @@ get_2004(struct mdec *in, struct cs_char *c)
 		return broken(in, c);
 	c->raw = b;
 	c->len = n;
-	c->cp = !euc ? sjis2004(b[0], b[1], &at.second) :
-	    n == 3   ? mtab_jis2004(1, b[1] & 0x7f, b[2] & 0x7f, &at.second) :
-		       mtab_jis2004(0, b[0] & 0x7f, b[1] & 0x7f, &at.second);
+	c->cp = !euc ? sjis2004(b[0], b[1], &at.second)
+		: n == 3
+		    ? mtab_jis2004(1, b[1] & 0x7f, b[2] & 0x7f, &at.second)
+		    : mtab_jis2004(0, b[0] & 0x7f, b[1] & 0x7f, &at.second);
 	if (c->cp == 0)
 		return broken(in, c);
 	*in = at;
@@ -180,9 +180,9 @@ get_pair(struct mdec *in, struct cs_char *c)
 	at = in->r;
 	if (reader_bytes(&at, 2, &b) != 0)
 		return broken(in, c);
-	c->cp = in->is == MCS_GB18030 ? mtab_gb(b[0], b[1]) :
-	    in->is == MCS_UHC	      ? mtab_uhc(b[0], b[1]) :
-					mtab_big5(b[0], b[1], &in->second);
+	c->cp = in->is == MCS_GB18030 ? mtab_gb(b[0], b[1])
+		: in->is == MCS_UHC   ? mtab_uhc(b[0], b[1])
+				      : mtab_big5(b[0], b[1], &in->second);
 	if (c->cp == 0)
 		return broken(in, c);
 	in->r = at;

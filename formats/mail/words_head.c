@@ -198,7 +198,7 @@ parse_word(const struct reader *in, size_t at, struct word *w)
 		return false;
 	/* One word put into another: the inner one has the text. */
 	for (inner = r; reader_has(in, inner.pos, "=?", 2) &&
-	     reader_skip(&inner, 2) == 0 && parse_start(&inner, w);
+			reader_skip(&inner, 2) == 0 && parse_start(&inner, w);
 	     r = inner)
 		nested++;
 	stop = find_end(in, r.pos, w);
@@ -213,8 +213,8 @@ words_word_end(const struct reader *in, size_t at)
 {
 	struct word w;
 
-	return reader_has(in, at, "=?", 2) && parse_word(in, at, &w) ? w.end :
-								     0;
+	return reader_has(in, at, "=?", 2) && parse_word(in, at, &w) ? w.end
+								     : 0;
 }
 
 static int
@@ -323,8 +323,7 @@ flush(struct run *run, struct buf *out, struct word_facts *f)
 }
 
 static int
-add_word(struct run *run, struct word *w, struct buf *out,
-    struct word_facts *f)
+add_word(struct run *run, struct word *w, struct buf *out, struct word_facts *f)
 {
 	bool wide = false, half = false;
 	struct reader before, r;

@@ -28,10 +28,10 @@ enum mcs {
 	MCS_EUC2004,  /* EUC-JIS-2004, EUC-JISX0213 */
 	MCS_GB18030,
 	MCS_BIG5,
-	MCS_UHC,    /* EUC-KR, KS C 5601, CP949 */
-	MCS_2022KR, /* ISO-2022-KR */
-	MCS_HZ,	    /* HZ-GB-2312 */
-	MCS_SINGLE, /* + index: one byte a character */
+	MCS_UHC,	    /* EUC-KR, KS C 5601, CP949 */
+	MCS_2022KR,	    /* ISO-2022-KR */
+	MCS_HZ,		    /* HZ-GB-2312 */
+	MCS_SINGLE,	    /* + index: one byte a character */
 	MCS_UNKNOWN = 0xff, /* a label that nobody knows */
 };
 
@@ -70,11 +70,11 @@ uint32_t mtab_jis0212(uint8_t row, uint8_t cell);
 struct mdec {
 	struct reader r;
 	enum mcs is;
-	uint8_t set;	 /* ISO-2022: the set at work */
-	uint8_t g2;	 /* ISO-2022-JP-2: final byte for ESC N */
-	bool out;	 /* shifted out (SO), or HZ in double bytes */
-	bool bare;	 /* escape sequences have lost their ESC */
-	bool in_eight;	 /* inside a run of 8-bit text in ISO-2022-JP */
+	uint8_t set;   /* ISO-2022: the set at work */
+	uint8_t g2;    /* ISO-2022-JP-2: final byte for ESC N */
+	bool out;      /* shifted out (SO), or HZ in double bytes */
+	bool bare;     /* escape sequences have lost their ESC */
+	bool in_eight; /* inside a run of 8-bit text in ISO-2022-JP */
 	size_t eight_end;
 	enum mcs eight;
 	uint32_t second; /* still to be given */
@@ -114,7 +114,7 @@ enum mcs mcs_judge(const struct reader *, enum mcs label);
 
 struct word_facts {
 	enum mcs label, is;
-	bool lied; /* the label was passed over */
+	bool lied;    /* the label was passed over */
 	bool unknown; /* the label is nobody's */
 	bool utf7;
 	uint32_t damaged, repaired, hidden;

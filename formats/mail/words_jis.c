@@ -80,9 +80,9 @@ wide(uint8_t set, uint8_t row, uint8_t cell, uint32_t *second)
 	case SET_KS:
 		return mtab_uhc(row | 0x80, cell | 0x80);
 	case SET_UDC:
-		return row >= 0x21 && row <= 0x34 ?
-		    0xe000u + (row - 0x21u) * 94 + (cell - 0x21u) :
-		    0;
+		return row >= 0x21 && row <= 0x34
+			   ? 0xe000u + (row - 0x21u) * 94 + (cell - 0x21u)
+			   : 0;
 	default:
 		return 0;
 	}
@@ -159,8 +159,8 @@ goes_on(const struct reader *in, size_t at)
 	while (pairs < AHEAD_PAIRS && reader_bytes(&r, 2, &b) == 0) {
 		if (b[0] == 0x1b)
 			return pairs > 0 &&
-			    designation(&r, r.pos - 1, &set) > 0 &&
-			    set <= SET_ROMAN;
+			       designation(&r, r.pos - 1, &set) > 0 &&
+			       set <= SET_ROMAN;
 		if (wide(SET_0208, b[0], b[1], &second) == 0)
 			return false;
 		pairs++;
@@ -306,7 +306,7 @@ take_g2(struct mdec *in, struct cs_char *c)
 	const uint8_t *b;
 
 	while (reader_bytes(&at, 3, &b) == 0 && b[0] == 0x1b && b[1] == '.' &&
-	    (b[2] == 'A' || b[2] == 'F')) {
+	       (b[2] == 'A' || b[2] == 'F')) {
 		in->g2 = b[2];
 		in->r = at;
 	}
@@ -341,8 +341,7 @@ mdec_get_jis(struct mdec *in, struct cs_char *c)
 	if (reader_skip(&in->r, 1) != 0)
 		return ERR_TRUNCATED;
 	c->cp = b;
-	if (b == '\n' ||
-	    (b == '\r' && !reader_has(&in->r, in->r.pos, "\n", 1)))
+	if (b == '\n' || (b == '\r' && !reader_has(&in->r, in->r.pos, "\n", 1)))
 		at_line_end(in);
 	if (b <= 0x20)
 		return 0;

@@ -32,11 +32,11 @@ has(const struct reader *in, const char *what, size_t n)
 static enum charset
 text_charset(enum mcs is)
 {
-	return is == MCS_UTF8	? CS_UTF8 :
-	    is == MCS_CP932	? CS_CP932 :
-	    is == MCS_EUCJP	? CS_EUCJP :
-	    is == MCS_UTF16LE	? CS_UTF16LE :
-				  CS_NONE;
+	return is == MCS_UTF8	   ? CS_UTF8
+	       : is == MCS_CP932   ? CS_CP932
+	       : is == MCS_EUCJP   ? CS_EUCJP
+	       : is == MCS_UTF16LE ? CS_UTF16LE
+				   : CS_NONE;
 }
 
 static bool
@@ -125,12 +125,12 @@ contest(const struct reader *in, enum mcs label)
 {
 	static const enum mcs usual[] = { MCS_UTF8, MCS_CP932, MCS_EUCJP,
 		MCS_SINGLE };
+
 	static const enum mcs foreign[] = { MCS_GB18030, MCS_UHC, MCS_BIG5 };
 	struct contest c = { .in = in, .label = label, .best = MCS_NONE };
 	bool ours = label != MCS_NONE && label != MCS_ASCII &&
 		    label != MCS_UNKNOWN && label != MCS_JIS &&
-		    label != MCS_UTF7 && label != MCS_2022KR &&
-		    label != MCS_HZ;
+		    label != MCS_UTF7 && label != MCS_2022KR && label != MCS_HZ;
 
 	if (ours)
 		enter(&c, label);
@@ -188,10 +188,9 @@ judge_utf16(const struct reader *in, enum mcs label)
 	    !reader_has(in, 0, "\xfe\xff", 2)) {
 		struct cs_score le;
 
-		label = score(in, MCS_UTF16LE, &le) >
-			    score(in, MCS_UTF16BE, &s) ?
-			MCS_UTF16LE :
-			MCS_UTF16BE;
+		label = score(in, MCS_UTF16LE, &le) > score(in, MCS_UTF16BE, &s)
+			    ? MCS_UTF16LE
+			    : MCS_UTF16BE;
 	}
 	if (!has(in, "\0", 1) && !has_high(in))
 		return MCS_NONE;

@@ -200,9 +200,9 @@ look_up(const char *label)
 {
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
 		if (strcmp(labels[i].label, label) == 0)
-			return labels[i].single != NULL ?
-			    single(labels[i].single) :
-			    labels[i].is;
+			return labels[i].single != NULL
+				   ? single(labels[i].single)
+				   : labels[i].is;
 	return numbered(label);
 }
 
@@ -224,10 +224,10 @@ mcs_of_label(const char *label, size_t n)
 const char *
 mcs_name(enum mcs is)
 {
-	static const char *const names[] = { "none", "ASCII", "UTF-8",
-		"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-7", "ISO-2022-JP",
-		"CP932", "EUC-JP", "Shift_JIS-2004", "EUC-JIS-2004",
-		"GB18030", "Big5", "EUC-KR", "ISO-2022-KR", "HZ" };
+	static const char *const names[] = { "none", "ASCII", "UTF-8", "UTF-16",
+		"UTF-16LE", "UTF-16BE", "UTF-7", "ISO-2022-JP", "CP932",
+		"EUC-JP", "Shift_JIS-2004", "EUC-JIS-2004", "GB18030", "Big5",
+		"EUC-KR", "ISO-2022-KR", "HZ" };
 	const char *name;
 
 	if (is < MCS_SINGLE)

@@ -401,8 +401,8 @@ add_sections(struct candidates *c, struct pieces *all, bool last)
 			label = take_charset(&value);
 			all->odd |= have > 1 && label != MCS_NONE;
 		}
-		e = p->extended ? put_percent(&value, &b) :
-				  put_unquoted(p, true, &b);
+		e = p->extended ? put_percent(&value, &b)
+				: put_unquoted(p, true, &b);
 	}
 	if (e == 0 && have > 0)
 		e = add_bytes(c, &b, label);
@@ -490,8 +490,8 @@ mail_parameter(struct doc *d, const struct reader *raw, const char *name,
 	if ((e = collect(r, name, all)) != 0 || (e = add_all(&c, all)) != 0)
 		goto out;
 	if (all->odd || c.n > 1)
-		e = doc_found(d, FIND_MAIL_PARAMETER, ACT_REPLACED, name,
-		    "%s", c.n > 0 ? c.out[0] : "");
+		e = doc_found(d, FIND_MAIL_PARAMETER, ACT_REPLACED, name, "%s",
+		    c.n > 0 ? c.out[0] : "");
 	*n = c.n;
 out:
 	buf_done(&flat);

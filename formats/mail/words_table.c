@@ -60,9 +60,9 @@ ask(iconv_t cd, const uint8_t *code, size_t n)
 	if (room == sizeof(cp) - sizeof(cp[0]))
 		return cp[0];
 	mark = index_of_mark(cp[1]);
-	return room == sizeof(cp) - 2 * sizeof(cp[0]) && mark != 0 ?
-	    cp[0] | mark << 24 :
-	    0;
+	return room == sizeof(cp) - 2 * sizeof(cp[0]) && mark != 0
+		   ? cp[0] | mark << 24
+		   : 0;
 }
 
 static uint16_t
@@ -168,9 +168,10 @@ mtab_preload(void)
 	static const struct {
 		const char *name;
 		void (*fill)(iconv_t, size_t);
-	} wanted[] = { { "EUC-JISX0213", load_jis2004 },
-		{ "GB18030", load_gb }, { "BIG5", load_big5 },
-		{ "BIG5-HKSCS", load_big5 }, { "UHC", load_uhc } };
+	} wanted[] = { { "EUC-JISX0213", load_jis2004 }, { "GB18030", load_gb },
+		{ "BIG5", load_big5 }, { "BIG5-HKSCS", load_big5 },
+		{ "UHC", load_uhc } };
+
 	int e;
 
 	if (uhc[LEADS - 1][0xa1 - 0x40] != 0)
@@ -245,18 +246,17 @@ mtab_gb4(const uint8_t code[4])
 	    (code[2] - 0x81u) * 10 + code[3] - 0x30u;
 	if (i < GB4_BMP)
 		return gb4[i];
-	return i >= GB4_HIGH && i < GB4_HIGH + 0x100000 ?
-	    0x10000 + i - GB4_HIGH :
-	    0;
+	return i >= GB4_HIGH && i < GB4_HIGH + 0x100000 ? 0x10000 + i - GB4_HIGH
+							: 0;
 }
 
 uint32_t
 mtab_big5(uint8_t lead, uint8_t trail, uint32_t *second)
 {
 	*second = 0;
-	return is_pair(lead, trail) ?
-	    split(big5[lead - 0x81][trail - 0x40], second) :
-	    0;
+	return is_pair(lead, trail)
+		   ? split(big5[lead - 0x81][trail - 0x40], second)
+		   : 0;
 }
 
 uint32_t
@@ -297,8 +297,8 @@ mtab_jis(uint8_t row, uint8_t cell)
 		sjis[1] = (uint8_t)(cell + (cell < 0x60 ? 0x1f : 0x20));
 	if ((cp = text_code(CS_CP932, sjis, 2)) != 0)
 		return cp;
-	if (row < 0x75 &&
-	    (cp = mtab_jis2004(0, row, cell, &second)) != 0 && second == 0)
+	if (row < 0x75 && (cp = mtab_jis2004(0, row, cell, &second)) != 0 &&
+	    second == 0)
 		return cp;
 	euc[0] = row | 0x80;
 	euc[1] = cell | 0x80;

@@ -54,8 +54,9 @@ put_unit(struct mdec *in, uint32_t unit, struct cs_char *c)
 		c->cp = 0xfffd;
 		in->damaged++;
 	} else if (unit > 0x20 && unit < 0x7f &&
-	    !(unit >= '0' && unit <= '9') && !(unit >= 'A' && unit <= 'Z') &&
-	    !(unit >= 'a' && unit <= 'z')) {
+		   !(unit >= '0' && unit <= '9') &&
+		   !(unit >= 'A' && unit <= 'Z') &&
+		   !(unit >= 'a' && unit <= 'z')) {
 		c->cp = unit + 0xfee0;
 		in->hidden++;
 	} else if (unit < 0x20) {

@@ -483,9 +483,10 @@ int
 text_filter_part(struct doc *d, const struct reader *in, const char *where,
     bool lines, struct buf *out)
 {
-	struct filter f = {
-		.line = 1, .eol = lines ? "\n" : " ", .part = where, .lines = lines
-	};
+	struct filter f = { .line = 1,
+		.eol = lines ? "\n" : " ",
+		.part = where,
+		.lines = lines };
 	struct charset_id id = { .is = CS_UTF8 };
 	int e;
 

@@ -62,8 +62,8 @@ text(struct doc *d, const struct reader *in)
 	int e;
 
 	buf_init(&b, sizeof(now.c->out));
-	e = now.call == WORD_TEXT ? mail_text(d, in, now.arg, "1", &b) :
-				    mail_decode(d, in, now.arg, &b);
+	e = now.call == WORD_TEXT ? mail_text(d, in, now.arg, "1", &b)
+				  : mail_decode(d, in, now.arg, &b);
 	if (e == 0 && b.len > 0)
 		e = put((const char *)b.data, b.len);
 	buf_done(&b);
@@ -126,8 +126,10 @@ word_case(struct word_case *c, enum word_call call, const char *arg,
     const void *in, size_t n)
 {
 	struct options options;
-	struct doc_job job = { .name = "", .options = &options,
-		.expect = "any", .events = { .arg = c, .finding = found } };
+	struct doc_job job = { .name = "",
+		.options = &options,
+		.expect = "any",
+		.events = { .arg = c, .finding = found } };
 	struct doc_result res;
 	struct sink sink;
 	struct buf none;

@@ -2,12 +2,16 @@
  * sekisho receive: the inner side. Checks and delivers parcels; every payload
  * is proved once more by a worker of this side.
  */
+#include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cmd/cli.h"
+#include "core/mailout.h"
 #include "core/receive.h"
 
 static const char usage[] = N_(
@@ -20,16 +24,32 @@ static const char usage[] = N_(
     "      --state DIR      the state folder of this side\n"
     "      --policy FILE    the policy of this side (limits)\n"
     "      --profile NAME   a profile of the policy\n"
+    "      --smtp HOST:PORT hand mail to the inner mail server\n"
+    "      --lmtp HOST:PORT|/SOCKET  the same by LMTP\n"
+    "      --interval S     stay, and look every S seconds\n"
     "      --gaps           only report numbers that never arrived\n"
     "      --help           this text\n");
 
-enum { OPT_KEY = 256, OPT_STATE, OPT_POLICY, OPT_PROFILE, OPT_GAPS, OPT_HELP };
+enum {
+	OPT_KEY = 256,
+	OPT_STATE,
+	OPT_POLICY,
+	OPT_PROFILE,
+	OPT_GAPS,
+	OPT_SMTP,
+	OPT_LMTP,
+	OPT_INTERVAL,
+	OPT_HELP
+};
 
 static const struct option longs[] = {
 	{ "key", required_argument, NULL, OPT_KEY },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "profile", required_argument, NULL, OPT_PROFILE },
+	{ "smtp", required_argument, NULL, OPT_SMTP },
+	{ "lmtp", required_argument, NULL, OPT_LMTP },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "gaps", no_argument, NULL, OPT_GAPS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -55,10 +75,21 @@ prove(void *arg, int fd, const char *format)
 		.passwords_fd = -1,
 		.original_fd = -1,
 		.out_fd = -1 };
+	struct pipeline_job *back = NULL;
 	int e;
 
-	if (cli_run_one(p->pipeline, &job) != STATUS_OK)
+	if (cli_stop != 0) {
+		errno = EINTR;
+		return ERR_IO;
+	}
+	e = pipeline_submit(p->pipeline, &job);
+	/* The job stands on our stack: it must come back, signal or not. */
+	while (e == 0 && back == NULL)
+		e = pipeline_wait(p->pipeline, 1000, &back);
+	if (back == NULL) {
+		log_error(_("the worker does not answer: %s"), cli_err(e));
 		return ERR_INTERNAL;
+	}
 	if (job.record.verdict == VERDICT_RELEASED)
 		e = 0;
 	else if (job.record.reason_err == ERR_IO ||
@@ -121,63 +152,184 @@ say_report(const struct receive_report *r, const char *state_dir)
 	return r->again > 0 ? STATUS_AGAIN : STATUS_NOT_ALL;
 }
 
-static int
-take(const struct policy *p, const uint8_t key[KEYS_SIGN_PUBLIC], char **dirs)
-{
-	struct receive_setup setup = { .from_dir = dirs[0],
-		.dest_dir = dirs[1],
-		.state_dir = p->state_dir,
-		.prove = prove };
-	struct prover prover = { NULL, p };
-	struct cli_state st = { .audit = NULL };
-	struct receive_report report = { 0 };
-	int status, last, e;
+struct asked {
+	struct cli_policy which;
+	const char *key_file, *smtp, *lmtp;
+	struct smtpout_target target;
+	unsigned interval; /* seconds; 0: once */
+	bool gaps;
+};
 
-	memcpy(setup.key, key, sizeof(setup.key));
-	setup.arg = &prover;
-	if ((status = cli_state_open(&st, p, STATE_CREATE)) != 0 ||
-	    (status = cli_pipeline(p, 1, &prover.pipeline)) != 0)
-		goto out;
-	setup.audit = st.audit;
-	if ((e = receive_run(&setup, &report)) != 0) {
+struct inner {
+	const struct asked *asked;
+	const struct policy *policy;
+	struct receive_setup setup;
+	struct cli_state state;
+	struct prover prover;
+	char helo[256];
+	unsigned down; /* runs in a row without the mail server */
+};
+
+/* Our name as a mail server may see it: letters, digits, dots, hyphens. */
+static void
+own_name(char out[256])
+{
+	static const char fit[] = "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+
+	if (gethostname(out, 255) != 0)
+		out[0] = '\0';
+	out[255] = '\0';
+	if (out[0] == '\0' || strspn(out, fit) != strlen(out))
+		snprintf(out, 256, "localhost");
+}
+
+static int
+asked_to_stop(void)
+{
+	return cli_stop;
+}
+
+static int
+say_mail(const struct mailout_report *r)
+{
+	if (r->delivered + r->deferred + r->failed > 0)
+		printf(_("mail: %llu recipients delivered, %llu later, %llu "
+			 "failed; %llu messages wait\n"),
+		    (unsigned long long)r->delivered,
+		    (unsigned long long)r->deferred,
+		    (unsigned long long)r->failed,
+		    (unsigned long long)r->waiting);
+	if (r->failed > 0)
+		log_warn(_("mail that cannot be delivered is in "
+			   "mailout/failed; the last answer: %s"),
+		    r->why);
+	if (r->waiting > 0)
+		return STATUS_AGAIN;
+	return r->failed > 0 ? STATUS_NOT_ALL : STATUS_OK;
+}
+
+static int
+deliver(struct inner *in)
+{
+	struct mailout_setup setup = { .state_dir = in->policy->state_dir,
+		.target = &in->asked->target,
+		.audit = in->state.audit,
+		.helo = in->helo,
+		.stop = asked_to_stop };
+	struct mailout_report report;
+	int e = mailout_run(&setup, &report);
+
+	if (e != 0) {
+		log_error(_("delivering mail stopped: %s"), cli_err(e));
+		return cli_status(e);
+	}
+	/* Said once, not at every look. */
+	if (report.is_down && in->down++ == 0)
+		log_warn(_("the mail server: %s; mail waits and is tried "
+			   "again"),
+		    report.why);
+	if (!report.is_down)
+		in->down = 0;
+	return say_mail(&report);
+}
+
+static int
+take_once(struct inner *in)
+{
+	struct receive_report report = { 0 };
+	int e = receive_run(&in->setup, &report), status, mail;
+
+	if (e != 0) {
 		log_error(_("receiving stopped: %s; run it again"), cli_err(e));
 		status = cli_status(e);
-	} else
-		status = say_report(&report, p->state_dir);
-out:
-	if (prover.pipeline != NULL)
-		pipeline_close(prover.pipeline);
-	last = cli_state_close(&st);
+	} else if (in->asked->interval != 0 && report.delivered == 0 &&
+		   report.refused == 0 && report.again == 0)
+		status = STATUS_OK;
+	else
+		status = say_report(&report, in->policy->state_dir);
+	if (!in->setup.takes_mail)
+		return status;
+	mail = deliver(in);
+	return status != STATUS_OK ? status : mail;
+}
+
+/* Until a signal; every fault is tried again at the next look. */
+static int
+take_for_ever(struct inner *in)
+{
+	while (cli_stop == 0) {
+		(void)take_once(in);
+		fflush(stdout);
+		for (unsigned t = 0;
+		     t < in->asked->interval * 10 && cli_stop == 0; t++)
+			poll(NULL, 0, 100);
+	}
+	return STATUS_OK;
+}
+
+static int
+take(const struct asked *a, const struct policy *p,
+    const uint8_t key[KEYS_SIGN_PUBLIC], char **dirs)
+{
+	struct inner in = { .asked = a,
+		.policy = p,
+		.setup = { .from_dir = dirs[0],
+		    .dest_dir = dirs[1],
+		    .state_dir = p->state_dir,
+		    .takes_mail = a->smtp != NULL || a->lmtp != NULL,
+		    .prove = prove },
+		.prover = { NULL, p } };
+	int status, last;
+
+	memcpy(in.setup.key, key, sizeof(in.setup.key));
+	in.setup.arg = &in.prover;
+	own_name(in.helo);
+	cli_catch_signals();
+	if ((status = cli_state_open(&in.state, p, STATE_CREATE)) == 0 &&
+	    (status = cli_pipeline(p, 1, &in.prover.pipeline)) == 0) {
+		in.setup.audit = in.state.audit;
+		status = a->interval != 0 ? take_for_ever(&in) : take_once(&in);
+	}
+	if (in.prover.pipeline != NULL)
+		pipeline_close(in.prover.pipeline);
+	last = cli_state_close(&in.state);
 	return status != 0 ? status : last;
 }
 
-int
-cmd_receive(int argc, char **argv)
+/* -1: go on; else the exit status. */
+static int
+parse(int argc, char **argv, struct asked *a)
 {
-	struct cli_policy which = { NULL, NULL, NULL };
-	uint8_t key[KEYS_SIGN_PUBLIC];
-	const char *key_file = NULL;
-	bool gaps = false;
-	struct policy p;
-	char why[256];
-	int c, status;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case OPT_KEY:
-			key_file = optarg;
+			a->key_file = optarg;
 			break;
 		case OPT_STATE:
-			which.state = optarg;
+			a->which.state = optarg;
 			break;
 		case OPT_POLICY:
-			which.file = optarg;
+			a->which.file = optarg;
 			break;
 		case OPT_PROFILE:
-			which.profile = optarg;
+			a->which.profile = optarg;
+			break;
+		case OPT_SMTP:
+			a->smtp = optarg;
+			break;
+		case OPT_LMTP:
+			a->lmtp = optarg;
+			break;
+		case OPT_INTERVAL:
+			if (cli_number(optarg, 1, 86400, &a->interval) != 0)
+				return cli_usage("receive",
+				    _("--interval: seconds, not '%s'"), optarg);
 			break;
 		case OPT_GAPS:
-			gaps = true;
+			a->gaps = true;
 			break;
 		case OPT_HELP:
 			return cli_help(_(usage));
@@ -185,23 +337,54 @@ cmd_receive(int argc, char **argv)
 			return cli_bad_option("receive", argv);
 		}
 	}
-	if (key_file == NULL)
+	return -1;
+}
+
+/* What cannot be meant. 0, or the exit status. */
+static int
+check(struct asked *a, int n_folders)
+{
+	const char *server = a->smtp != NULL ? a->smtp : a->lmtp;
+
+	if (a->key_file == NULL)
 		return cli_usage("receive",
 		    _("--key is missing: without it nobody could tell the "
 		      "gateway's parcels from others"));
-	if (argc - optind != (gaps ? 0 : 2))
+	if (n_folders != (a->gaps ? 0 : 2))
 		return cli_usage("receive",
-		    gaps ? _("--gaps takes no folder")
-			 : _("name two folders: FROM DEST"));
-	if (keys_read_public(key_file, key, why) != 0) {
+		    a->gaps ? _("--gaps takes no folder")
+			    : _("name two folders: FROM DEST"));
+	if (a->smtp != NULL && a->lmtp != NULL)
+		return cli_usage("receive",
+		    _("--smtp and --lmtp exclude each other"));
+	if (server != NULL &&
+	    smtpout_target(server, a->lmtp != NULL, &a->target) != 0)
+		return cli_usage("receive",
+		    _("not a mail server, HOST:PORT: %s"), server);
+	return STATUS_OK;
+}
+
+int
+cmd_receive(int argc, char **argv)
+{
+	struct asked a = { .key_file = NULL };
+	uint8_t key[KEYS_SIGN_PUBLIC];
+	struct policy p;
+	char why[256];
+	int status;
+
+	if ((status = parse(argc, argv, &a)) != -1 ||
+	    (status = check(&a, argc - optind)) != 0)
+		return status;
+	if (keys_read_public(a.key_file, key, why) != 0) {
 		log_error(_("the public key cannot be read: %s"), why);
 		return STATUS_NOINPUT;
 	}
-	if (!gaps && ((status = cli_folder(argv[optind])) != 0 ||
-			 (status = cli_folder(argv[optind + 1])) != 0))
+	if (!a.gaps && ((status = cli_folder(argv[optind])) != 0 ||
+			   (status = cli_folder(argv[optind + 1])) != 0))
 		return status;
-	if ((status = cli_load_policy("receive", &which, &p)) != 0)
+	if ((status = cli_load_policy("receive", &a.which, &p)) != 0)
 		return status;
-	return gaps ? report_gaps(p.state_dir, key)
-		    : take(&p, key, argv + optind);
+	return a.gaps ? report_gaps(p.state_dir, key)
+		      : take(&a, &p, key, argv + optind);
 }

@@ -21,7 +21,18 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS target ("
     " sender TEXT NOT NULL, seq INTEGER NOT NULL, idx INTEGER NOT NULL,"
     " path TEXT NOT NULL, sha256 TEXT NOT NULL, format TEXT NOT NULL,"
-    " PRIMARY KEY (sender, seq, idx))";
+    " PRIMARY KEY (sender, seq, idx));"
+    /* mailout.h */
+    "CREATE TABLE IF NOT EXISTS mail ("
+    " n INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL,"
+    " seq INTEGER NOT NULL, id TEXT NOT NULL, mfrom TEXT NOT NULL,"
+    " file TEXT NOT NULL UNIQUE, time INTEGER NOT NULL,"
+    " UNIQUE (sender, seq));"
+    "CREATE TABLE IF NOT EXISTS rcpt ("
+    " n INTEGER NOT NULL, idx INTEGER NOT NULL, addr TEXT NOT NULL,"
+    " state INTEGER NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL,"
+    " answer TEXT NOT NULL, PRIMARY KEY (n, idx));"
+    "CREATE INDEX IF NOT EXISTS rcpt_addr ON rcpt (addr, state)";
 
 int
 inbox_ledger(const char *state_dir, sqlite3 **db)
@@ -152,6 +163,23 @@ inbox_set(struct inbox *in, uint64_t seq, enum inbox_state state)
 	return e;
 }
 
+int
+inbox_close_all(struct inbox *in)
+{
+	sqlite3_stmt *q;
+	int e;
+
+	if ((e = fsx_fsync_dir(in->from)) != 0 ||
+	    (e = ledger_prepare(in->db,
+		 "UPDATE parcel SET state = 3 WHERE sender = ? AND state = 2",
+		 &q)) != 0)
+		return e;
+	sqlite3_bind_text(q, 1, in->key, -1, SQLITE_STATIC);
+	e = ledger_done(q);
+	sqlite3_finalize(q);
+	return e;
+}
+
 void
 inbox_unstage(struct inbox *in, const char *name)
 {
@@ -277,9 +305,9 @@ plan_target(struct inbox *in, const struct parcel *p, size_t i)
 	return e;
 }
 
-static int
-plan_all(struct inbox *in, const struct parcel *p, const char *file,
-    const char *digest)
+int
+inbox_insert(struct inbox *in, const struct parcel *p, const char *file,
+    const char *digest, enum inbox_state state)
 {
 	char now[RECORD_TIME_BYTES];
 	sqlite3_stmt *q;
@@ -288,15 +316,25 @@ plan_all(struct inbox *in, const struct parcel *p, const char *file,
 	record_time_now(now);
 	if ((e = prepare(in,
 		 "INSERT INTO parcel (sender, seq, id, digest, file, state, "
-		 "time) VALUES (?, ?, ?, ?, ?, 1, ?)",
+		 "time) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		 p->seq, &q)) != 0)
 		return e;
 	sqlite3_bind_text(q, 3, p->id, -1, SQLITE_STATIC);
 	sqlite3_bind_text(q, 4, digest, -1, SQLITE_STATIC);
 	sqlite3_bind_text(q, 5, file, -1, SQLITE_STATIC);
-	sqlite3_bind_text(q, 6, now, -1, SQLITE_STATIC);
+	sqlite3_bind_int(q, 6, (int)state);
+	sqlite3_bind_text(q, 7, now, -1, SQLITE_STATIC);
 	e = ledger_done(q);
 	sqlite3_finalize(q);
+	return e;
+}
+
+static int
+plan_all(struct inbox *in, const struct parcel *p, const char *file,
+    const char *digest)
+{
+	int e = inbox_insert(in, p, file, digest, INBOX_DELIVERING);
+
 	for (size_t i = 0; e == 0 && i < p->n_payloads; i++)
 		e = plan_target(in, p, i);
 	return e;

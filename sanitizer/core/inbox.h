@@ -35,6 +35,11 @@ int inbox_ledger(const char *state_dir, sqlite3 **) MUST_CHECK;
 int inbox_find(struct inbox *, uint64_t seq, enum inbox_state *,
     char digest[HASH_HEX]) MUST_CHECK;
 int inbox_set(struct inbox *, uint64_t seq, enum inbox_state) MUST_CHECK;
+/* Write down a new number. */
+int inbox_insert(struct inbox *, const struct parcel *, const char *file,
+    const char *digest, enum inbox_state) MUST_CHECK;
+/* Close every number that is DELIVERED: their parcels are gone from FROM. */
+int inbox_close_all(struct inbox *) MUST_CHECK;
 
 /* Plan names for all payloads and write them down: state DELIVERING. */
 int inbox_plan(struct inbox *, const struct parcel *, const char *file,

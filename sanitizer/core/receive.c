@@ -17,6 +17,7 @@
 #include "base/fsx.h"
 #include "base/utf8.h"
 #include "core/inbox.h"
+#include "core/mailout.h"
 
 /* Our own trouble: says nothing about the parcel. */
 static bool
@@ -180,6 +181,23 @@ close_parcel(struct inbox *in, const char *file, uint64_t seq)
 	return inbox_set(in, seq, INBOX_CLOSED);
 }
 
+/* Removed from FROM without waiting for the disk: take_all() closes the
+ * numbers of all such parcels at once. */
+static int
+take_mail(struct inbox *in, int fd, const char *file, const struct parcel *p,
+    const char *digest, struct receive_report *r)
+{
+	int e;
+
+	if ((e = mailout_take(in, fd, p, file, digest, r->why)) != 0)
+		return e;
+	if (unlinkat(in->from, file, 0) < 0 && errno != ENOENT)
+		return ERR_IO;
+	r->delivered++;
+	r->documents++;
+	return 0;
+}
+
 static int
 take_new(struct inbox *in, int fd, const char *file, const struct parcel *p,
     const char *digest, struct receive_report *r)
@@ -212,6 +230,9 @@ take_signed(struct inbox *in, int fd, const char *file, const struct parcel *p,
 	hash_hex(digest, hex);
 	if ((e = inbox_find(in, p->seq, &state, known)) != 0)
 		return ERR_IO;
+	if (state == INBOX_UNKNOWN && in->setup->takes_mail &&
+	    strcmp(p->kind, "mail") == 0)
+		return take_mail(in, fd, file, p, hex, r);
 	if (state == INBOX_UNKNOWN)
 		return take_new(in, fd, file, p, hex, r);
 	if (state == INBOX_DELIVERED && strcmp(hex, known) == 0)
@@ -348,7 +369,9 @@ take_all(struct inbox *in, struct receive_report *r)
 		free(list[i]);
 	}
 	free(list);
-	return e;
+	return e == 0 && in->setup->takes_mail && r->delivered > 0
+		   ? inbox_close_all(in)
+		   : e;
 }
 
 int
@@ -359,7 +382,8 @@ receive_run(const struct receive_setup *setup, struct receive_report *r)
 
 	memset(r, 0, sizeof(*r));
 	if ((e = inbox_open(setup, &in)) == 0 && (e = finish(&in, r)) == 0 &&
-	    (e = clear_stages(&in)) == 0)
+	    (e = clear_stages(&in)) == 0 &&
+	    (!setup->takes_mail || (e = mailout_tidy(&in)) == 0))
 		e = take_all(&in, r);
 	inbox_close(&in);
 	return e;

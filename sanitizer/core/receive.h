@@ -15,6 +15,7 @@
 #ifndef CORE_RECEIVE_H
 #define CORE_RECEIVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/audit.h"
@@ -27,6 +28,9 @@ struct receive_setup {		       /* all borrowed during the call */
 	const char *state_dir;	       /* of the inner side */
 	uint8_t key[KEYS_SIGN_PUBLIC]; /* of the gateway, pinned */
 	struct audit *audit;	       /* of the inner side */
+	/* Parcels of the kind "mail" are put into STATE/mailout (mailout.h),
+	 * not into DEST. */
+	bool takes_mail;
 	/* The payload in fd must prove to be of that format: 0. ERR_IO,
 	 * ERR_NOMEM and ERR_INTERNAL mean "not now": the parcel stays where
 	 * it is (ERR_IO ends the run). Any other error refuses it. */

@@ -111,8 +111,14 @@ write_comp(struct ical *c, const struct pim_comp *comp, unsigned in)
 	if (is == IN_ALARM)
 		return write_alarm(c, comp);
 	if ((e = pim_line(&c->out, "BEGIN:%s", comp->name)) != 0 ||
-	    (e = write_props(c, comp, is)) != 0 ||
-	    (e = write_comps(c, comp->first, is)) != 0)
+	    (e = write_props(c, comp, is)) != 0)
+		return e;
+	/* Else the entry would look like a new one. */
+	if (c->cancelled && (is & IN_ITEM) &&
+	    pim_prop(comp, "STATUS") == NULL &&
+	    (e = pim_line(&c->out, "STATUS:CANCELLED")) != 0)
+		return e;
+	if ((e = write_comps(c, comp->first, is)) != 0)
 		return e;
 	return pim_line(&c->out, "END:%s", comp->name);
 }
@@ -136,6 +142,7 @@ put_method(struct ical *c, const struct pim_comp *cal)
 	const struct pim_prop *p = pim_prop(cal, "METHOD");
 	int e;
 
+	c->cancelled = p != NULL && strcasecmp(p->value, "CANCEL") == 0;
 	if (p == NULL)
 		return 0;
 	if (strcasecmp(p->value, "PUBLISH") != 0 &&

@@ -34,6 +34,7 @@ struct ical {
 	const struct pim_comp *comp;
 	char where[96];
 	size_t comps;
+	bool cancelled; /* METHOD:CANCEL, which is not kept */
 };
 
 enum {

@@ -83,6 +83,14 @@ pim_charset_open(struct doc *d, struct pim_charset **out, struct reader *text)
 		return ERR_NOMEM;
 	*out = c;
 	*text = in;
+	/* What we write is never taken for anything else, however short. */
+	if (utf8_valid(in.data, in.len) &&
+	    memchr(in.data, 0x1b, in.len) == NULL &&
+	    memchr(in.data, 0, in.len) == NULL) {
+		c->file = (struct charset_id){ CS_UTF8,
+			reader_has(&in, 0, "\xef\xbb\xbf", 3) };
+		return c->file.bom ? reader_skip(text, 3) : 0;
+	}
 	if (charset_detect(&in, false, &c->file) != 0) {
 		c->file = (struct charset_id){ CS_NONE, false };
 		return 0;

@@ -124,7 +124,7 @@ take_logical(struct lines *l)
 		if (qp && l->raw.len > 0 &&
 		    l->raw.data[l->raw.len - 1] == '=') {
 			buf_truncate(&l->raw, l->raw.len - 1);
-		} else if (!qp && next_is_blank(l)) {
+		} else if (next_is_blank(l)) {
 			if (reader_u8(&l->in, &c) != 0)
 				return ERR_INTERNAL;
 			qp = head_says(&l->raw, "QUOTED-PRINTABLE");

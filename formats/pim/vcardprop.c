@@ -153,26 +153,41 @@ is_control_code(const char *s)
 	       (strchr(s, '*') != NULL && strchr(s, '#') != NULL);
 }
 
+/* Pauses are written "," by some and "\," by others. */
+static bool
+tel_chars(const char *s, char out[TEL_BYTES + 1])
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++) {
+		if (*s == '\\')
+			continue;
+		if (n == TEL_BYTES ||
+		    strchr("0123456789+-() ./#*,;=xXePpWwt", *s) == NULL)
+			return false;
+		out[n++] = *s;
+	}
+	out[n] = '\0';
+	return n > 0;
+}
+
 static int
 v_tel(struct vcard *c, const struct pim_prop *p, int parts)
 {
 	const char *s = p->value;
-	size_t n;
+	char tel[TEL_BYTES + 1];
 	int e;
 
 	(void)parts;
 	if (strncasecmp(s, "tel:", 4) == 0)
 		s += 4;
-	s += strspn(s, " ");
-	n = strspn(s, "0123456789+-() ./#*,;=xXePpWwt");
-	if (s[n] != '\0' || n == 0 || n > TEL_BYTES)
+	if (!tel_chars(s + strspn(s, " "), tel))
 		return ERR_DENIED;
-	if (is_control_code(s))
+	if (is_control_code(tel))
 		return doc_found(c->d, FIND_VCARD_DIAL, ACT_REMOVED,
-		    c->out.where, "%s", s);
+		    c->out.where, "%s", tel);
 	if ((e = vcard_add_types(c, p)) != 0 ||
-	    (e = pim_add(&c->out, ":")) != 0 ||
-	    (e = pim_add_text(&c->out, s, n)) != 0)
+	    (e = pim_add(&c->out, ":%s", tel)) != 0)
 		return e;
 	return pim_send(&c->out);
 }

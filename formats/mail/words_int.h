@@ -145,4 +145,15 @@ int words_clean(struct doc *, const struct reader *text,
 int words_line(struct doc *, const struct reader *flat,
     const char **out) MUST_CHECK;
 
+/* ---- words_spec.c: one address */
+
+/* Blanks at both ends off. */
+void spec_trim(struct reader *);
+/* Spaces that the obsolete syntax allows around dots and the at sign. */
+int spec_squeeze(const struct reader *, struct buf *out, bool *odd) MUST_CHECK;
+/* The last at sign outside of quotes. */
+bool spec_find_at(const struct reader *, size_t *at);
+/* "local@domain" in its canonical form; nothing when it is none. */
+int spec_make(const struct reader *, struct buf *out, bool *odd) MUST_CHECK;
+
 #endif

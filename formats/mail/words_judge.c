@@ -6,7 +6,7 @@
 #include "formats/mail/words_int.h"
 
 #define JUDGED_BYTES   (64u << 10) /* more change nothing */
-#define COST_OF_DAMAGE 40	   /* one kanji is worth 3 to 10 */
+#define COST_OF_DAMAGE 20	   /* one kanji is worth 3 to 10 */
 
 static bool
 has_high(const struct reader *in)
@@ -45,6 +45,20 @@ is_letter(uint32_t cp)
 	return (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z');
 }
 
+/* Windows-1252 knows nearly every byte. Western text has its accents one by
+ * one, between ASCII. */
+static int
+western(uint32_t cp, uint32_t before)
+{
+	bool letter = cp >= 0xc0 && cp <= 0x24f;
+
+	if (cp < 0x80)
+		return 0;
+	if (before >= 0x80)
+		return letter && before >= 0xc0 && before <= 0x24f ? -3 : -8;
+	return letter ? 4 : 2;
+}
+
 static int64_t
 score(const struct reader *in, enum mcs is, struct cs_score *s)
 {
@@ -56,16 +70,34 @@ score(const struct reader *in, enum mcs is, struct cs_score *s)
 	*s = (struct cs_score){ .total = 0 };
 	mdec_open(&m, in, is);
 	while (mdec_get(&m, &c) == 0) {
-		if (m.damaged == damaged)
+		if (is == MCS_SINGLE) {
+			alone -= western(c.cp, before);
+			s->scored += c.cp >= 0x80;
+		} else if (m.damaged == damaged)
 			cs_score_add(s, text_charset(is), &c);
 		damaged = m.damaged;
 		/* "it's" in Windows-1252 has a kanji of CP932 in it. */
 		if (is == MCS_CP932 && c.len == 2 && c.raw[1] < 0x80 &&
 		    is_letter(before))
 			alone += 4;
+		/* Gaiji say nothing for or against. */
+		if (utf8_classify(c.cp) == UTF8_PRIVATE)
+			alone -= 5;
 		before = c.cp;
 	}
 	return s->total - alone - (int64_t)damaged * COST_OF_DAMAGE;
+}
+
+static bool
+is_undamaged(const struct reader *in, enum mcs is)
+{
+	struct cs_char c;
+	struct mdec m;
+
+	mdec_open(&m, in, is);
+	while (m.damaged == 0 && mdec_get(&m, &c) == 0)
+		;
+	return m.damaged == 0;
 }
 
 /* What a label is worth for each character. */
@@ -204,7 +236,8 @@ judge_seven(const struct reader *in, enum mcs label)
 		return MCS_2022KR;
 	if (jis_designates(in))
 		return MCS_JIS;
-	if (label == MCS_JIS && (has(in, "\x0e", 1) || jis_is_bare(in)))
+	if (label == MCS_JIS &&
+	    (has(in, "\x0e", 1) || has(in, "\x1b", 1) || jis_is_bare(in)))
 		return MCS_JIS;
 	if (label == MCS_UTF7 && has(in, "+", 1))
 		return MCS_UTF7;
@@ -230,6 +263,8 @@ mcs_judge(const struct reader *in, enum mcs label)
 	}
 	if (!has_high(in))
 		return judge_seven(&head, label);
+	if (jis_designates(in) && is_undamaged(&head, MCS_JIS))
+		return MCS_JIS;
 	if (valid && (!is_cjk(label) || is_wide_utf8(in)))
 		return MCS_UTF8;
 	if (head.len > JUDGED_BYTES)

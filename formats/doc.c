@@ -36,6 +36,7 @@ struct doc {
 	struct finding last; /* not yet sent: counts repeats */
 	bool has_last;
 	size_t held_from; /* where its transaction began */
+	const struct doc_listener *listener;
 	unsigned depth;
 };
 
@@ -170,7 +171,8 @@ doc_strndup(struct doc *d, const void *s, size_t n)
 
 	if (n == SIZE_MAX || (p = doc_alloc(d, n + 1)) == NULL)
 		return NULL;
-	memcpy(p, s, n);
+	if (n > 0)
+		memcpy(p, s, n);
 	return p;
 }
 
@@ -184,6 +186,11 @@ send_last(struct doc *d)
 	d->has_last = false;
 	if (s->holding > 0 && s->held.len < s->held_max)
 		return buf_put(&s->held, &d->last, sizeof(d->last));
+	if (s->holding == 0)
+		for (const struct doc *up = d; up != NULL; up = up->parent)
+			if (up->listener != NULL)
+				up->listener->heard(up->listener->arg,
+				    &d->last);
 	if (s->holding > 0 || doc_budget(d, BUDGET_FINDINGS) == 0) {
 		s->unsaid++;
 		return 0;
@@ -192,6 +199,18 @@ send_last(struct doc *d)
 	return s->events.finding == NULL
 		   ? 0
 		   : s->events.finding(s->events.arg, &d->last);
+}
+
+void
+doc_listen(struct doc *d, const struct doc_listener *l)
+{
+	d->listener = l;
+}
+
+int
+doc_found_flush(struct doc *d)
+{
+	return send_last(d);
 }
 
 void

@@ -85,6 +85,19 @@ int doc_found(struct doc *, enum finding_id, enum action, const char *where,
  */
 void doc_findings_hold(struct doc *);
 int doc_findings_settle(struct doc *, bool keep) MUST_CHECK;
+
+/*
+ * Hear of each finding of this document and of what is inside it as it is
+ * sent, until the document ends. One listener a document; borrowed.
+ * doc_found_flush() sends the one that still counts repeats.
+ */
+struct doc_listener {
+	void (*heard)(void *arg, const struct finding *);
+	void *arg;
+};
+
+void doc_listen(struct doc *, const struct doc_listener *);
+int doc_found_flush(struct doc *) MUST_CHECK;
 /* The same for something seen n times. */
 int doc_found_n(struct doc *, uint32_t n, enum finding_id, enum action,
     const char *where, const char *detail, ...) MUST_CHECK PRINTF_LIKE(6, 7);

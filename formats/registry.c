@@ -16,6 +16,7 @@ extern const struct format format_zip;
 extern const struct format format_emf, format_wmf;
 extern const struct format format_svg, format_svgz;
 extern const struct format format_icalendar, format_vcard;
+extern const struct format format_mail;
 extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
@@ -38,6 +39,7 @@ const struct format *const formats[] = {
 	&format_svgz,
 	&format_icalendar,
 	&format_vcard,
+	&format_mail,
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW

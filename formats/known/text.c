@@ -132,11 +132,6 @@ static const char *const odf_flat_ext[] = { "fodt", "fods", "fodp", "fodg",
 	"xml", NULL };
 TEXT_FORMAT(odf_flat, "odf-flat", TEXT_ODF, PROBE_YES, 0);
 
-static const char *const mail_mime[] = { "message/rfc822", "message/news",
-	"application/mbox", "text/plain", "text/html", NULL };
-static const char *const mail_ext[] = { "eml", "mbox", "mbx", NULL };
-TEXT_FORMAT(mail, "mail", TEXT_MAIL, PROBE_YES, 0);
-
 static const char *const mhtml_mime[] = { "message/rfc822", "text/plain",
 	"text/html", "multipart/related", "application/x-mimearchive", NULL };
 static const char *const mhtml_ext[] = { "mht", "mhtml", NULL };

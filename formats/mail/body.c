@@ -1,0 +1,162 @@
+/* The text of a mail, out of what its sender offers for it. */
+#include <string.h>
+
+#include "formats/mail/mail_int.h"
+
+#define TEXT_MAX ((size_t)16 << 20)
+
+static int
+add_text(struct mail_job *j, const struct mpart *p, struct buf *out)
+{
+	return mail_text(j->d, &p->body, p->charset, p->where, out);
+}
+
+static int
+html_of(struct mail_job *j, const struct mpart *p, struct html_job *h,
+    struct buf *u8)
+{
+	int e = mail_decode(j->d, &p->body, p->charset, u8);
+
+	if (e != 0)
+		return e;
+	*h = (struct html_job){
+		.where = p->where, .cids = j->cids, .for_mail = true
+	};
+	buf_reader(u8, &h->in);
+	return 0;
+}
+
+static int
+add_html(struct mail_job *j, const struct mpart *p, struct buf *text,
+    struct buf *html, bool *is_clean)
+{
+	struct html_job h;
+	struct buf u8;
+	size_t from = html->len;
+	int e;
+
+	buf_init(&u8, TEXT_MAX);
+	if ((e = html_of(j, p, &h, &u8)) != 0 ||
+	    (e = html_text(j->d, &h, text)) != 0)
+		goto out;
+	if (doc_options(j->d)->mail_body == MAIL_TEXT)
+		*is_clean = false;
+	else if ((e = html_clean(j->d, &h, html)) == 0)
+		*is_clean &= html->len - from == u8.len && u8.len > 0 &&
+			     memcmp(html->data + from, u8.data, u8.len) == 0;
+out:
+	buf_done(&u8);
+	return e;
+}
+
+/* The letters of a text: what differs otherwise is layout. */
+static bool
+next_letter(struct reader *r, uint32_t *cp)
+{
+	uint32_t c;
+
+	while (utf8_get(r, &c) == 0) {
+		if (c < 0x80 &&
+		    !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+			(c >= 'a' && c <= 'z')))
+			continue;
+		if (c == 0xa0 || c == 0x3000 || (c >= 0x2000 && c < 0x3000))
+			continue;
+		*cp = c;
+		return true;
+	}
+	return false;
+}
+
+static bool
+same_text(const struct buf *a, const struct buf *b)
+{
+	struct reader x, y;
+	uint32_t c = 0, e = 0;
+	bool more, other;
+
+	buf_reader(a, &x);
+	buf_reader(b, &y);
+	for (;;) {
+		more = next_letter(&x, &c);
+		other = next_letter(&y, &e);
+		if (!more || !other)
+			return more == other;
+		if (c != e)
+			return false;
+	}
+}
+
+/* No blank lines at the end, and one line end. */
+static int
+trim(struct buf *b)
+{
+	while (b->len > 0 && strchr(" \t\n", b->data[b->len - 1]) != NULL)
+		buf_truncate(b, b->len - 1);
+	return b->len > 0 ? buf_u8(b, '\n') : 0;
+}
+
+static int
+put_body(struct mail_job *j, const struct buf *b)
+{
+	int e = 0;
+
+	if (b->len == 0)
+		return 0;
+	if (j->text.len > 0)
+		e = buf_puts(&j->text, "\n");
+	return e != 0 ? e : buf_put(&j->text, b->data, b->len);
+}
+
+static int
+choose(struct mail_job *j, const struct mail_body *m, struct buf *text,
+    struct buf *html_text_, bool is_clean)
+{
+	bool ours = is_clean && !doc_options(j->d)->mail_fresh;
+	int e;
+
+	if ((e = trim(text)) != 0 || (e = trim(html_text_)) != 0)
+		return e;
+	if (m->n_html == 0)
+		return put_body(j, text);
+	if (m->n_text > 0 && (ours || same_text(text, html_text_)))
+		return put_body(j, text);
+	if (m->n_text > 0 && text->len > 0 &&
+	    (e = doc_found(j->d, FIND_MAIL_ALTERNATIVE, ACT_REPLACED,
+		 m->text[0]->where, NULL)) != 0)
+		return e;
+	return put_body(j, html_text_);
+}
+
+static int
+one_body(struct mail_job *j, const struct mail_body *m)
+{
+	struct buf text, shown;
+	bool is_clean = true;
+	int e = 0;
+
+	buf_init(&text, TEXT_MAX);
+	buf_init(&shown, TEXT_MAX);
+	for (size_t i = 0; e == 0 && i < m->n_text; i++)
+		e = add_text(j, m->text[i], &text);
+	for (size_t i = 0; e == 0 && i < m->n_html; i++)
+		e = add_html(j, m->html[i], &shown, &j->html, &is_clean);
+	if (e == 0)
+		e = choose(j, m, &text, &shown, is_clean);
+	buf_done(&text);
+	buf_done(&shown);
+	return e;
+}
+
+int
+mail_bodies(struct mail_job *j)
+{
+	int e = 0;
+
+	buf_init(&j->text, TEXT_MAX);
+	buf_init(&j->html, TEXT_MAX);
+	for (const struct mail_body *m = j->bodies; e == 0 && m != NULL;
+	     m = m->next)
+		e = one_body(j, m);
+	return e == 0 ? trim(&j->text) : e;
+}

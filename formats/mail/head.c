@@ -1,0 +1,177 @@
+/* Headers as values: those that a reader of mail needs, and no other. */
+#include <string.h>
+
+#include "formats/mail/mail_int.h"
+
+struct heads {
+	struct doc *d;
+	const struct mail_field *list;
+};
+
+/* The first field of a name; a second one that differs is reported. */
+static int
+find(struct heads *h, const char *name, const struct mail_field **out)
+{
+	struct mail_reading m = { .d = h->d };
+
+	*out = mail_field(&m, h->list, name);
+	if (m.odd & ODD_DUPLICATE)
+		return doc_found(h->d, FIND_MAIL_DUPLICATE, ACT_NOTED, "", "%s",
+		    name);
+	return 0;
+}
+
+static int
+addresses(struct heads *h, const char *name, struct mail_address **out)
+{
+	const struct mail_field *f;
+	bool odd = false;
+	int e;
+
+	if ((e = find(h, name, &f)) != 0 || f == NULL)
+		return e;
+	if ((e = mail_addresses(h->d, &f->raw, out, &odd)) != 0)
+		return e;
+	return odd ? doc_found(h->d, FIND_MAIL_ADDRESS, ACT_REPLACED, "", "%s",
+			 name)
+		   : 0;
+}
+
+static int
+words(struct heads *h, const char *name, const char **out)
+{
+	const struct mail_field *f;
+	int e;
+
+	*out = "";
+	if ((e = find(h, name, &f)) != 0 || f == NULL)
+		return e;
+	return mail_words(h->d, &f->raw, out);
+}
+
+/* One of the words that are allowed, else "". */
+static const char *
+allowed(const char *value, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strncasecmp(value, *list, strlen(*list)) == 0)
+			return *list;
+	return "";
+}
+
+static bool
+is_id_char(char c)
+{
+	return c > ' ' && c < 0x7f && c != '<' && c != '>' && c != '"' &&
+	       c != '\\' && c != ',' && c != ';';
+}
+
+/* "<a@b> <c@d>": ids only, at most so many bytes in all. */
+static int
+read_ids(struct heads *h, const char *name, size_t max, const char **out)
+{
+	const char *s, *at;
+	struct buf b;
+	size_t n;
+	int e;
+
+	if ((e = words(h, name, &s)) != 0)
+		return e;
+	buf_init(&b, 8192);
+	for (at = strchr(s, '<'); e == 0 && at != NULL && max > 0;
+	     at = strchr(at + 1, '<')) {
+		for (n = 1; is_id_char(at[n]); n++)
+			;
+		if (n == 1 || n > 250 || at[n] != '>')
+			continue;
+		if (b.len + n + 2 > 8000)
+			break;
+		e = buf_fmt(&b, "%s%.*s>", b.len > 0 ? " " : "", (int)n, at);
+		max--;
+	}
+	if (e == 0 && (*out = doc_strndup(h->d, b.data, b.len)) == NULL)
+		e = ERR_NOMEM;
+	buf_done(&b);
+	return e;
+}
+
+static int
+read_date(struct heads *h, const char **out)
+{
+	const struct mail_field *f;
+	int e;
+
+	*out = "";
+	if ((e = find(h, "date", &f)) != 0 || f == NULL)
+		return e;
+	return mail_date(h->d, &f->raw, out);
+}
+
+/* "high" and "low" of three headers that say it. */
+static int
+read_importance(struct heads *h, const char **out)
+{
+	static const char *const list[] = { "high", "low", NULL };
+	const char *s, *p;
+	int e;
+
+	if ((e = words(h, "importance", &s)) != 0 ||
+	    (e = words(h, "x-priority", &p)) != 0)
+		return e;
+	*out = allowed(s, list);
+	if (**out == '\0' && (p[0] == '1' || p[0] == '2'))
+		*out = "high";
+	if (**out == '\0' && (p[0] == '4' || p[0] == '5'))
+		*out = "low";
+	return 0;
+}
+
+/* Headers that ask a program to answer, or follow the reader. */
+static int
+report_dropped(struct heads *h)
+{
+	static const char *const asks[] = { "disposition-notification-to",
+		"return-receipt-to", "x-confirm-reading-to", "read-receipt-to",
+		NULL };
+	int e = 0;
+
+	for (const struct mail_field *f = h->list; e == 0 && f != NULL;
+	     f = f->next)
+		for (size_t i = 0; e == 0 && asks[i] != NULL; i++)
+			if (strcmp(f->name, asks[i]) == 0)
+				e = doc_found(h->d, FIND_MAIL_RECEIPT_ASKED,
+				    ACT_REMOVED, "", "%s", f->name);
+	return e;
+}
+
+int
+mail_head_read(struct doc *d, const struct mail_field *list,
+    struct mail_head **out)
+{
+	static const char *const autos[] = { "auto-generated", "auto-replied",
+		"auto-notified", NULL };
+	struct heads h = { .d = d, .list = list };
+	struct mail_head *m = doc_alloc(d, sizeof(*m));
+	const char *s;
+	int e;
+
+	if (m == NULL)
+		return ERR_NOMEM;
+	if ((e = addresses(&h, "from", &m->from)) != 0 ||
+	    (e = addresses(&h, "sender", &m->sender)) != 0 ||
+	    (e = addresses(&h, "reply-to", &m->reply_to)) != 0 ||
+	    (e = addresses(&h, "to", &m->to)) != 0 ||
+	    (e = addresses(&h, "cc", &m->cc)) != 0 ||
+	    (e = words(&h, "subject", &m->subject)) != 0 ||
+	    (e = read_date(&h, &m->date)) != 0 ||
+	    (e = read_ids(&h, "message-id", 1, &m->message_id)) != 0 ||
+	    (e = read_ids(&h, "in-reply-to", 8, &m->in_reply_to)) != 0 ||
+	    (e = read_ids(&h, "references", 100, &m->references)) != 0 ||
+	    (e = read_importance(&h, &m->importance)) != 0 ||
+	    (e = words(&h, "auto-submitted", &s)) != 0)
+		return e;
+	m->auto_submitted = allowed(s, autos);
+	m->authentication = "";
+	*out = m;
+	return report_dropped(&h);
+}

@@ -5,6 +5,3 @@ target_sources(formats PRIVATE mail/mail.c mail/tree.c mail/tree_code.c
 if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/mail/words.c)
   target_sources(formats PRIVATE mail/words_min.c)
 endif()
-if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/mail/html.c)
-  target_sources(formats PRIVATE mail/html_min.c)
-endif()

@@ -30,11 +30,7 @@ addresses(struct heads *h, const char *name, struct mail_address **out)
 
 	if ((e = find(h, name, &f)) != 0 || f == NULL)
 		return e;
-	if ((e = mail_addresses(h->d, &f->raw, out, &odd)) != 0)
-		return e;
-	return odd ? doc_found(h->d, FIND_MAIL_ADDRESS, ACT_REPLACED, "", "%s",
-			 name)
-		   : 0;
+	return mail_addresses(h->d, &f->raw, out, &odd);
 }
 
 static int

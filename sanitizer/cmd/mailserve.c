@@ -324,7 +324,8 @@ begin(struct serve *s)
 	if (s->o->send != NULL && (status = cli_folder(s->o->send)) != 0)
 		return status;
 	umask(077);
-	if ((status = cli_pipeline(s->policy, s->o->slots, &s->pipeline)) != 0 ||
+	if ((status = cli_pipeline(s->policy, s->o->slots, &s->pipeline)) !=
+		0 ||
 	    (status = cli_state_open(&s->state, s->policy,
 		 STATE_CREATE | STATE_QUARANTINE)) != 0 ||
 	    (status = open_queue(s)) != 0)

@@ -109,10 +109,11 @@ out:
 }
 
 int
-flood_open(const char *state_dir, const struct flood_limits *limits,
-    struct flood **out)
+flood_open(const char *state_dir, const char *where,
+    const struct flood_limits *limits, struct flood **out)
 {
 	struct flood *f;
+	char name[32];
 	int dir, e;
 
 	if (limits->window_s == 0)
@@ -124,8 +125,9 @@ flood_open(const char *state_dir, const struct flood_limits *limits,
 		return ERR_NOMEM;
 	}
 	f->limits = *limits;
-	f->fd = openat(dir, "flood", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
+	snprintf(name, sizeof(name), "flood.%s", where);
+	f->fd =
+	    openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	close(dir);
 	e = f->fd < 0 ? ERR_IO : map_table(f);
 	if (e != 0) {

@@ -3,8 +3,9 @@
  * all together handed in within a window; and the stop that a flood may set
  * until an administrator resumes.
  *
- * The counts stand in one file of fixed size, STATE/mail/flood, shared by the
- * milter and every run of the pipe hook under a lock. They are estimates over
+ * The counts stand in a file of fixed size, STATE/mail/flood.WHERE, one for
+ * the milter and one for all runs of the pipe hook, under a lock: a message
+ * that passes both is counted once in each. They are estimates over
  * a sliding window (this window, and the share of the last one that it still
  * overlaps), never too small unless more senders than FLOOD_SLOTS write at
  * once. They need not survive a power failure and are not synced. Names are
@@ -22,7 +23,7 @@
 #include "base/err.h"
 
 #define FLOOD_SLOTS	8192
-#define FLOOD_WHY_BYTES 256
+#define FLOOD_WHY_BYTES 512
 
 struct flood_limits { /* messages in a window */
 	uint32_t window_s;
@@ -35,11 +36,12 @@ enum flood_verdict { FLOOD_OK = 0, FLOOD_CLIENT, FLOOD_SENDER, FLOOD_TOTAL };
 struct flood;
 
 /*
- * Open or make the file. One that is damaged or was made for another window
- * begins anew. limits is copied. ERR_IO, ERR_NOMEM: nothing may be taken.
+ * Open or make the file. where: "milter" or "hook". One that is damaged or was
+ * made for another window begins anew. limits is copied. ERR_IO, ERR_NOMEM:
+ * nothing may be taken.
  */
-int flood_open(const char *state_dir, const struct flood_limits *,
-    struct flood **) MUST_CHECK;
+int flood_open(const char *state_dir, const char *where,
+    const struct flood_limits *, struct flood **) MUST_CHECK;
 void flood_close(struct flood *);
 
 /*

@@ -14,7 +14,7 @@ static void
 setup(void)
 {
 	scratch_make();
-	cr_assert_eq(flood_open(scratch, &limits, &f), 0);
+	cr_assert_eq(flood_open(scratch, "hook", &limits, &f), 0);
 }
 
 static void
@@ -105,7 +105,7 @@ Test(flood, processes_share_the_counts)
 			bool is_new;
 			int n = 0;
 
-			if (flood_open(scratch, &wide, &f) != 0)
+			if (flood_open(scratch, "hook", &wide, &f) != 0)
 				_exit(255);
 			while (v == FLOOD_OK && n < 100)
 				if (flood_count(f, 600, "c", "s", &v,
@@ -120,7 +120,7 @@ Test(flood, processes_share_the_counts)
 		ok += WEXITSTATUS(status);
 	}
 	cr_assert_eq(ok, 200);
-	cr_assert_eq(flood_open(scratch, &limits, &f), 0);
+	cr_assert_eq(flood_open(scratch, "hook", &limits, &f), 0);
 }
 
 Test(flood, a_damaged_file_begins_anew)
@@ -128,10 +128,10 @@ Test(flood, a_damaged_file_begins_anew)
 	FILE *file;
 
 	flood_close(f);
-	cr_assert_not_null(file = fopen(in_scratch("mail/flood"), "w"));
+	cr_assert_not_null(file = fopen(in_scratch("mail/flood.hook"), "w"));
 	fputs("not counters", file);
 	fclose(file);
-	cr_assert_eq(flood_open(scratch, &limits, &f), 0);
+	cr_assert_eq(flood_open(scratch, "hook", &limits, &f), 0);
 	for (int i = 0; i < 3; i++)
 		cr_assert_eq(count(600, "", "a@example.jp"), FLOOD_OK);
 	cr_assert_eq(count(600, "", "a@example.jp"), FLOOD_SENDER);
@@ -142,9 +142,9 @@ Test(flood, no_link_is_followed)
 {
 	flood_close(f);
 	f = NULL;
-	cr_assert_eq(unlink(in_scratch("mail/flood")), 0);
-	cr_assert_eq(symlink("/dev/null", in_scratch("mail/flood")), 0);
-	cr_assert_eq(flood_open(scratch, &limits, &f), ERR_IO);
+	cr_assert_eq(unlink(in_scratch("mail/flood.hook")), 0);
+	cr_assert_eq(symlink("/dev/null", in_scratch("mail/flood.hook")), 0);
+	cr_assert_eq(flood_open(scratch, "hook", &limits, &f), ERR_IO);
 }
 
 Test(flood, stop_and_resume)

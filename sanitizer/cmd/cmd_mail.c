@@ -13,11 +13,12 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "cmd/mail.h"
+#include "core/flood.h"
 
 static const char usage[] = N_(
     "Usage: sekisho mail --sender ADDRESS --recipient ADDRESS... < MESSAGE\n"
     "  or:  sekisho mail --serve [OPTION]...\n"
-    "  or:  sekisho mail --waiting\n"
+    "  or:  sekisho mail --waiting | --stop REASON | --resume\n"
     "Hand a message to the gateway, for a mail server's pipe; or be the\n"
     "service that rebuilds what was handed in and puts it into the spool.\n\n"
     "      --sender ADDRESS     envelope sender; empty: none (a report)\n"
@@ -29,6 +30,8 @@ static const char usage[] = N_(
     "      --department NAME    whom the parcels are for\n"
     "      --once               with --serve: end when nothing waits\n"
     "      --waiting            say how many messages wait\n"
+    "      --stop REASON        take no mail until it is resumed\n"
+    "      --resume             take mail again, after a stop or a flood\n"
     "      --state DIR          the gateway's state folder\n"
     "      --policy FILE        the site's policy\n"
     "      --profile NAME       a profile of the policy\n"
@@ -46,6 +49,8 @@ enum {
 	OPT_DEPARTMENT,
 	OPT_ONCE,
 	OPT_WAITING,
+	OPT_STOP,
+	OPT_RESUME,
 	OPT_STATE,
 	OPT_POLICY,
 	OPT_PROFILE,
@@ -62,6 +67,8 @@ static const struct option longs[] = {
 	{ "department", required_argument, NULL, OPT_DEPARTMENT },
 	{ "once", no_argument, NULL, OPT_ONCE },
 	{ "waiting", no_argument, NULL, OPT_WAITING },
+	{ "stop", required_argument, NULL, OPT_STOP },
+	{ "resume", no_argument, NULL, OPT_RESUME },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "profile", required_argument, NULL, OPT_PROFILE },
@@ -74,7 +81,8 @@ struct asked {
 	struct mail_serve_options serve;
 	struct mail_envelope envelope;
 	const char *sender;
-	bool is_service, is_waiting;
+	const char *stop;
+	bool is_service, is_waiting, is_resume;
 	const char *bad_recipient;
 	int err;
 };
@@ -99,6 +107,8 @@ text_option(struct asked *a, int c)
 		return &a->sender;
 	case OPT_SEND:
 		return &a->serve.send;
+	case OPT_STOP:
+		return &a->stop;
 	case OPT_DEPARTMENT:
 		return &a->serve.department;
 	case OPT_STATE:
@@ -131,6 +141,8 @@ parse(int argc, char **argv, struct asked *a)
 			a->is_service = true;
 		else if (c == OPT_WAITING)
 			a->is_waiting = true;
+		else if (c == OPT_RESUME)
+			a->is_resume = true;
 		else if (c == OPT_ONCE)
 			a->serve.once = true;
 		else if (c == OPT_SLOTS &&
@@ -262,6 +274,35 @@ say_waiting(const struct policy *p)
 	return STATUS_OK;
 }
 
+/* An administrator's word, in the audit log before it counts. */
+static int
+stop_or_resume(const struct asked *a, const struct policy *p)
+{
+	const char *why = a->stop != NULL ? a->stop : "";
+	struct cli_state st;
+	int status, e;
+
+	if ((status = cli_state_open(&st, p, STATE_CREATE)) == 0) {
+		e = audit_append(st.audit,
+		    a->is_resume ? "mail-resumed" : "mail-stopped",
+		    json_pack("{s:s, s:s}", "who", cli_who(), "why", why),
+		    AUDIT_SYNC);
+		if (e == 0)
+			e = a->is_resume ? flood_resume(p->state_dir)
+					 : flood_stop(p->state_dir, why);
+		if (e == 0)
+			puts(a->is_resume ? _("mail is taken again")
+					  : _("no mail is taken now"));
+		else if (e == ERR_NOENT)
+			puts(_("mail was not stopped"));
+		else
+			log_error(_("%s/mail: %s"), p->state_dir, cli_err(e));
+		status = e == ERR_NOENT ? STATUS_OK : cli_status(e);
+	}
+	e = cli_state_close(&st);
+	return status != STATUS_OK ? status : e;
+}
+
 /* Whatever goes wrong before the message is safe must not lose it: a mail
  * server takes 64 and 70 for a refusal, so the hook says "again" instead. */
 static int
@@ -290,15 +331,17 @@ cmd_mail(int argc, char **argv)
 
 	a.serve.slots = cpus < 1 ? 1 : cpus > 64 ? 64 : (unsigned)cpus;
 	status = parse(argc, argv, &a);
-	if (status == -1 && !a.is_service && !a.is_waiting)
+	if (status == -1 && !a.is_service && !a.is_waiting && !a.is_resume &&
+	    a.stop == NULL)
 		status = run_hook(&a);
 	else if (status == -1 && a.envelope.n_recipients > 0)
 		status = cli_usage("mail",
 		    _("the service takes no message; leave --serve away"));
 	else if (status == -1 &&
 		 (status = cli_load_policy("mail", &a.which, &p)) == 0)
-		status =
-		    a.is_waiting ? say_waiting(&p) : mail_serve(&a.serve, &p);
+		status = a.is_waiting	? say_waiting(&p)
+			 : a.is_service ? mail_serve(&a.serve, &p)
+					: stop_or_resume(&a, &p);
 	mail_envelope_done(&a.envelope);
 	return status;
 }

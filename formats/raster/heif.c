@@ -13,6 +13,7 @@
 #include "formats/icc.h"
 #include "formats/image.h"
 #include "formats/raster/heif_int.h"
+#include "formats/raster/heif_unci.h"
 
 #define BYTES_A_PIXEL	12u /* of libheif while it decodes and converts */
 #define METADATA_MAX	64
@@ -217,29 +218,77 @@ take_profile(struct heif *h)
 
 /* ---- the module */
 
+/* The pixels of h->picture; profile and metadata are with it. */
 static int
-convert(struct heif *h)
+deliver(struct heif *h, bool png, const char *from)
 {
-	bool png = doc_options(h->d)->heif == HEIF_PNG, deep;
+	struct heif_picture *p = &h->picture;
+	int e = doc_found(h->d, FIND_PICTURE_CONVERTED, ACT_REPLACED, "",
+	    "%s: %s", from, png ? "PNG" : "JPEG");
+
+	if (e != 0)
+		return e;
+	p->exif = &h->basic;
+	doc_makes(h->d, png ? "png" : "jpeg", png ? "png" : "jpg");
+	return png ? heif_put_png(h->d, p) : heif_put_jpeg(h->d, p);
+}
+
+static int
+convert_coded(struct heif *h, bool png)
+{
+	bool deep;
 	int e;
 
-	if ((e = heif_walk(h->d, &h->facts)) != 0 || (e = open_file(h)) != 0 ||
-	    (e = report_metadata(h)) != 0 || (e = take_profile(h)) != 0)
+	if ((e = open_file(h)) != 0 || (e = report_metadata(h)) != 0 ||
+	    (e = take_profile(h)) != 0)
 		return e;
 	h->alpha = heif_image_handle_has_alpha_channel(h->handle) != 0;
 	png = png || h->alpha;
 	deep = png && heif_image_handle_get_luma_bits_per_pixel(h->handle) > 8;
-	if ((e = decode(h, deep)) != 0 || (e = take_rows(h, deep)) != 0 ||
-	    (e = doc_found(h->d, FIND_PICTURE_CONVERTED, ACT_REPLACED, "",
-		 "%s: %s", h->facts.is_av1 ? "AVIF" : "HEIC",
-		 png ? "PNG" : "JPEG")) != 0)
+	if ((e = decode(h, deep)) != 0 || (e = take_rows(h, deep)) != 0)
 		return e;
 	h->picture.icc = &h->icc;
-	h->picture.exif = &h->basic;
 	h->picture.half = !h->facts.full_chroma;
-	doc_makes(h->d, png ? "png" : "jpeg", png ? "png" : "jpg");
-	return png ? heif_put_png(h->d, &h->picture)
-		   : heif_put_jpeg(h->d, &h->picture);
+	return deliver(h, png, h->facts.is_av1 ? "AVIF" : "HEIC");
+}
+
+static int
+put_unci(struct heif *h, struct unci_picture *u, bool png, struct buf *rows)
+{
+	const struct unci_form *f = &u->form;
+	int e;
+
+	png = png || u->channels == 2 || u->channels == 4;
+	for (unsigned i = 0; i < f->n; i++)
+		u->deep |= png && f->parts[i].bits > 8;
+	if ((e = unci_rows(h->d, u, rows)) != 0)
+		return e;
+	h->picture = (struct heif_picture){ .width = f->width,
+		.height = f->height,
+		.channels = (uint8_t)u->channels,
+		.bits = u->deep ? 16 : 8,
+		.stride = rows->len / f->height,
+		.rows = rows->data,
+		.half = u->half,
+		.icc = &u->icc };
+	return deliver(h, png, "HEIF");
+}
+
+static int
+convert_unci(struct heif *h, bool png)
+{
+	struct reader in = doc_in(h->d);
+	struct unci_picture u;
+	struct buf rows;
+	int e;
+
+	buf_init(&rows, (size_t)doc_budget(h->d, BUDGET_EXPANDED_BYTES) + 1);
+	e = unci_read(h->d, &in, &h->facts.meta, h->facts.main, &u);
+	if (e == 0)
+		e = put_unci(h, &u, png, &rows);
+	unci_done(&u);
+	buf_done(&rows);
+	return e;
 }
 
 static int
@@ -256,7 +305,10 @@ heif_rebuild(struct doc *d)
 	h->d = d;
 	buf_init(&h->icc, ICC_MAX_BYTES);
 	buf_init(&h->basic, BASIC_MAX_BYTES);
-	e = convert(h);
+	if ((e = heif_walk(d, &h->facts)) == 0)
+		e = h->facts.is_unci
+			? convert_unci(h, doc_options(d)->heif == HEIF_PNG)
+			: convert_coded(h, doc_options(d)->heif == HEIF_PNG);
 	if (h->image != NULL)
 		heif_image_release(h->image);
 	if (h->handle != NULL)

@@ -8,11 +8,14 @@
 #include "formats/doc.h"
 
 struct heif_facts {
-	uint32_t items;	  /* all of them */
-	uint32_t shown;	  /* the main picture, its tiles and its alpha */
-	bool has_film;	  /* tracks beside the picture */
-	bool is_av1;	  /* some item is AV1 */
-	bool full_chroma; /* some item is 4:4:4 */
+	uint32_t items;	    /* all of them */
+	uint32_t shown;	    /* the main picture, its tiles and its alpha */
+	bool has_film;	    /* tracks beside the picture */
+	bool is_av1;	    /* some item is AV1 */
+	bool full_chroma;   /* some item is 4:4:4 */
+	bool is_unci;	    /* the main picture is uncompressed pixels */
+	uint32_t main;	    /* its id */
+	struct reader meta; /* the directory of items, behind its version */
 };
 
 /*

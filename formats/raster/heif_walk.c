@@ -3,22 +3,20 @@
  * library sees them: what the main picture is made of, and how large it is.
  *
  * Accepted: one coded picture (HEVC, AV1), or a grid of them, with an alpha
- * plane of the same kind. Refused: overlays, pictures made of pictures in any
- * other way, data outside the file.
+ * plane of the same kind; or one of uncompressed pixels (heif_unci.h). Refused:
+ * overlays, pictures made of pictures in any other way, data outside the file.
  */
 #include <string.h>
 
 #include "formats/codec/arena.h"
 #include "formats/image.h"
+#include "formats/raster/heif_box.h"
 #include "formats/raster/heif_int.h"
 
 #define BOXES_MAX 65536u
 #define ITEMS_MAX 4096u
 #define PARTS_MAX 65536u
 #define PROPS_MAX 4096u
-#define FOURCC(a, b, c, d) \
-	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | \
-	    (uint32_t)(d))
 
 #define PROTECTED FOURCC('e', 'n', 'c', 'v') /* no kind that is accepted */
 #define IS_ALPHA  (UINT64_C(1) << 63) /* no number of pixels is so high */
@@ -46,64 +44,6 @@ struct walk {
 	struct reader iprp, iref; /* read after the items are known */
 };
 
-/* ---- boxes */
-
-struct box {
-	uint32_t type;
-	struct reader body;
-};
-
-/* ERR_NOENT at the end; ERR_TRUNCATED: *b is what is left. */
-static int
-next_box(struct reader *in, struct box *b)
-{
-	uint64_t big, head = 8;
-	uint32_t n;
-
-	if (reader_left(in) == 0)
-		return ERR_NOENT;
-	if (reader_u32be(in, &n) != 0 || reader_u32be(in, &b->type) != 0)
-		return ERR_TRUNCATED;
-	big = n;
-	if (n == 1) {
-		head = 16;
-		if (reader_u64be(in, &big) != 0)
-			return ERR_TRUNCATED;
-	}
-	if (n == 0)
-		big = reader_left(in) + head;
-	if (big < head || big - head > reader_left(in))
-		return ERR_TRUNCATED;
-	return reader_sub(in, (size_t)(big - head), &b->body);
-}
-
-static int
-get_full(struct reader *in, uint8_t *version, uint32_t *flags)
-{
-	uint32_t v;
-	int e = reader_u32be(in, &v);
-
-	if (e == 0) {
-		*version = (uint8_t)(v >> 24);
-		*flags = v & 0xffffff;
-	}
-	return e;
-}
-
-/* 16 bits, or 32 */
-static int
-get_id(struct reader *in, bool wide, uint32_t *out)
-{
-	uint16_t v;
-	int e;
-
-	if (wide)
-		return reader_u32be(in, out);
-	if ((e = reader_u16be(in, &v)) == 0)
-		*out = v;
-	return e;
-}
-
 /* ---- items */
 
 static struct item *
@@ -121,8 +61,8 @@ read_main(struct walk *w, struct reader in)
 	uint8_t version;
 	uint32_t flags;
 
-	if (get_full(&in, &version, &flags) != 0 ||
-	    get_id(&in, version != 0, &w->main) != 0)
+	if (heif_get_full(&in, &version, &flags) != 0 ||
+	    heif_get_id(&in, version != 0, &w->main) != 0)
 		return ERR_MALFORMED;
 	w->has_main = true;
 	return 0;
@@ -135,19 +75,20 @@ read_infos(struct walk *w, struct reader in)
 	uint32_t flags, n;
 	uint16_t protection;
 	struct item *it;
-	struct box b;
+	struct heif_box b;
 
-	if (get_full(&in, &version, &flags) != 0 ||
-	    get_id(&in, version != 0, &n) != 0)
+	if (heif_get_full(&in, &version, &flags) != 0 ||
+	    heif_get_id(&in, version != 0, &n) != 0)
 		return ERR_MALFORMED;
-	while (next_box(&in, &b) == 0) {
+	while (heif_next_box(&in, &b) == 0) {
 		if (b.type != FOURCC('i', 'n', 'f', 'e'))
 			continue;
 		if (w->n_items == ITEMS_MAX)
 			return ERR_LIMIT;
 		it = &w->items[w->n_items];
-		if (get_full(&b.body, &version, &flags) != 0 || version < 2 ||
-		    get_id(&b.body, version > 2, &it->id) != 0 ||
+		if (heif_get_full(&b.body, &version, &flags) != 0 ||
+		    version < 2 ||
+		    heif_get_id(&b.body, version > 2, &it->id) != 0 ||
 		    reader_u16be(&b.body, &protection) != 0 ||
 		    reader_u32be(&b.body, &it->type) != 0)
 			return ERR_MALFORMED;
@@ -160,7 +101,7 @@ read_infos(struct walk *w, struct reader in)
 
 /* The settings of a codec: is there a chroma sample for each pixel? */
 static bool
-has_full_chroma(const struct box *b)
+has_full_chroma(const struct heif_box *b)
 {
 	struct reader r = b->body;
 	bool av1 = b->type == FOURCC('a', 'v', '1', 'C');
@@ -174,7 +115,7 @@ has_full_chroma(const struct box *b)
 }
 
 static bool
-is_alpha(const struct box *b)
+is_alpha(const struct heif_box *b)
 {
 	static const char *const names[] = {
 		"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
@@ -193,13 +134,13 @@ read_props(struct walk *w, struct reader in)
 {
 	uint8_t version;
 	uint32_t flags, x, y;
-	struct box b;
+	struct heif_box b;
 
-	while (next_box(&in, &b) == 0) {
+	while (heif_next_box(&in, &b) == 0) {
 		if (w->n_props == PROPS_MAX)
 			return ERR_LIMIT;
 		if (b.type == FOURCC('i', 's', 'p', 'e') &&
-		    get_full(&b.body, &version, &flags) == 0 &&
+		    heif_get_full(&b.body, &version, &flags) == 0 &&
 		    reader_u32be(&b.body, &x) == 0 &&
 		    reader_u32be(&b.body, &y) == 0)
 			w->props[w->n_props] = (uint64_t)x * y & ~IS_ALPHA;
@@ -229,10 +170,11 @@ read_links(struct walk *w, struct reader in)
 	uint32_t flags, n, id, k;
 	struct item *it;
 
-	if (get_full(&in, &version, &flags) != 0 || reader_u32be(&in, &n) != 0)
+	if (heif_get_full(&in, &version, &flags) != 0 ||
+	    reader_u32be(&in, &n) != 0)
 		return ERR_MALFORMED;
 	for (uint32_t i = 0; i < n; i++) {
-		if (get_id(&in, version != 0, &id) != 0 ||
+		if (heif_get_id(&in, version != 0, &id) != 0 ||
 		    reader_u8(&in, &links) != 0)
 			return ERR_MALFORMED;
 		if (++w->n_links > PARTS_MAX)
@@ -259,10 +201,10 @@ static int
 read_properties(struct walk *w)
 {
 	struct reader in = w->iprp;
-	struct box b;
+	struct heif_box b;
 	int e = 0;
 
-	while (e == 0 && next_box(&in, &b) == 0)
+	while (e == 0 && heif_next_box(&in, &b) == 0)
 		if (b.type == FOURCC('i', 'p', 'c', 'o'))
 			e = read_props(w, b.body);
 		else if (b.type == FOURCC('i', 'p', 'm', 'a'))
@@ -271,13 +213,13 @@ read_properties(struct walk *w)
 }
 
 static int
-read_reference(struct walk *w, struct box *b, bool wide)
+read_reference(struct walk *w, struct heif_box *b, bool wide)
 {
 	uint32_t from, to;
 	uint16_t n;
 	struct item *it;
 
-	if (get_id(&b->body, wide, &from) != 0 ||
+	if (heif_get_id(&b->body, wide, &from) != 0 ||
 	    reader_u16be(&b->body, &n) != 0)
 		return ERR_MALFORMED;
 	if (++w->n_links > PARTS_MAX)
@@ -289,7 +231,7 @@ read_reference(struct walk *w, struct box *b, bool wide)
 		it->n_parts = n;
 	}
 	for (; n > 0; n--) {
-		if (get_id(&b->body, wide, &to) != 0)
+		if (heif_get_id(&b->body, wide, &to) != 0)
 			return ERR_MALFORMED;
 		if (b->type == FOURCC('a', 'u', 'x', 'l'))
 			it->aux_of = to;
@@ -308,14 +250,14 @@ read_references(struct walk *w)
 	struct reader in = w->iref;
 	uint8_t version;
 	uint32_t flags;
-	struct box b;
+	struct heif_box b;
 	int e = 0;
 
 	if (in.len == 0)
 		return 0;
-	if (get_full(&in, &version, &flags) != 0)
+	if (heif_get_full(&in, &version, &flags) != 0)
 		return ERR_MALFORMED;
-	while (e == 0 && next_box(&in, &b) == 0)
+	while (e == 0 && heif_next_box(&in, &b) == 0)
 		e = read_reference(w, &b, version != 0);
 	return e;
 }
@@ -327,12 +269,13 @@ read_meta(struct walk *w, struct reader in)
 {
 	uint8_t version;
 	uint32_t flags;
-	struct box b;
+	struct heif_box b;
 	int e;
 
-	if (get_full(&in, &version, &flags) != 0)
+	if (heif_get_full(&in, &version, &flags) != 0)
 		return ERR_MALFORMED;
-	while ((e = next_box(&in, &b)) == 0) {
+	w->f->meta = in;
+	while ((e = heif_next_box(&in, &b)) == 0) {
 		if (b.type == FOURCC('p', 'i', 't', 'm'))
 			e = read_main(w, b.body);
 		else if (b.type == FOURCC('i', 'i', 'n', 'f'))
@@ -356,12 +299,12 @@ read_top(struct walk *w, struct reader in)
 {
 	bool has_meta = false;
 	struct reader at = in, rest;
-	struct box b;
+	struct heif_box b;
 	int e = 0;
 
 	for (unsigned i = 0; i < BOXES_MAX; i++) {
 		at = in;
-		if (next_box(&in, &b) != 0)
+		if (heif_next_box(&in, &b) != 0)
 			break;
 		if (b.type == FOURCC('m', 'e', 't', 'a')) {
 			if (has_meta)
@@ -434,36 +377,60 @@ take_picture(struct walk *w)
 
 	if (it == NULL)
 		return doc_fail(w->d, ERR_MALFORMED, "no main picture");
+	w->f->main = w->main;
+	w->f->is_unci = it->type == FOURCC('u', 'n', 'c', 'i');
 	if (it->px > doc_options(w->d)->limits.max_image_px)
 		return doc_fail(w->d, ERR_LIMIT, "%llu pixels",
 		    (unsigned long long)it->px);
-	if ((e = take_item(w, it)) != 0)
+	if (!w->f->is_unci && (e = take_item(w, it)) != 0)
 		return e;
+	it->shown = true;
 	for (uint32_t i = 0; i < w->n_items; i++) {
 		it = &w->items[i];
 		w->f->is_av1 |= it->type == FOURCC('a', 'v', '0', '1');
 		/* Depth and gain maps are not decoded. */
-		if (it->is_alpha && it->aux_of == w->main && !it->shown &&
-		    (e = take_item(w, it)) != 0)
+		if (!it->is_alpha || it->aux_of != w->main || it->shown)
+			continue;
+		if (w->f->is_unci)
+			return doc_fail(w->d, ERR_UNSUPPORTED,
+			    "a mask beside uncompressed pixels");
+		if ((e = take_item(w, it)) != 0)
 			return e;
 	}
 	return 0;
 }
 
+/* Of these libheif says more, where it reads the file. */
+static int
+report_metadata(struct walk *w, const struct item *it)
+{
+	if (!w->f->is_unci)
+		return 0;
+	return doc_found(w->d,
+	    it->type == FOURCC('E', 'x', 'i', 'f') ? FIND_IMAGE_EXIF
+						   : FIND_IMAGE_XMP,
+	    ACT_REMOVED, "", NULL);
+}
+
 static int
 report_items(struct walk *w)
 {
+	const struct item *it;
 	uint32_t others = 0;
 	int e = 0;
 
 	w->f->items = w->n_items;
-	for (uint32_t i = 0; i < w->n_items; i++)
-		if (w->items[i].shown)
+	for (uint32_t i = 0; i < w->n_items && e == 0; i++) {
+		it = &w->items[i];
+		if (it->shown)
 			w->f->shown++;
-		else if (w->items[i].type != FOURCC('E', 'x', 'i', 'f') &&
-			 w->items[i].type != FOURCC('m', 'i', 'm', 'e'))
+		else if (it->type == FOURCC('E', 'x', 'i', 'f') ||
+			 it->type == FOURCC('m', 'i', 'm', 'e'))
+			e = report_metadata(w, it);
+		else
 			others++;
-	if (w->f->has_film)
+	}
+	if (e == 0 && w->f->has_film)
 		e = doc_found(w->d, FIND_PICTURE_SEQUENCE, ACT_REMOVED, "",
 		    NULL);
 	if (e == 0 && others > 0)

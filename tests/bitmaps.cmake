@@ -1,7 +1,9 @@
 # BMP, ICO, GIF, WebP, PSD.
-foreach(name bmp gif icon psd webp)
+foreach(name bmp gif icon psd)
   sekisho_fuzz(${name} SEEDS samples/benign/${name} samples/planted/${name})
 endforeach()
+sekisho_fuzz(webp SEEDS samples/benign/webp samples/planted/webp
+  tests/fuzz/seeds/webp)
 find_package(GIF 5 REQUIRED)
 pkg_check_modules(TEST_WEBP REQUIRED IMPORTED_TARGET libwebp)
 sekisho_test(test_bitmap SOURCES unit/test_bitmap.c unit/picture_checks.c

@@ -8,11 +8,6 @@
 #define DEPTH_MAX   16u
 #define SPACING_MAX 4u
 
-struct siz {
-	uint32_t x1, y1, x0, y0, tile_w, tile_h, tile_x0, tile_y0;
-	uint16_t n;
-};
-
 static uint64_t
 div_up(uint64_t a, uint64_t b)
 {
@@ -45,7 +40,7 @@ find_codestream(struct doc *d, struct reader *in)
 }
 
 static int
-get_siz(struct reader *in, struct siz *s)
+get_siz(struct reader *in, struct jpx_siz *s)
 {
 	uint32_t *fields[] = { &s->x1, &s->y1, &s->x0, &s->y0, &s->tile_w,
 		&s->tile_h, &s->tile_x0, &s->tile_y0 };
@@ -67,10 +62,12 @@ get_siz(struct reader *in, struct siz *s)
 }
 
 static int
-check_components(struct doc *d, struct reader *in, uint16_t n)
+check_components(struct doc *d, struct reader *in, struct jpx_siz *s)
 {
 	uint8_t depth, dx, dy;
+	unsigned n = s->n;
 
+	s->dx = s->dy = SPACING_MAX;
 	if (n < 1 || n > JPX_CHANNELS_MAX)
 		return doc_fail(d, ERR_UNSUPPORTED, "%u components", n);
 	for (unsigned i = 0; i < n; i++) {
@@ -83,12 +80,14 @@ check_components(struct doc *d, struct reader *in, uint16_t n)
 		if (dx < 1 || dx > SPACING_MAX || dy < 1 || dy > SPACING_MAX)
 			return doc_fail(d, ERR_UNSUPPORTED,
 			    "component spacing %u x %u", dx, dy);
+		s->dx = dx < s->dx ? dx : s->dx;
+		s->dy = dy < s->dy ? dy : s->dy;
 	}
 	return 0;
 }
 
 static int
-check_tiles(struct doc *d, const struct siz *s, uint64_t *tile_px)
+check_tiles(struct doc *d, const struct jpx_siz *s, uint64_t *tile_px)
 {
 	uint64_t w, h, across, down;
 
@@ -108,18 +107,19 @@ check_tiles(struct doc *d, const struct siz *s, uint64_t *tile_px)
 int
 jpx_head_read(struct doc *d, const struct reader *whole, struct jpx_head *h)
 {
-	struct reader in = *whole;
-	struct siz s = { 0 };
-	uint64_t tile_px = 0;
+	struct reader in = *whole, code;
+	struct jpx_siz s = { 0 };
+	uint64_t tile_px = 0, more = 0;
 	int e;
 
 	h->is_jp2 = reader_has(whole, 4, "jP  \r\n\x87\n", 8);
 	if ((e = reader_seek(&in, 0)) != 0 ||
 	    (h->is_jp2 && (e = find_codestream(d, &in)) != 0))
 		return e;
+	code = in;
 	if ((e = get_siz(&in, &s)) != 0)
 		return doc_fail(d, e, "JPEG 2000: no picture header");
-	if ((e = check_components(d, &in, s.n)) != 0)
+	if ((e = check_components(d, &in, &s)) != 0)
 		return e;
 	if (s.x1 <= s.x0 || s.y1 <= s.y0)
 		return doc_fail(d, ERR_MALFORMED, "a picture without pixels");
@@ -127,9 +127,12 @@ jpx_head_read(struct doc *d, const struct reader *whole, struct jpx_head *h)
 	h->height = s.y1 - s.y0;
 	h->n_components = s.n;
 	if ((e = image_take_size(d, h->width, h->height)) != 0 ||
-	    (e = check_tiles(d, &s, &tile_px)) != 0)
+	    (e = check_tiles(d, &s, &tile_px)) != 0 ||
+	    (e = reader_sub(&code, reader_left(&code), &in)) != 0 ||
+	    (e = jpx_work(d, &in, &s, &more)) != 0)
 		return e;
 	/* 32 bits a sample, of the picture and of the tile in work. */
-	h->memory = ((uint64_t)h->width * h->height + tile_px / 4) * s.n * 4;
+	h->memory =
+	    ((uint64_t)h->width * h->height + tile_px / 4) * s.n * 4 + more;
 	return 0;
 }

@@ -100,9 +100,10 @@ emf_draw_stand_in(struct emf *e, const uint32_t box[4])
 	buf_clear(&e->m->out);
 	memset(e->m->objects, OBJ_NONE, sizeof(e->m->objects));
 	e->records = 1;
-	e->top = FONT + 1;
+	e->top = 1;
 	if (w <= 0 || h <= 0) /* no place to draw in */
 		return 0;
+	e->top = FONT + 1;
 	if (height < 1)
 		height = 1;
 	if ((err = put_frame(e, box)) != 0 ||

@@ -20,6 +20,8 @@ bool_reader_init(struct bool_reader *r, const struct reader *in)
 	*r = (struct bool_reader){ .in = *in, .range = RANGE_START };
 	r->in.pos = 0;
 	r->bits = -8;
+	/* No writer can: the value would not lie within the range. */
+	r->impossible = reader_has(&r->in, 0, "\xff", 1);
 }
 
 unsigned

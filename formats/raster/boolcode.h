@@ -5,6 +5,7 @@
 #ifndef FORMATS_RASTER_BOOLCODE_H
 #define FORMATS_RASTER_BOOLCODE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -15,7 +16,8 @@ struct bool_reader {
 	uint64_t value; /* 8 + bits bits of it are loaded */
 	int bits;
 	uint32_t range;
-	unsigned past; /* zero bytes taken behind the end */
+	unsigned past;	 /* zero bytes taken behind the end */
+	bool impossible; /* no writer begins like this */
 };
 
 struct bool_writer {

@@ -373,6 +373,8 @@ echo_row(struct vp8 *v, uint32_t y)
 	}
 	v->in[y % v->n_parts] = tokens.in;
 	v->out = tokens.out;
+	if (v->head.in.impossible || tokens.in.impossible)
+		return doc_fail(v->d, ERR_MALFORMED, "begins with no symbol");
 	if (v->head.in.past > PAST_MAX || tokens.in.past > PAST_MAX)
 		return doc_fail(v->d, ERR_TRUNCATED, "ends within the picture");
 	return v->head.out.e != 0 ? v->head.out.e : v->out.e;

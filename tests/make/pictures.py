@@ -229,6 +229,16 @@ def with_comment(code, text):
     return code[:at] + b"\xff\x64" + struct.pack(">HH", len(text) + 4, 1) + text + code[at:]
 
 
+def many_packets(code):
+    """The most layers, and precincts by position: 17 million packets, most of them of no byte."""
+    at, end, levels = code.index(b"\xff\x52"), code.index(b"\xff\x90"), 5
+    size = struct.pack(">II", 900, 900)
+    cod = struct.pack(">BBHBBBBBB", 1, 2, 65535, 0, levels, 4, 4, 0, 1) + bytes([0x77] * (levels + 1))
+    qcd = b"\x40" + bytes([0x48] * (3 * levels + 1))
+    return (code[:8] + size + code[16:24] + size + code[32:at] + b"\xff\x52" + struct.pack(">H", len(cod) + 2) + cod
+            + b"\xff\x5c" + struct.pack(">H", len(qcd) + 2) + qcd + code[end:])
+
+
 def jpeg2000():
     rgb, grey = without_comment(J2K_RGB), without_comment(J2K_GREY)
 
@@ -258,6 +268,8 @@ def jpeg2000():
     planted("held-huge.j2k", rgb[:8] + struct.pack(">I", 0x7fffffff) + rgb[12:])
     planted("held-tiles.j2k", rgb[:8] + struct.pack(">I", 16000) + rgb[12:24] + struct.pack(">II", 1, 1) + rgb[32:])
     planted("held-cut.j2k", rgb[:60])
+    planted("held-part.j2k", rgb.replace(b"\xff\x90\0\x0a\0\0\0", b"\xff\x90\0\x0a\0\0\xfb"))
+    planted("held-packets.j2k", many_packets(rgb))
 
 
 if __name__ == "__main__":

@@ -216,6 +216,8 @@ Test(jpeg2000, held_samples)
 		{ "planted/jpeg2000/held-huge.j2k", 0, ERR_LIMIT },
 		{ "planted/jpeg2000/held-tiles.j2k", 0, ERR_LIMIT },
 		{ "planted/jpeg2000/held-cut.j2k", 0, ERR_MALFORMED },
+		{ "planted/jpeg2000/held-packets.j2k", 0, ERR_LIMIT },
+		{ "planted/jpeg2000/held-part.j2k", 0, ERR_LIMIT },
 	};
 
 	must_hold("jpeg2000", ROWS(rows));

@@ -39,4 +39,7 @@ struct jpx_result {
 int jpx_decode(struct doc *, const struct reader *in, unsigned flags,
     struct buf *out, struct buf *icc, struct jpx_result *res) MUST_CHECK;
 
+/* Is the wavelet of the codestream the one with losses (T.800 A.6.1)? */
+bool jpx_is_lossy(const struct reader *);
+
 #endif

@@ -1,4 +1,5 @@
 /* The headers of JPEG 2000 (ITU-T T.800, annexes A and I); see jpx_int.h. */
+#include "formats/codec/jpx.h"
 #include "formats/codec/jpx_int.h"
 
 #include "formats/image.h"
@@ -6,6 +7,8 @@
 #define TILES_MAX   16384u
 #define BOXES_MAX   4096u
 #define DEPTH_MAX   16u
+#define MARK_COD    0xff52u
+#define MARK_SOT    0xff90u
 #define SPACING_MAX 4u
 
 static uint64_t
@@ -135,4 +138,26 @@ jpx_head_read(struct doc *d, const struct reader *whole, struct jpx_head *h)
 	h->memory =
 	    ((uint64_t)h->width * h->height + tile_px / 4) * s.n * 4 + more;
 	return 0;
+}
+
+bool
+jpx_is_lossy(const struct reader *jpx)
+{
+	struct reader r = *jpx, seg;
+	uint16_t mark, len;
+	uint8_t wavelet;
+	size_t at;
+
+	if (reader_find(&r, 0, "\xff\x4f\xff\x51", 4, &at) != 0 ||
+	    reader_seek(&r, at + 2) != 0)
+		return false;
+	for (;;) {
+		if (reader_u16be(&r, &mark) != 0 || mark == MARK_SOT ||
+		    reader_u16be(&r, &len) != 0 || len < 2 ||
+		    reader_sub(&r, (size_t)len - 2, &seg) != 0)
+			return false;
+		if (mark == MARK_COD)
+			return reader_skip(&seg, 9) == 0 &&
+			       reader_u8(&seg, &wavelet) == 0 && wavelet == 0;
+	}
 }

@@ -9,6 +9,7 @@
 
 #include <jpeglib.h>
 
+#include "formats/codec/jpx.h"
 #include "formats/pdf/image_int.h"
 
 #define QUALITY	      92
@@ -16,32 +17,6 @@
 #define PIXELS_LEAST  4096 /* less is not worth it */
 #define SHORTER_TIMES 4	   /* the code against its rows */
 #define SIDE_MAX      65500
-
-#define MARK_COD 0xff52u
-#define MARK_SOT 0xff90u
-
-/* Is the codestream's wavelet the one with losses (T.800, A.6.1)? */
-static bool
-is_lossy(const struct reader *jpx)
-{
-	struct reader r = *jpx, seg;
-	uint16_t mark, len;
-	uint8_t wavelet;
-	size_t at;
-
-	if (reader_find(&r, 0, "\xff\x4f\xff\x51", 4, &at) != 0 ||
-	    reader_seek(&r, at + 2) != 0)
-		return false;
-	for (;;) {
-		if (reader_u16be(&r, &mark) != 0 || mark == MARK_SOT ||
-		    reader_u16be(&r, &len) != 0 || len < 2 ||
-		    reader_sub(&r, (size_t)len - 2, &seg) != 0)
-			return false;
-		if (mark == MARK_COD)
-			return reader_skip(&seg, 9) == 0 &&
-			       reader_u8(&seg, &wavelet) == 0 && wavelet == 0;
-	}
-}
 
 bool
 pimage_may_be_jpeg(const struct pimage *im, const struct reader *jpx)
@@ -58,7 +33,7 @@ pimage_may_be_jpeg(const struct pimage *im, const struct reader *jpx)
 		return false;
 	if (px < PIXELS_LEAST || im->width > SIDE_MAX || im->height > SIDE_MAX)
 		return false;
-	return jpx->len < px * im->colours / SHORTER_TIMES && is_lossy(jpx);
+	return jpx->len < px * im->colours / SHORTER_TIMES && jpx_is_lossy(jpx);
 }
 
 struct coder {

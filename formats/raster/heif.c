@@ -14,6 +14,7 @@
 #include "formats/image.h"
 #include "formats/raster/heif_int.h"
 #include "formats/raster/heif_unci.h"
+#include "formats/raster/rowsout.h"
 
 #define BYTES_A_PIXEL	12u /* of libheif while it decodes and converts */
 #define METADATA_MAX	64
@@ -26,7 +27,7 @@ struct heif {
 	struct heif_context *ctx;
 	struct heif_image_handle *handle;
 	struct heif_image *image;
-	struct heif_picture picture;
+	struct rows_picture picture;
 	struct buf icc, basic;
 	uint64_t memory;
 	bool alpha;
@@ -170,7 +171,7 @@ stretch(uint8_t *row, size_t n, int bits)
 static int
 take_rows(struct heif *h, bool deep)
 {
-	struct heif_picture *p = &h->picture;
+	struct rows_picture *p = &h->picture;
 	int stride = 0,
 	    w = heif_image_get_width(h->image, heif_channel_interleaved),
 	    height = heif_image_get_height(h->image, heif_channel_interleaved),
@@ -222,7 +223,7 @@ take_profile(struct heif *h)
 static int
 deliver(struct heif *h, bool png, const char *from)
 {
-	struct heif_picture *p = &h->picture;
+	struct rows_picture *p = &h->picture;
 	int e = doc_found(h->d, FIND_PICTURE_CONVERTED, ACT_REPLACED, "",
 	    "%s: %s", from, png ? "PNG" : "JPEG");
 
@@ -230,7 +231,7 @@ deliver(struct heif *h, bool png, const char *from)
 		return e;
 	p->exif = &h->basic;
 	doc_makes(h->d, png ? "png" : "jpeg", png ? "png" : "jpg");
-	return png ? heif_put_png(h->d, p) : heif_put_jpeg(h->d, p);
+	return png ? rows_put_png(h->d, p) : rows_put_jpeg(h->d, p);
 }
 
 static int
@@ -263,7 +264,7 @@ put_unci(struct heif *h, struct unci_picture *u, bool png, struct buf *rows)
 		u->deep |= png && f->parts[i].bits > 8;
 	if ((e = unci_rows(h->d, u, rows)) != 0)
 		return e;
-	h->picture = (struct heif_picture){ .width = f->width,
+	h->picture = (struct rows_picture){ .width = f->width,
 		.height = f->height,
 		.channels = (uint8_t)u->channels,
 		.bits = u->deep ? 16 : 8,

@@ -32,23 +32,4 @@ int heif_walk(struct doc *, struct heif_facts *) MUST_CHECK;
  */
 int heif_preload(void) MUST_CHECK;
 
-/*
- * Rows of R G B (or one grey sample) as a JPEG of quality 92, through the
- * JPEG module, to doc_put(). half: one chroma sample for 2 x 2 pixels. icc:
- * by icc_take(), or empty.
- */
-struct heif_picture {
-	uint32_t width, height;
-	uint8_t channels; /* 1..4 */
-	uint8_t bits;	  /* 8, or 16 big endian */
-	size_t stride;
-	const uint8_t *rows;
-	bool half;
-	const struct buf *icc;
-	const struct buf *exif; /* by exif_put(), or empty */
-};
-
-int heif_put_jpeg(struct doc *, const struct heif_picture *) MUST_CHECK;
-int heif_put_png(struct doc *, const struct heif_picture *) MUST_CHECK;
-
 #endif

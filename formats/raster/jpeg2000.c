@@ -1,6 +1,7 @@
 /*
  * JPEG 2000 (ITU-T T.800), delivered as PNG: the same samples, where few
- * programs in an office read the original. See docs/formats/jpeg2000.md.
+ * programs in an office read the original. What was coded with losses becomes
+ * a JPEG: as PNG it would be many times its size. See docs/formats/jpeg2000.md.
  *
  * Boxes and markers are walked here for the report only; formats/codec/jpx.h
  * decodes.
@@ -11,9 +12,14 @@
 #include "formats/image.h"
 #include "formats/png_int.h"
 #include "formats/raster/pngout.h"
+#include "formats/raster/rowsout.h"
 
 #define BOXES_MAX   4096u
 #define MARKERS_MAX 65536u
+
+#define JPEG_PIXELS_LEAST 4096u /* less is not worth it */
+#define JPEG_SIDE_MAX	  65500u
+#define SHORTER_TIMES	  4u /* the file against its rows */
 
 enum {
 	BOX_SIGNATURE = 0x6a502020,
@@ -243,27 +249,82 @@ put_rows(struct doc *d, const struct jpx_result *r, const struct buf *rows,
 	return e;
 }
 
+/* ---- as JPEG */
+
+static bool
+may_be_jpeg(struct doc *d, const struct jpx_result *r)
+{
+	struct reader in = doc_in(d);
+	uint64_t px = (uint64_t)r->width * r->height;
+
+	return r->bits == 8 && r->depth == 8 && !r->has_alpha && !r->damaged &&
+	       r->space != JPX_CMYK && (r->channels == 1 || r->channels == 3) &&
+	       px >= JPEG_PIXELS_LEAST && r->width <= JPEG_SIDE_MAX &&
+	       r->height <= JPEG_SIDE_MAX &&
+	       in.len < px * r->channels / SHORTER_TIMES && jpx_is_lossy(&in);
+}
+
+static int
+put_jpeg(struct doc *d, const struct jpx_result *r, const struct buf *rows,
+    const struct buf *icc)
+{
+	const struct rows_picture p = { .width = r->width,
+		.height = r->height,
+		.channels = r->channels,
+		.bits = 8,
+		.stride = rows->len / r->height,
+		.rows = rows->data,
+		.faithful = true,
+		.icc = icc };
+	int e;
+
+	doc_makes(d, "jpeg", "jpg");
+	e = rows_put_jpeg(d, &p);
+	return e != 0 ? e
+		      : doc_found(d, FIND_PICTURE_CONVERTED, ACT_REPLACED, "",
+			    "JPEG 2000: JPEG");
+}
+
+static int
+put_png(struct doc *d, const struct jpx_result *r, const struct buf *rows,
+    const struct buf *icc)
+{
+	struct pngout_form f;
+	int e;
+
+	doc_makes(d, "png", "png");
+	if ((e = set_form(d, r, &f)) != 0 ||
+	    (e = doc_found(d, FIND_PICTURE_CONVERTED, ACT_REPLACED, "",
+		 "JPEG 2000: PNG")) != 0)
+		return e;
+	f.icc = icc;
+	return put_rows(d, r, rows, &f);
+}
+
+/* ---- the module */
+
 static int
 deliver(struct doc *d, const struct jpx_result *r, const struct buf *rows,
     const struct buf *profile)
 {
 	bool grey = r->channels <= 2;
-	struct pngout_form f;
 	struct reader icc;
 	struct buf clean;
-	int e;
+	int e = 0;
 
 	buf_init(&clean, ICC_MAX_BYTES);
 	buf_reader(profile, &icc);
-	e = set_form(d, r, &f);
-	if (e == 0 && profile->len > 0 && r->space != JPX_CMYK)
+	if (profile->len > 0 && r->space != JPX_CMYK)
 		e = icc_take(d, "colr", &icc, grey ? ICC_GRAY : ICC_RGB,
 		    &clean);
-	f.icc = &clean;
 	if (e == 0 && r->damaged)
 		e = doc_found(d, FIND_IMAGE_DAMAGED, ACT_REPLACED, "", NULL);
-	if (e == 0)
-		e = put_rows(d, r, rows, &f);
+	if (e == 0) {
+		e = may_be_jpeg(d, r) ? put_jpeg(d, r, rows, &clean)
+				      : ERR_NOENT;
+		if (e == ERR_NOENT)
+			e = put_png(d, r, rows, &clean);
+	}
 	buf_done(&clean);
 	return e;
 }
@@ -276,10 +337,6 @@ jpeg2000_rebuild(struct doc *d)
 	struct buf rows, profile;
 	int e;
 
-	doc_makes(d, "png", "png");
-	if ((e = doc_found(d, FIND_PICTURE_CONVERTED, ACT_REPLACED, "",
-		 "JPEG 2000: PNG")) != 0)
-		return e;
 	buf_init(&rows, (size_t)doc_budget(d, BUDGET_EXPANDED_BYTES) + 1);
 	buf_init(&profile, ICC_MAX_BYTES);
 	if ((e = jpx_decode(d, &in, 0, &rows, &profile, &r)) == 0 &&

@@ -42,6 +42,26 @@ J2K_GREY = base64.b64decode("""
 SFBISFD/ZAAlAAFDcmVhdGVkIGJ5IE9wZW5KUEVHIHZlcnNpb24gMi41LjD/kAAKAAAAAACQAAH/k8+0DAgXL8A6DB84OAEI
 BwGZfwfAfCJA+QJACIARNxTnCzl8jw0/wHwkQPkFQB0kLqHe/x3eJaMDiOWFkYcM9db9HUdbQAPwfsrvwDqMB8KkAKtLKu9Z
 JMryC+1HzLeifEy6+3D3wrWJtq2OXIkQmE4VCSyBDznfFDt6tSUYiNmeTCn/2Q==""")
+# 96 x 64 pixels, with losses (9/7): a gradient and a disk.
+J2K_LOSSY = base64.b64decode("""
+/0//UQAvAAAAAABgAAAAQAAAAAAAAAAAAAAAYAAAAEAAAAAAAAAAAAADBwEBBwEBBwEB/1IADAAAAAEBBQQEAAD/XAAjQncgdvB2
+8HbAbwBvAG7gZ1BnUGdoUAVQBVBHV9NX01di/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAAC
+UwAB/5PH5BIGgouVIFYrTUPD7AgPnd8LuC5fvsPpDhGKXtNv1hfAfKGg+kNAfGEADuX/IWS+C1pf0384E0wjDsPsCIfSGg+kMBSI
+XbGiM9/QEFFDKFMJE0wc7TsowPjCwHzBoB8AgBEpVaChDEM9cn/WDlB4ecB8BUD5BkA6MBiooL1sdJz99P4DUeqqwsYG1FC1P10f
+lhBr1wDB8xCH1icD4hIYqLIVJoeddvpi9T3LS5r3JOHKmT/0BxfNdLraA2CiiRYAsR+WEGvXAHZIC8B8BMB4iAOigBlgtnL/Hfxv
+DCQgqv9AsRGfHtMP163AcPAdMgEoJMfUxoneISp7LmvKCQbqh240syixS433wfGTg+QtA+A0JMfUxond7tie/lMUqx+SgYBTzCp7
+MQMTwEIM/0rixZQgQyro0FGwmLMosUuNpi8JUyHz9knkwDpUAmAkDlvJkM8nsjLWKycy4rzYwJoEwIuU8rRWSE0ExSQoy8Phfh8N
+BByui5TytFZJBvjc61L/Kw+bmd1iYSwAbn0SsUZ3o+Nmrk0ExSQo3ZbGgCx6hxHCrG88YBs61U/8zyg4kusSCALAQ43Yu0lrw88c
+z329pfGLGHSuvvqDSzqAgMHaaDtLB2kAyDj7Ky31XFyooT2tmBPdSTpLOWWvOtqgtMeDP46+mQG205rnZjex7H+GmivQhpdqcb/x
+GTF2qydyRmVzm9BW2oX6b6WBM1PBe5pysMEou6/jsXDOi3EYL1ct98qv1UTuqXyMe6UyVm48TIRztonQgP/Z""")
+J2K_LOSSY_GREY = base64.b64decode("""
+/0//UQApAAAAAABgAAAAQAAAAAAAAAAAAAAAYAAAAEAAAAAAAAAAAAABBwEB/1IADAAAAAEABQQEAAD/XAAjQncgdvB28HbAbwBv
+AG7gZ1BnUGdoUAVQBVBHV9NX01di/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAABgwAB/5PH
+6hQGgouVIFYrTUPlwHzB4PvB4D6QwA7l/yFkvpYLWl/TfzhmE0wjDt1fwHzEYH1icA+MSBiooL1sdJz99P4rkdrh8LBJA1HqqsLG
+BtRQtT9d9s4try7H9R+WEGvXAHcOOsB8ZeA+Q9APgNAkx9TGid4hUQ9aBv2B7DYvv8Zy4vbcGyp7KwzlY1khVH4/qPE/Mmn9jYZ2
+T5j28NPxEkwFcyixS42odUDcY1ZwJJjA+FyB8NDAcrCLlPK0VkgfA7XOtS/0bnwqoiKhBn4/dh8P6m80TQTFJCjLhSVoAseocRsg
+vciuLsCZ+/Wv7tCnqEuCin76Q43Yu0lrw89CSXZDitKVTmL4wKmaCMBrUB2mgO0YyIVnfuUBdas+CcPXf4+H8jxCqqkrmK4SwEuz
+E5qBVmW+BElSDs9zTgAi40HbecKfXkWD2MBzDVS47RLxLMDq+bDBKLuv47FwzotxGQ2OCdk72MpPelt/HiM5s0c/nHHP4d39/9k=""")
 
 
 def box(kind, *parts):
@@ -251,6 +271,9 @@ def jpeg2000():
     benign("rgb.j2k", rgb)
     benign("rgb.jp2", jp2(rgb))
     benign("grey.jp2", jp2(grey, 17, 1))
+    lossy = without_comment(J2K_LOSSY)
+    benign("lossy.j2k", lossy)
+    benign("lossy-grey.j2k", without_comment(J2K_LOSSY_GREY))
     palette = bytes(v for i in range(256) for v in (i, 255 - i, i // 2))
     benign("palette.jp2", jp2(grey, 16, 1, head_extra=box(b"pclr", struct.pack(">HB", 256, 3), b"\7\7\7", palette)
                               + box(b"cmap", b"\0\0\1\0", b"\0\0\1\1", b"\0\0\1\2")))
@@ -265,6 +288,8 @@ def jpeg2000():
     planted("second.jp2", jp2(rgb) + box(b"jp2c", rgb + canary("jp2-second")))
     icc = images.icc(b"RGB ", canary("jp2-icc"))
     planted("icc.jp2", jp2(rgb, colr=box(b"colr", b"\2\0\0", icc)))
+    planted("lossy-icc.jp2", jp2(lossy, colr=box(b"colr", b"\2\0\0", images.icc(b"RGB ", canary("jp2-lossy-icc"))),
+                                 extra=box(b"xml ", b"<a>" + canary("jp2-lossy") + b"</a>")))
     planted("held-huge.j2k", rgb[:8] + struct.pack(">I", 0x7fffffff) + rgb[12:])
     planted("held-tiles.j2k", rgb[:8] + struct.pack(">I", 16000) + rgb[12:24] + struct.pack(">II", 1, 1) + rgb[32:])
     planted("held-cut.j2k", rgb[:60])

@@ -112,6 +112,50 @@ Test(heif, policy)
 	buf_done(&in);
 }
 
+/* As PNG, whose pixels are exact. */
+static void
+exact(const char *name, struct buf *out)
+{
+	struct buf in;
+	char path[128];
+
+	snprintf(path, sizeof(path), "benign/heif/unci-%s.heif", name);
+	picture_load(path, &in);
+	buf_init(out, (size_t)1 << 20);
+	policy = HEIF_PNG;
+	cr_expect_eq(fuzz_rebuild_with("heif", in.data, in.len, tune, out), 0,
+	    "%s", path);
+	cr_expect(IS_PNG(out), "%s", path);
+	buf_done(&in);
+}
+
+/* The same picture in all orders, which must come out the same. */
+Test(heif, uncompressed_in_every_order)
+{
+	static const char *const groups[][9] = {
+		{ "rgb-pixel", "rgb-component", "rgb-row", "rgb-tile",
+		    "rgb-tiles", "rgb-padded", "rgb-named", "rgb-zlib",
+		    "rgb-deflate" },
+		{ "alpha-named", "alpha-component" }, { "deep", "deep-bits" },
+		{ "ycc", "ycc-420", "ycc-420-mixed", "ycc-422" }, { "grey" },
+		{ "five-six-five" }
+	};
+	struct buf first, other;
+
+	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+		exact(groups[g][0], &first);
+		for (size_t i = 1; i < 9 && groups[g][i] != NULL; i++) {
+			exact(groups[g][i], &other);
+			cr_expect(first.len == other.len &&
+				      memcmp(first.data, other.data,
+					  first.len) == 0,
+			    "%s", groups[g][i]);
+			buf_done(&other);
+		}
+		buf_done(&first);
+	}
+}
+
 static void
 keep_basic(struct options *o)
 {
@@ -148,6 +192,12 @@ Test(heif, planted_samples_lose_what_was_planted)
 		{ "planted/heif/trailing.avif", FIND_IMAGE_TRAILING, 0 },
 		{ "planted/heif/zip-behind.avif", FIND_IMAGE_TRAILING_FILE, 0 },
 		{ "planted/heif/icc.avif", FIND_IMAGE_ICC, 0 },
+		{ "planted/heif/unci-items.heif", FIND_IMAGE_EXIF, 0 },
+		{ "planted/heif/unci-items.heif", FIND_IMAGE_XMP, 0 },
+		{ "planted/heif/unci-items.heif", FIND_PICTURE_ITEMS, 0 },
+		{ "planted/heif/unci-padding.heif", FIND_PICTURE_CONVERTED, 0 },
+		{ "planted/heif/unci-packed-behind.heif",
+		    FIND_PICTURE_CONVERTED, 0 },
 	};
 
 	must_lose("heif", ROWS(rows));
@@ -161,7 +211,16 @@ Test(heif, held_samples)
 		{ "planted/heif/held-overlay.heic", 0, ERR_UNSUPPORTED },
 		{ "planted/heif/held-ring.heic", 0, ERR_UNSUPPORTED },
 		{ "planted/heif/held-protected.heic", 0, ERR_UNSUPPORTED },
-		{ "planted/heif/held-uncompressed.heic", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-uncompressed.heic", 0, ERR_MALFORMED },
+		{ "planted/heif/held-unci-bayer.heif", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-unci-bomb.heif", 0, ERR_LIMIT },
+		{ "planted/heif/held-unci-brotli.heif", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-unci-float.heif", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-unci-huge.heif", 0, ERR_LIMIT },
+		{ "planted/heif/held-unci-short.heif", 0, ERR_TRUNCATED },
+		{ "planted/heif/held-unci-tiles.heif", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-unci-turned.heif", 0, ERR_UNSUPPORTED },
+		{ "planted/heif/held-unci-twice.heif", 0, ERR_AMBIGUOUS },
 	};
 
 	must_hold("heif", ROWS(rows));
@@ -172,6 +231,9 @@ Test(heif, mutations_end_in_a_verdict)
 	picture_mutate("heif", "benign/heif/grid.heic", 151);
 	picture_mutate("heif", "benign/heif/alpha.avif", 151);
 	picture_mutate("heif", "planted/heif/exif.heic", 251);
+	picture_mutate("heif", "benign/heif/unci-rgb-tile.heif", 31);
+	picture_mutate("heif", "benign/heif/unci-ycc-420-mixed.heif", 31);
+	picture_mutate("heif", "benign/heif/unci-rgb-deflate.heif", 31);
 }
 
 /* ---- JPEG 2000 */
@@ -192,6 +254,21 @@ Test(jpeg2000, becomes_png)
 	}
 }
 
+Test(jpeg2000, losses_stay_losses)
+{
+	static const char *const names[] = { "benign/jpeg2000/lossy.j2k",
+		"benign/jpeg2000/lossy-grey.j2k",
+		"planted/jpeg2000/lossy-icc.jp2" };
+	struct buf out;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		cr_expect_eq(picture_rebuild("jpeg2000", names[i], &out), 0,
+		    "%s", names[i]);
+		cr_expect(IS_JPEG(&out), "%s", names[i]);
+		buf_done(&out);
+	}
+}
+
 Test(jpeg2000, planted_samples_lose_what_was_planted)
 {
 	static const struct row rows[] = {
@@ -205,6 +282,7 @@ Test(jpeg2000, planted_samples_lose_what_was_planted)
 		    0 },
 		{ "planted/jpeg2000/second.jp2", FIND_IMAGE_SECOND, 0 },
 		{ "planted/jpeg2000/icc.jp2", FIND_IMAGE_ICC, 0 },
+		{ "planted/jpeg2000/lossy-icc.jp2", FIND_IMAGE_TEXT, 0 },
 	};
 
 	must_lose("jpeg2000", ROWS(rows));
@@ -228,4 +306,5 @@ Test(jpeg2000, mutations_end_in_a_verdict)
 	picture_mutate("jpeg2000", "benign/jpeg2000/rgb.j2k", 23);
 	picture_mutate("jpeg2000", "benign/jpeg2000/palette.jp2", 251);
 	picture_mutate("jpeg2000", "planted/jpeg2000/second.jp2", 151);
+	picture_mutate("jpeg2000", "benign/jpeg2000/lossy.j2k", 51);
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-int
-image_take_size(struct doc *d, uint64_t w, uint64_t h)
+static int
+take(struct doc *d, uint64_t w, uint64_t h, unsigned per)
 {
 	const struct limits *l = &doc_options(d)->limits;
 	uint64_t px;
@@ -24,7 +24,19 @@ image_take_size(struct doc *d, uint64_t w, uint64_t h)
 		    "%llu x %llu pixels: over the limit of %llu",
 		    (unsigned long long)w, (unsigned long long)h,
 		    (unsigned long long)l->max_image_px);
-	return doc_spend(d, BUDGET_PIXELS, px);
+	return doc_spend(d, BUDGET_PIXELS, (px + per - 1) / per);
+}
+
+int
+image_take_size(struct doc *d, uint64_t w, uint64_t h)
+{
+	return take(d, w, h, 1);
+}
+
+int
+image_take_bits(struct doc *d, uint64_t w, uint64_t h)
+{
+	return take(d, w, h, 8);
 }
 
 /* Does one of the script openings stand here? Letters in any case. */

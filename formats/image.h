@@ -13,6 +13,8 @@
  * one picture, and of all of them together? ERR_LIMIT; ERR_MALFORMED for 0.
  */
 int image_take_size(struct doc *, uint64_t w, uint64_t h) MUST_CHECK;
+/* The same for pixels of one bit: eight cost one. Scans have many pages. */
+int image_take_bits(struct doc *, uint64_t w, uint64_t h) MUST_CHECK;
 /* image.script when the bytes hold the start of a script; *found (may be
  * NULL) says so. */
 int image_report_script(struct doc *, const char *where,

@@ -322,7 +322,7 @@ take_row(struct fax *f)
 		return doc_fail(f->d, ERR_LIMIT,
 		    "a fax picture of more than %u rows",
 		    (unsigned)f->res->rows);
-	return doc_spend(f->d, BUDGET_PIXELS, f->p->columns);
+	return doc_spend(f->d, BUDGET_PIXELS, f->stride);
 }
 
 /* The changes in cur become a row of out. */
@@ -489,7 +489,7 @@ ccitt_decode(struct doc *d, const struct reader *in,
 	*res = (struct ccitt_result){ 0 };
 	/* With rows unknown they are taken one by one. */
 	if ((!p->size_taken || p->rows == 0) &&
-	    (e = image_take_size(d, p->columns, p->rows == 0 ? 1 : p->rows)) !=
+	    (e = image_take_bits(d, p->columns, p->rows == 0 ? 1 : p->rows)) !=
 		0)
 		return e;
 	arena_init(&arena, d);

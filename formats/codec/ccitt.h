@@ -18,7 +18,7 @@ struct ccitt_params {
 	bool end_of_line; /* asked with byte_align only: see below */
 	bool black_is_1;  /* of the rows that come out */
 	bool low_bit_first;   /* of the bytes that go in (TIFF FillOrder 2) */
-	bool size_taken;      /* the caller has asked image_take_size() */
+	bool size_taken;      /* the caller has asked image_take_bits() */
 	bool end_of_block;    /* without it only rows ends the picture */
 	uint32_t columns;     /* pixels */
 	uint32_t rows;	      /* 0: until the data end */
@@ -40,7 +40,7 @@ struct ccitt_result {
  * come out.
  *
  * *out gets the rows, appended; its maximum holds. Pixels are taken from the
- * limits (image_take_size) before anything is allocated, but with size_taken,
+ * limits (image_take_bits) before anything is allocated, but with size_taken,
  * which needs rows. ERR_LIMIT, ERR_NOMEM; ERR_MALFORMED when columns is 0 or
  * no row could be read. Says why.
  */

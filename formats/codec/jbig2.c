@@ -137,9 +137,8 @@ page_segment(struct jb2 *j, const struct jb2_segment *s)
 	j->page_black = (flags & 4) != 0;
 	if (j->page_open)
 		h = 0;
-	if ((e = image_take_size(j->d, w, h == 0 ? 1 : h)) != 0)
+	if ((e = image_take_bits(j->d, w, h == 0 ? 1 : h)) != 0)
 		return e;
-	doc_refund(j->d, BUDGET_PIXELS, (uint64_t)w * (h == 0 ? 1 : h));
 	if ((e = jb2_bitmap_new(j, w, h, &j->page)) == 0)
 		jb2_bitmap_fill(j->page, j->page_black);
 	return e;

@@ -241,16 +241,15 @@ tiff_page_check(struct tiff *t, struct tiff_page *p)
 {
 	uint64_t w = tiff_number_or(t, &p->v[T_WIDTH], 0),
 		 h = tiff_number_or(t, &p->v[T_HEIGHT], 0);
-	int e;
+	bool bits = tiff_number_or(t, &p->v[T_BITS], 1) == 1 &&
+		    tiff_number_or(t, &p->v[T_SAMPLES], 1) == 1;
+	int e =
+	    bits ? image_take_bits(t->d, w, h) : image_take_size(t->d, w, h);
 
-	if ((e = image_take_size(t->d, w, h)) != 0)
+	if (e != 0)
 		return e;
 	p->width = (uint32_t)w;
 	p->height = (uint32_t)h;
-	/* A pixel of one bit costs an eighth: scans have hundreds of pages. */
-	if (tiff_number_or(t, &p->v[T_BITS], 1) == 1 &&
-	    tiff_number_or(t, &p->v[T_SAMPLES], 1) == 1)
-		doc_refund(t->d, BUDGET_PIXELS, w * h / 8 * 7);
 	p->tiled = p->v[T_TILE_WIDTH].count > 0;
 	if ((e = check_samples(t, p)) != 0 ||
 	    (e = check_predictor(t, p)) != 0 ||

@@ -200,6 +200,35 @@ no_columns(struct doc *d)
 	return e;
 }
 
+/* Pixels of one bit: eight cost one, whether or not the height is known. */
+static int
+fax_cost(struct doc *d)
+{
+	struct ccitt_params p = { .k = -1, .columns = 160 };
+	struct ccitt_result r;
+	struct reader in = doc_in(d);
+	uint64_t before;
+	struct buf out;
+
+	for (p.rows = 0; p.rows <= 40; p.rows += 40) {
+		before = doc_budget(d, BUDGET_PIXELS);
+		buf_init(&out, ROOM);
+		cr_assert_eq(ccitt_decode(d, &in, &p, &out, &r), 0);
+		cr_expect_eq(r.rows, p.rows == 0 ? 16u : 40u);
+		/* A row more when they are counted one by one. */
+		cr_expect_eq(before - doc_budget(d, BUDGET_PIXELS),
+		    (p.rows == 0 ? 17u : 40u) * 20u);
+		buf_done(&out);
+	}
+	return 0;
+}
+
+Test(codec, fax_of_one_bit_costs_an_eighth)
+{
+	/* Two bytes: sixteen rows like the one before them, white. */
+	cr_expect_eq(run(fax_cost, "\xff\xff", 2), 0);
+}
+
 Test(codec, fax_limits)
 {
 	cr_expect_eq(run(no_columns, "abc", 3), ERR_MALFORMED);

@@ -31,7 +31,8 @@ ids(const struct pdf_case *c)
 
 /* A document whose catalog holds one picture under X; no pages needed. */
 struct job {
-	bool raw; /* put the rows of the picture, not the document */
+	bool raw;	 /* put the rows of the picture, not the document */
+	uint64_t pixels; /* what it cost */
 	uint32_t num;
 };
 
@@ -116,6 +117,7 @@ rewrite(struct doc *d, void *arg)
 	struct job *j = arg;
 	struct pdf p = { .d = d };
 	const struct pobj *root, *v;
+	uint64_t before = doc_budget(d, BUDGET_PIXELS);
 	int e;
 
 	if ((e = pin_open(d, &p.in)) != 0)
@@ -133,6 +135,7 @@ rewrite(struct doc *d, void *arg)
 				e = write_out(&p, j->num);
 		}
 	}
+	j->pixels = before - doc_budget(d, BUDGET_PIXELS);
 	pout_free(p.out);
 	pin_close(p.in);
 	return e;
@@ -503,6 +506,35 @@ Test(pdf_image, mutations)
 		file_stream(&f, bytes, data, n - i % 2);
 		file_end(&f);
 		run(&f.b, &out, &c);
+		buf_done(&out);
+		buf_done(&f.b);
+	}
+}
+
+/* Scans of hundreds of pages have to cross. */
+Test(pdf_image, pixels_of_one_bit_cost_an_eighth)
+{
+	static const char *const dicts[] = {
+		"/Subtype/Image/Width 80/Height 64/BitsPerComponent 1"
+		"/ColorSpace/DeviceGray",
+		"/Subtype/Image/Width 80/Height 64/BitsPerComponent 8"
+		"/ColorSpace/DeviceGray",
+		"/Subtype/Image/Width 80/Height 64/ImageMask true",
+	};
+	static const uint8_t rows[80 * 64] = { 1, 2, 3 };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct job j = { 0 };
+		struct pdf_case c = { .body = rewrite, .arg = &j };
+		struct file f;
+		struct buf out;
+
+		file_begin(&f);
+		file_stream(&f, dicts[i], rows, i == 1 ? 80 * 64 : 10 * 64);
+		file_end(&f);
+		cr_assert_eq(pdf_case_run(&c, f.b.data, f.b.len, &out), 0);
+		cr_expect_eq(j.pixels, i == 1 ? 80u * 64u : 10u * 64u,
+		    "%s: %llu", dicts[i], (unsigned long long)j.pixels);
 		buf_done(&out);
 		buf_done(&f.b);
 	}

@@ -9,9 +9,13 @@ target_include_directories(test_flood PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 sekisho_test(test_quarantine SOURCES unit/test_quarantine.c LIBS quarantine)
 target_include_directories(test_quarantine PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 # Kills itself before every step that changes a disk.
-add_executable(crash_loop unit/crash_loop.c)
-target_link_libraries(crash_loop PRIVATE quarantine)
-add_test(NAME crash_loop COMMAND crash_loop)
+foreach(t crash_loop crash_mail)
+  add_executable(${t} unit/${t}.c unit/crash.c)
+  target_link_libraries(${t} PRIVATE quarantine)
+  target_include_directories(${t} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  add_test(NAME ${t} COMMAND ${t})
+endforeach()
+target_sources(crash_mail PRIVATE unit/fake_server.c)
 add_executable(policy_texts unit/policy_texts.c)
 target_link_libraries(policy_texts PRIVATE core)
 add_test(NAME lint_policy COMMAND ${CMAKE_SOURCE_DIR}/tests/lint/policy.sh
@@ -25,3 +29,8 @@ add_executable(replay_parcel fuzz/fuzz_parcel.c fuzz/replay_main.c)
 target_link_libraries(replay_parcel PRIVATE core)
 add_test(NAME replay_parcel COMMAND replay_parcel tests/fuzz/seeds/parcel
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+# Mail: the queue of the outer side, the client of the inner side.
+sekisho_test(test_mailqueue SOURCES unit/test_mailqueue.c LIBS core)
+sekisho_test(test_smtpout SOURCES unit/test_smtpout.c unit/fake_server.c
+  LIBS core)
+target_include_directories(test_smtpout PRIVATE ${CMAKE_SOURCE_DIR}/tests)

@@ -8,7 +8,7 @@ libjpeg62-turbo-dev libpng-dev libgif-dev libwebp-dev liblcms2-dev libssl-dev li
 libopenjp2-7-dev libqpdf-dev libheif-dev libde265-dev libdav1d-dev libgumbo-dev libmilter-dev"
 packages_test="ccache clang clang-format libclang-rt-14-dev mandoc bsdutils
 python3-pil python3-numpy python3-jsonschema python3-openpyxl python3-docx file
-libfreetype-dev libtiff-dev clamav-daemon qpdf jq unzip p7zip-full libxml2-utils libjpeg-turbo-progs"
+libfreetype-dev libtiff-dev clamav-daemon qpdf postfix swaks jq unzip p7zip-full libxml2-utils libjpeg-turbo-progs"
 
 packages_missing()
 {
@@ -36,6 +36,11 @@ packages_install()
 	root=
 	[ "$(id -u)" -eq 0 ] || root=sudo
 	echo "installing:" $want >&2
+	# Programs only: no instance of Postfix is set up or started.
+	case " $want " in
+	*postfix*) echo 'postfix postfix/main_mailer_type select No configuration' |
+	    $root debconf-set-selections 2>/dev/null ;;
+	esac
 	# shellcheck disable=SC2086
 	(export DEBIAN_FRONTEND=noninteractive
 	    $root apt-get -q update && $root apt-get -q -y \

@@ -2,7 +2,7 @@
 _sekisho()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='clean explain identify send receive quarantine audit policy'
+	local commands='clean explain identify send receive mail quarantine audit policy'
 	local words=
 
 	COMPREPLY=()
@@ -11,13 +11,13 @@ _sekisho()
 		return
 	fi
 	case $prev in
-	-o|--output|--state)
+	-o|--output|--state|--send)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
 	--policy|--password-file|--receipt|--report|--key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
-	-j|--jobs|--profile|--department|--since|--until|--event|--id|--why|--head)
+	-j|--jobs|--profile|--department|--since|--until|--event|--id|--why|--head|--smtp|--lmtp|--interval|--sender|--recipient|--client|--slots)
 		return ;;
 	esac
 	case ${COMP_WORDS[1]} in
@@ -31,7 +31,12 @@ _sekisho()
 	send)
 		words='--state --policy --profile --waiting --public-key --help' ;;
 	receive)
-		words='--key --state --policy --profile --gaps --help' ;;
+		words='--key --state --policy --profile --smtp --lmtp --interval
+			--gaps --help' ;;
+	mail)
+		words='--sender --recipient --client --serve --slots --send
+			--department --once --waiting --state --policy --profile
+			--help' ;;
 	quarantine)
 		words='list show dispose --department --since --until --all --why
 			--json --state --policy --profile --help' ;;

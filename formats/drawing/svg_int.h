@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "formats/doc.h"
+#include "formats/drawing/css.h"
 
 /* Where elements may stand, as bits. */
 #define IN_BODY	    (1u << 0)
@@ -182,13 +183,6 @@ int svg_value(struct svg *, enum svg_attribute, const char *in, struct buf *out,
 
 /* Which refusal a bad value is: does it try to reach something? */
 enum finding_id svg_refusal(const char *value);
-/* Cursors move only on success; out gets the spelling that we write. */
-const char *svg_blanks(const char *);
-const char *svg_comma(const char *); /* blanks with at most one comma */
-bool svg_number(const char **, struct buf *out, int *e);
-bool svg_length(const char **, struct buf *out, int *e);
-bool svg_word(const char **, struct buf *out, int *e);
-bool svg_colour(const char **, struct buf *out, int *e);
 /* "url(#a) none", "red". */
 bool svg_paint(const char **, struct buf *out, int *e);
 /* "url(#id)" in any of its spellings. */
@@ -200,15 +194,9 @@ int svg_path(const char *, struct buf *out, uint32_t *points,
 int svg_points(const char *, struct buf *out, uint32_t *points,
     bool *cut) MUST_CHECK;
 int svg_transform(const char *, struct buf *out) MUST_CHECK;
-int svg_family(const char *, struct buf *out) MUST_CHECK;
-int svg_font(const char *, struct buf *out) MUST_CHECK;
 
 /* ---- style (svg_css.c, svg_sheet.c) */
 
-/* A style without its comments, appended; strings are left alone. */
-int svg_strip_comments(const char *in, struct buf *out) MUST_CHECK;
-/* Length up to one of the characters, past strings and brackets. */
-size_t svg_css_span(const char *, const char *stop);
 /* "a:b;c:d" of an attribute or a rule; ERR_MALFORMED never. */
 int svg_declarations(struct svg *, const char *in, struct buf *out) MUST_CHECK;
 /* A whole sheet, read into g->sheets; *empty: nothing is left of it. */

@@ -49,15 +49,14 @@ struct html_attr {
 };
 
 /* 0xRRGGBB, or one of these. */
-#define HTML_NO_COLOUR	    (-1L) /* not said */
-#define HTML_SOME_COLOUR    (-2L) /* said, but not known which */
-#define HTML_NOT_INHERITING (-3L) /* "transparent", in backgrounds */
+#define HTML_NO_COLOUR	 (-1L) /* not said */
+#define HTML_SOME_COLOUR (-2L) /* said, but not known which */
+#define HTML_TRANSPARENT (-3L)
 
 struct html_decl {
 	struct html_decl *next;
 	uint8_t property; /* of html_css.def */
 	bool important;
-	uint32_t weight;   /* specificity and order of the rule */
 	const char *value; /* in our spelling */
 };
 
@@ -65,7 +64,9 @@ struct html_node {
 	struct html_node *parent, *first, *last, *next;
 	struct html_attr *attrs;
 	struct html_decl *style; /* html_css.c */
-	const char *text;	 /* of HTML_CHARS; "" else */
+	uint32_t *classes, id;	 /* hashes; html_sheet.c */
+	uint8_t n_classes;
+	const char *text; /* of HTML_CHARS; "" else */
 	size_t len;
 	uint8_t element;
 	bool foreign; /* of SVG or MathML */

@@ -17,6 +17,7 @@ extern const struct format format_emf, format_wmf;
 extern const struct format format_svg, format_svgz;
 extern const struct format format_icalendar, format_vcard;
 extern const struct format format_mail;
+extern const struct format format_html;
 extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
@@ -43,7 +44,8 @@ const struct format *const formats[] = {
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW
-	    & format_text,
+	    & format_html,
+	&format_text,
 	&format_csv,
 	NULL,
 };

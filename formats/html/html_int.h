@@ -167,6 +167,8 @@ int html_link(struct html *, const char *href, struct buf *url,
 int html_defang(const char *url, struct buf *out) MUST_CHECK;
 /* Does the shown text name another place than url leads to? */
 bool html_misleads(const char *shown, const char *url);
+/* The host of "http://user@host/", printable; false when there is no user. */
+bool html_true_host(const char *href, char *host, size_t size);
 /* Where a redirecting service would lead: the inner host, or "". */
 int html_wrapped(const char *url, struct buf *out) MUST_CHECK;
 

@@ -351,3 +351,16 @@ html_wrapped(const char *url, struct buf *out)
 		return 0;
 	return buf_puts(out, host);
 }
+
+bool
+html_true_host(const char *href, char *host, size_t size)
+{
+	const char *s, *at;
+	size_t n;
+
+	if ((s = authority(href, &n)) == NULL ||
+	    (at = memrchr(s, '@', n)) == NULL)
+		return false;
+	utf8_printable(at + 1, (size_t)(s + n - at - 1), host, size);
+	return host[0] != '\0';
+}

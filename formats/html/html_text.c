@@ -113,6 +113,27 @@ good_link(struct html_pen *p, const struct html_node *n, struct place at,
 	return html_pen_puts(p, mark);
 }
 
+/* What may not leave; with the host when a user name poses as one. */
+static int
+bad_link(struct html_pen *p, const char *href)
+{
+	char host[200];
+	size_t n;
+	int e;
+
+	if (!html_true_host(href, host, sizeof(host)))
+		return html_pen_puts(p, " [削除されたリンク]");
+	e = html_pen_puts(p, " [削除されたリンク: 実際の宛先は ");
+	for (const char *s = host; e == 0 && *s != '\0';
+	     s += n + (s[n] == '.')) {
+		n = strcspn(s, ".");
+		e = html_pen_text(p, s, n);
+		if (e == 0 && s[n] == '.')
+			e = html_pen_puts(p, "[.]");
+	}
+	return e == 0 ? html_pen_puts(p, "]") : e;
+}
+
 static int
 link_of(struct html_pen *p, const struct html_node *n, struct place at)
 {
@@ -139,7 +160,7 @@ link_of(struct html_pen *p, const struct html_node *n, struct place at)
 	} else {
 		e = inside(p, n, at);
 		if (e == 0 && kind == HTML_LINK_BAD)
-			e = html_pen_puts(p, " [削除されたリンク]");
+			e = bad_link(p, href);
 	}
 out:
 	buf_done(&url);

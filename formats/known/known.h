@@ -51,7 +51,7 @@ enum probe known_probe(const struct reader *, const struct known *, size_t n,
 	X(picture) X(archive) X(disk) X(media) X(flash) \
 	X(font) X(database) X(access) X(ebook) X(olddoc) X(wordperfect) \
 	X(help) X(onenote) X(program) X(shortcut) X(script) X(postscript) \
-	X(cad) X(torrent) X(mailstore) X(tnef) X(rtf) X(html) \
+	X(cad) X(torrent) X(mailstore) X(tnef) X(rtf) \
 	X(xml) X(odf_flat) X(mhtml) X(json) \
 	X(unsafe_table) X(dif)
 /* clang-format on */

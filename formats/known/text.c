@@ -162,30 +162,6 @@ static const char *const unsafe_table_ext[] = { "slk", "iqy", "dqy", "oqy",
 	NULL };
 TEXT_FORMAT(unsafe_table, "table", TEXT_TABLE, PROBE_YES, FMT_BLOCKED);
 
-/* HTML by its beginning; or perhaps, when tags stand further behind. */
-static enum probe
-html_probe(const struct reader *in, const char **sub)
-{
-	enum text_kind k = text_kind(in, sub);
-
-	*sub = "html";
-	if (k == TEXT_HTML)
-		return PROBE_YES;
-	return k == TEXT_HTML_MAYBE ? PROBE_MAYBE : PROBE_NO;
-}
-
-static const char *const html_mime[] = { "text/html", "application/xhtml+xml",
-	"text/xml", "text/plain", NULL };
-static const char *const html_ext[] = { "html", "htm", "xhtml", "xht", "shtml",
-	NULL };
-const struct format format_html = {
-	.id = "html",
-	.mime = html_mime,
-	.extensions = html_ext,
-	.flags = FMT_TEXT,
-	.probe = html_probe,
-};
-
 /* Shortcuts are texts, but for the link file of Windows. */
 static enum probe
 shortcut_probe(const struct reader *in, const char **sub)

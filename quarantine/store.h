@@ -13,6 +13,7 @@
 #ifndef QUARANTINE_STORE_H
 #define QUARANTINE_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,6 +61,30 @@ void quarantine_close(struct quarantine *);
  */
 int quarantine_add(struct quarantine *, const struct record *,
     const char *department, int original_fd, const char *receipt) MUST_CHECK;
+
+/*
+ * The same, and for a released document as well: what was delivered left
+ * something out that was held, and the original is kept for it.
+ */
+int quarantine_keep(struct quarantine *, const struct record *,
+    const char *department, int original_fd, const char *receipt) MUST_CHECK;
+
+/*
+ * Of a stored mail: whom it was from and for (JSON of core/mailqueue.h), and
+ * whether a password is what it waits for. Again: replaces. sender: as it
+ * will be looked for, lower case.
+ */
+int quarantine_set_mail(struct quarantine *, const char *id, const char *sender,
+    const char *envelope, bool wants_password) MUST_CHECK;
+/* ERR_NOENT: no mail. *envelope is the caller's to free. */
+int quarantine_mail(struct quarantine *, const char *id, char **envelope,
+    bool *wants_password) MUST_CHECK;
+/* The newest 32 stored mails of a sender that wait for a password, since that
+ * time. each() must not write to the store; it returns 0 to go on. */
+int quarantine_wanting(struct quarantine *, const char *sender,
+    const char *since,
+    int (*each)(void *arg, const char *id, const char *envelope),
+    void *arg) MUST_CHECK;
 
 struct quarantine_filter { /* NULL: any */
 	const char *department;

@@ -65,12 +65,60 @@ mail_hold_on(struct serve *s, int err, const char *what)
 
 /* ---- the end of one message */
 
+static bool
+has_held_inside(const struct record *r, bool *wants_password)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->n_members; i++) {
+		any |= r->members[i].verdict != VERDICT_RELEASED;
+		*wants_password |= r->members[i].result.err == ERR_ENCRYPTED;
+	}
+	*wants_password |= r->reason_err == ERR_ENCRYPTED;
+	return any;
+}
+
+/*
+ * What is held, whole or in part, is kept with its envelope: a person, or the
+ * password that follows, may bring it out again.
+ */
+static int
+keep(struct serve *s, struct mail *m)
+{
+	const struct record *r = &m->job.record;
+	char sender[MAILADDR_BYTES], *json = NULL, *text = NULL, *envelope;
+	bool wants = false;
+	int e = 0;
+
+	if (!has_held_inside(r, &wants) && r->verdict == VERDICT_RELEASED)
+		return 0;
+	if (r->verdict == VERDICT_RELEASED &&
+	    (e = cli_receipts(r, &json, &text)) == 0)
+		e = quarantine_keep(s->state.quarantine, r,
+		    s->o->department != NULL ? s->o->department
+					     : s->policy->department,
+		    m->job.original_fd, json);
+	free(json);
+	free(text);
+	if (e != 0)
+		return e;
+	if ((envelope = mail_envelope_text(&m->envelope)) == NULL)
+		return ERR_NOMEM;
+	mailaddr_lower(m->envelope.sender, sender);
+	e = quarantine_set_mail(s->state.quarantine, m->envelope.id, sender,
+	    envelope, wants);
+	free(envelope);
+	return e;
+}
+
 static void
 complete(struct serve *s, struct mail *m)
 {
 	const struct record *r = &m->job.record;
 	int e = m->err;
 
+	if (e == 0)
+		e = keep(s, m);
 	if (e == 0)
 		e = mailqueue_remove(s->queue, m->name);
 	if (e == 0) {

@@ -130,3 +130,13 @@ mailaddr_path(const char *s, char *out, size_t size)
 	    at);
 	return n < 0 || (size_t)n >= size ? ERR_LIMIT : 0;
 }
+
+void
+mailaddr_lower(const char *s, char *out)
+{
+	size_t i;
+
+	for (i = 0; s[i] != '\0' && i < MAILADDR_BYTES - 1; i++)
+		out[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + 32) : s[i];
+	out[i] = '\0';
+}

@@ -24,6 +24,8 @@ bool mailaddr_ok(const char *);
 bool mailaddr_is_utf8(const char *);
 /* "", "<>" and Postfix's MAILER-DAEMON: nobody, as the sender of a report. */
 bool mailaddr_is_null(const char *);
+/* For comparing: ASCII letters made small. out has MAILADDR_BYTES. */
+void mailaddr_lower(const char *, char *out);
 /* How a command names it: a local part with dots in odd places is quoted.
  * ERR_LIMIT: no room. */
 int mailaddr_path(const char *, char *out, size_t size) MUST_CHECK;

@@ -60,8 +60,8 @@ mail_envelope_done(struct mail_envelope *v)
 	v->n_recipients = 0;
 }
 
-static char *
-envelope_text(const struct mail_envelope *v)
+char *
+mail_envelope_text(const struct mail_envelope *v)
 {
 	json_t *to = json_array(), *root;
 	char *text;
@@ -92,8 +92,8 @@ text_of(const json_t *root, const char *key, char *out, size_t size)
 	return 0;
 }
 
-static int
-envelope_read(const void *text, size_t n, struct mail_envelope *v)
+int
+mail_envelope_read(const void *text, size_t n, struct mail_envelope *v)
 {
 	json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL), *to;
 	json_int_t hops = json_integer_value(json_object_get(root, "hops"));
@@ -368,7 +368,7 @@ copy_in(int from, int to, uint64_t max, struct mailhops *hops, uint64_t *bytes,
 static int
 append_envelope(int fd, const struct mail_envelope *v)
 {
-	char *text = envelope_text(v);
+	char *text = mail_envelope_text(v);
 	struct buf b;
 	int e;
 
@@ -494,7 +494,7 @@ read_envelope(int fd, uint64_t at, uint32_t n, struct mail_envelope *v)
 	if ((e = buf_reserve(&b, n, &room)) == 0 &&
 	    (e = fsx_pread_all(fd, room, n, at)) == 0) {
 		buf_commit(&b, n);
-		e = envelope_read(b.data, b.len, v);
+		e = mail_envelope_read(b.data, b.len, v);
 	}
 	buf_done(&b);
 	return e;

@@ -48,6 +48,10 @@ struct mail_envelope {
 /* ERR_DENIED: not an address, or too many. */
 int mail_envelope_to(struct mail_envelope *, const char *recipient) MUST_CHECK;
 void mail_envelope_done(struct mail_envelope *);
+/* As JSON, to be free()d; NULL without memory. And back: ERR_MALFORMED. */
+char *mail_envelope_text(const struct mail_envelope *);
+int mail_envelope_read(const void *text, size_t n,
+    struct mail_envelope *) MUST_CHECK;
 
 struct mailqueue_limits {
 	uint64_t message_bytes;

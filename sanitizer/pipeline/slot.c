@@ -220,6 +220,7 @@ slot_start(struct slot *s, const struct zygote *z, uint32_t seq)
 {
 	const struct pipeline_job *job = s->job;
 	char name[PROTO_NAME_BYTES];
+	struct options ours = *job->options;
 	struct pass_input in = {
 		.fd = job->original_fd,
 		.bytes = job->record.in_bytes,
@@ -243,6 +244,8 @@ slot_start(struct slot *s, const struct zygote *z, uint32_t seq)
 		in.passwords = -1;
 		in.name = name;
 		in.expect = job->record.out_format;
+		ours.mail_fresh = false; /* what is read now is our own */
+		in.options = &ours;
 	}
 	return pass_start(&s->pass, z, seq, &in);
 }

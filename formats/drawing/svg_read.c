@@ -301,6 +301,16 @@ tell_hidden(struct reading *r, const xmlChar *local, int n_attrs,
 			    (const char *)attrs[5 * i]);
 }
 
+/* Programs draw with this one prefix without saying what it is. */
+static void
+declare_xlink(int n_attrs, const xmlChar **attrs)
+{
+	for (int i = 0; i < n_attrs; i++)
+		if (attrs[5 * i + 2] == NULL && attrs[5 * i + 1] != NULL &&
+		    svg_is(attrs[5 * i + 1], "xlink"))
+			attrs[5 * i + 2] = (const xmlChar *)URI_XLINK;
+}
+
 static void
 on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
     const xmlChar *uri, int n_ns, const xmlChar **ns, int n_attrs,
@@ -322,6 +332,7 @@ on_start(void *arg, const xmlChar *local, const xmlChar *prefix,
 		tell_hidden(r, local, n_attrs, attrs);
 		return;
 	}
+	declare_xlink(n_attrs, attrs);
 	flush_text(r);
 	if (r->at == NULL)
 		open_root(r, local, uri);
@@ -415,6 +426,16 @@ on_reference(void *arg, const xmlChar *name)
 	fail(arg, ERR_MALFORMED, "an entity that is not defined");
 }
 
+/* The third name is that of the element: this is about an attribute. */
+static bool
+is_bare_xlink(const xmlError *err)
+{
+	return err->domain == XML_FROM_NAMESPACE &&
+	       err->code == XML_NS_ERR_UNDEFINED_NAMESPACE &&
+	       err->str1 != NULL && err->str3 != NULL &&
+	       strcmp(err->str1, "xlink") == 0;
+}
+
 static void
 on_error(void *arg, xmlErrorPtr err)
 {
@@ -422,7 +443,7 @@ on_error(void *arg, xmlErrorPtr err)
 	char line[160];
 
 	/* Also what is no fatal error to libxml2: undeclared prefixes. */
-	if (r->e != 0 || err->level < XML_ERR_ERROR)
+	if (r->e != 0 || err->level < XML_ERR_ERROR || is_bare_xlink(err))
 		return;
 	snprintf(line, sizeof(line), "line %d: %.100s", err->line,
 	    err->message == NULL ? "" : err->message);

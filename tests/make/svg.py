@@ -120,6 +120,8 @@ text.big tspan{font:italic bold 12px/1.2 'Yu Gothic',sans-serif}
 """)
     b("picture.svg", svg('<image width="40" height="40" xlink:href="%s"/>' % data_url(png()) +
                          '<image x="50" width="40" height="40" href="%s"/>' % data_url(png(), "image/jpg")))
+    b("bare-xlink.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><a xlink:href="https://www.example.jp/">'
+                        '<text>SEKISHO-BENIGN-bare-xlink</text></a><use xlink:href="#shape" x="9"/>%s</svg>' % SHAPE)
     b("links.svg", svg('<a xlink:href="https://www.example.jp/page?a=1&amp;b=2" target="_blank">%s</a>'
                        '<text><a href="#shape">SEKISHO-BENIGN-link</a></text>' % SHAPE))
     b("no-namespace.svg", '<svg width="10" height="10"><rect width="5" height="5"/><text>SEKISHO-BENIGN-bare</text></svg>')

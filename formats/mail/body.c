@@ -148,15 +148,49 @@ one_body(struct mail_job *j, const struct mail_body *m)
 	return e;
 }
 
+/* What the relay found out about the sender, before all that he writes. */
+static int
+put_authentication(struct mail_job *j)
+{
+	const char *s = j->head->authentication;
+
+	if (s[0] == '\0')
+		return 0;
+	return buf_fmt(&j->text, "【送信元の確認】%s\n", s);
+}
+
+/* Files that do not come with the mail. */
+static int
+put_notice(struct mail_job *j)
+{
+	size_t n = 0;
+
+	for (const struct mail_entry *en = j->entries; en != NULL;
+	     en = en->next)
+		n += en->fate != FATE_REBUILT && en->part != j->report_part;
+	if (n == 0)
+		return 0;
+	return buf_fmt(&j->text,
+	    "%s--------------------\n"
+	    "【関所】届けていない添付ファイルが%zu件あります。"
+	    "詳しくは添付の「" MAIL_REPORT_NAME "」をご覧ください。\n"
+	    "[Sekisho] %zu attachment(s) not delivered: see the report "
+	    "attached.\n",
+	    j->text.len > 0 ? "\n" : "", n, n);
+}
+
 int
 mail_bodies(struct mail_job *j)
 {
-	int e = 0;
+	int e;
 
 	buf_init(&j->text, TEXT_MAX);
 	buf_init(&j->html, TEXT_MAX);
+	e = put_authentication(j);
 	for (const struct mail_body *m = j->bodies; e == 0 && m != NULL;
 	     m = m->next)
 		e = one_body(j, m);
-	return e == 0 ? trim(&j->text) : e;
+	if (e == 0)
+		e = trim(&j->text);
+	return e == 0 ? put_notice(j) : e;
 }

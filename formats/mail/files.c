@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/known/textkind.h"
 #include "formats/mail/mail_int.h"
 
 static const struct {
@@ -80,6 +81,18 @@ struct naming {
 	int err;
 };
 
+/* In a mail from outside nothing can be our report. */
+static int
+check_forged(struct naming *n, const char *name)
+{
+	struct doc *d = n->j->d;
+
+	if (strcasecmp(name, MAIL_REPORT_NAME) != 0)
+		return 0;
+	return doc_found(d, FIND_MAIL_FORGED_REPORT, ACT_REPLACED, n->en->came,
+	    NULL);
+}
+
 static int
 choose_name(struct naming *n, const struct doc_result *res)
 {
@@ -91,7 +104,8 @@ choose_name(struct naming *n, const struct doc_result *res)
 		return e;
 	if (part[0] == '\0')
 		memcpy(part, "_", 2);
-	if ((e = zip_real_name(res, part, out)) != 0)
+	if ((e = zip_real_name(res, part, out)) != 0 ||
+	    (e = check_forged(n, out)) != 0)
 		return e;
 	return zip_paths_file(n->j->names, "", out, &n->en->name, &numbered);
 }
@@ -163,6 +177,44 @@ add_file(struct mail_job *j, struct mail_entry *en, struct buf *b,
 	return add_cid(j, en, f->type);
 }
 
+static bool
+looks_like_mail(const struct reader *r)
+{
+	const char *s;
+
+	return text_kind(r, &s) == TEXT_MAIL;
+}
+
+/* A message with hardly a header is a message nonetheless. */
+static int
+with_headers(struct mail_job *j, struct reader *in)
+{
+	static const char more[] = "MIME-Version: 1.0\r\n"
+				   "Received: as an attachment\r\n";
+	struct buf b;
+	int e;
+
+	buf_init(&b, SIZE_MAX / 4);
+	if ((e = buf_puts(&b, more)) == 0 &&
+	    (e = buf_put(&b, in->data, in->len)) == 0)
+		return mail_settle(j->d, &b, in);
+	buf_done(&b);
+	return e;
+}
+
+/* A nested message as bytes that the mail module reads as one. */
+static int
+prepare(struct mail_job *j, struct mpart *p)
+{
+	if (p->kind != MPART_MESSAGE)
+		return 0;
+	if (p->body.len == 0 && p->first != NULL)
+		return mail_wrap(j->d, p, &p->body);
+	if (looks_like_mail(&p->body))
+		return 0;
+	return with_headers(j, &p->body);
+}
+
 static int
 rebuild_file(struct mail_job *j, struct mail_entry *en)
 {
@@ -227,7 +279,7 @@ mail_do_file(struct mail_job *j, struct mail_entry *en)
 	enum mail_files_policy rule = doc_options(j->d)->mail_files;
 	int e = name_it(j, en);
 
-	if (e != 0)
+	if (e != 0 || (e = prepare(j, en->part)) != 0)
 		return e;
 	if (en->fate == FATE_HELD)
 		return lose(j, en, en->err, en->why);

@@ -167,7 +167,8 @@ mail_head_read(struct doc *d, const struct mail_field *list,
 	    (e = words(&h, "auto-submitted", &s)) != 0)
 		return e;
 	m->auto_submitted = allowed(s, autos);
-	m->authentication = "";
+	if ((e = mail_authentication(d, list, &m->authentication)) != 0)
+		return e;
 	*out = m;
 	return report_dropped(&h);
 }

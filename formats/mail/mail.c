@@ -28,6 +28,8 @@ heard(void *arg, const struct finding *f)
 
 	if (f->action == ACT_KEPT || f->id >= FIND_COUNT)
 		return;
+	if (f->id == FIND_NAME_MISMATCH || f->id == FIND_MAGIC_MISMATCH)
+		return;
 	j->n_found++;
 	if (j->at != NULL)
 		add_found(j->at, f->id);
@@ -89,20 +91,29 @@ put_out(struct doc *d, struct buf *b, int e)
 	return e;
 }
 
-static int
-rebuild(struct doc *d)
+int
+mail_rebuild(struct doc *d, struct mpart *root)
 {
 	struct mail_job *j = new_job(d);
-	struct reader in = doc_in(d);
+	struct mail_head *head = root->head;
 	struct sink s;
 	struct buf b;
 	int e;
 
-	if (j == NULL)
+	if (j == NULL ||
+	    (head == NULL && (head = doc_alloc(d, sizeof(*head))) == NULL))
 		return ERR_NOMEM;
-	if ((e = mail_tree(d, &in, &j->root)) != 0)
+	if (root->head == NULL)
+		head->subject = head->date = head->message_id =
+		    head->in_reply_to = head->references = head->importance =
+			head->auto_submitted = head->authentication = "";
+	j->head = head;
+	/* An Outlook message is only the cover of its parts. */
+	j->root = root->kind == MPART_MESSAGE && root->body.len == 0
+		      ? root->first
+		      : root;
+	if ((e = mail_mark_sender(d, head)) != 0)
 		return e;
-	j->head = j->root->head;
 	buf_init(&b, SIZE_MAX / 4);
 	sink_init_buf(&s, &b, doc_budget(d, BUDGET_OUT_BYTES));
 	s.plain = true;
@@ -111,6 +122,20 @@ rebuild(struct doc *d)
 	done(j);
 	doc_makes(d, "mail.eml", "eml");
 	return put_out(d, &b, e);
+}
+
+static int
+rebuild(struct doc *d)
+{
+	struct reader in = doc_in(d);
+	struct mpart *root;
+	bool is_done;
+	int e = mail_split_box(d, &is_done);
+
+	if (e != 0 || is_done)
+		return e;
+	e = mail_tree(d, &in, &root);
+	return e != 0 ? e : mail_rebuild(d, root);
 }
 
 static enum probe
@@ -127,7 +152,9 @@ probe(const struct reader *r, const char **sub)
 static int
 preload(void)
 {
-	return mail_words_preload();
+	int e = mail_cms_preload();
+
+	return e != 0 ? e : mail_words_preload();
 }
 
 static const char *const mime[] = { "message/rfc822", "message/news",

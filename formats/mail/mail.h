@@ -48,8 +48,10 @@ enum mpart_kind {
 	MPART_TEXT, /* text/plain, enriched: body as text */
 	MPART_HTML,
 	MPART_MULTIPART,
-	MPART_MESSAGE, /* message/rfc822: head and first are set */
-	MPART_FILE,    /* all that goes through doc_child() */
+	/* message/rfc822. In MIME: body, and the rest not yet read; of Outlook:
+	 * head and first, and no body. */
+	MPART_MESSAGE,
+	MPART_FILE, /* all that goes through doc_child() */
 };
 
 struct mpart {
@@ -73,6 +75,12 @@ struct mpart {
  */
 int mail_tree(struct doc *, const struct reader *,
     struct mpart **out) MUST_CHECK;
+
+/*
+ * A message as a tree (of mail_tree(), or of outlook.h) made anew with
+ * doc_put(): the rebuild of every format that is a mail. Calls doc_makes().
+ */
+int mail_rebuild(struct doc *, struct mpart *message) MUST_CHECK;
 
 /* ---- words.c: bytes to text */
 

@@ -130,6 +130,8 @@ struct mail_job {
 	struct zip_paths *names;
 	struct mpart *report_part; /* ours of an earlier pass */
 	size_t unnamed;
+	bool in_tnef;
+	unsigned unwrapped;
 	struct buf text, html, report;
 	uint32_t found[FIND_COUNT]; /* of all, how often */
 	uint64_t n_found;
@@ -137,8 +139,33 @@ struct mail_job {
 	struct mail_out out;
 };
 
+#define MAIL_UNWRAP_MAX 5
+
 /* Which leaf is text and which is a file. */
 int mail_plan(struct mail_job *) MUST_CHECK;
+/* A fixed answer: this part goes no further. */
+int mail_plan_held(struct mail_job *, struct mpart *, int err,
+    const char *why) MUST_CHECK;
+/* Takes files (uuencode) and ciphertexts out of a text part. */
+int mail_text_files(struct mail_job *, struct mpart *) MUST_CHECK;
+/* Who signed this CMS structure: "" when it does not say. */
+int mail_signer(struct doc *, const struct reader *der,
+    const char **out) MUST_CHECK;
+/* The message in a CMS structure. ERR_ENCRYPTED, ERR_MALFORMED. */
+int mail_unwrap(struct doc *, const struct reader *der, struct reader *out,
+    const char **signer) MUST_CHECK;
+/* The mark for a sender from outside who poses as one of the inside. */
+int mail_mark_sender(struct doc *, struct mail_head *) MUST_CHECK;
+/* What the relay found: "SPF=pass DKIM=none DMARC=fail", or "". */
+int mail_authentication(struct doc *, const struct mail_field *,
+    const char **out) MUST_CHECK;
+/* A tree as it is, as the bytes of a message: for doc_child(). */
+int mail_wrap(struct doc *, const struct mpart *message,
+    struct reader *out) MUST_CHECK;
+/* In the zygote. */
+int mail_cms_preload(void) MUST_CHECK;
+/* A mailbox of several messages becomes an archive of them. */
+int mail_split_box(struct doc *, bool *done) MUST_CHECK;
 int mail_add_entry(struct mail_job *, struct mpart *,
     struct mail_entry **out) MUST_CHECK;
 int mail_files(struct mail_job *) MUST_CHECK;

@@ -187,8 +187,10 @@ keep_old(struct mail_job *j, bool *kept)
 	if (en == NULL)
 		return ERR_INTERNAL;
 	if (j->n_found > 0) {
-		j->report_part = NULL;
-		return mail_do_file(j, en);
+		/* It tells of another time: the new one says what is true. */
+		*at = en->next;
+		e = doc_found(j->d, FIND_MAIL_REPORTED, ACT_REPLACED, "", NULL);
+		return e != 0 ? e : doc_found_flush(j->d);
 	}
 	*at = en->next;
 	*kept = true;

@@ -1,0 +1,86 @@
+/* Things inside a text part that are no text: uuencoded files, ciphertext. */
+#include <string.h>
+
+#include "formats/mail/mail_int.h"
+#include "formats/mail/outlook.h"
+
+#define PGP_BEGIN "-----BEGIN PGP MESSAGE-----"
+#define PGP_END	  "-----END PGP MESSAGE-----"
+
+static int
+take_uu(struct mail_job *j, struct mpart *p)
+{
+	struct mpart *files = NULL, *next;
+	struct mail_entry *en;
+	struct buf rest;
+	int e;
+
+	if (!mail_has_uu(&p->body))
+		return 0;
+	buf_init(&rest, SIZE_MAX / 4);
+	e = mail_uu(j->d, &p->body, p->where, &rest, &files);
+	for (; e == 0 && files != NULL; files = next) {
+		next = files->next;
+		e = mail_add_entry(j, files, &en);
+		if (next == NULL && e == 0)
+			return mail_settle(j->d, &rest, &p->body);
+	}
+	buf_done(&rest);
+	return e;
+}
+
+/* The first ciphertext, from its first line to its last (or the end). */
+static bool
+find_pgp(const struct reader *in, size_t *from, size_t *to)
+{
+	if (reader_find(in, 0, PGP_BEGIN, sizeof(PGP_BEGIN) - 1, from) != 0)
+		return false;
+	if (reader_find(in, *from, PGP_END, sizeof(PGP_END) - 1, to) == 0)
+		*to += sizeof(PGP_END) - 1;
+	else
+		*to = in->len;
+	return true;
+}
+
+static int
+cut(struct mail_job *j, struct mpart *p, size_t from, size_t to)
+{
+	struct mpart *c = doc_alloc(j->d, sizeof(*c));
+	struct reader before, after;
+	struct buf b;
+	int e;
+
+	if (c == NULL)
+		return ERR_NOMEM;
+	*c = *p;
+	c->kind = MPART_FILE;
+	c->name = "encrypted.asc";
+	c->first = c->next = NULL;
+	if (reader_view(&p->body, from, to - from, &c->body) != 0 ||
+	    reader_view(&p->body, 0, from, &before) != 0 ||
+	    reader_view(&p->body, to, p->body.len - to, &after) != 0)
+		return ERR_INTERNAL;
+	if ((e = mail_plan_held(j, c, ERR_ENCRYPTED, "an encrypted text")) != 0)
+		return e;
+	buf_init(&b, SIZE_MAX / 4);
+	if ((e = buf_put(&b, before.data, before.len)) == 0 &&
+	    (e = buf_puts(&b, "[encrypted.asc]\n")) == 0 &&
+	    (e = buf_put(&b, after.data, after.len)) == 0)
+		e = mail_settle(j->d, &b, &p->body);
+	buf_done(&b);
+	return e != 0 ? e
+		      : doc_found(j->d, FIND_MAIL_CIPHERTEXT, ACT_REMOVED,
+			    p->where, NULL);
+}
+
+int
+mail_text_files(struct mail_job *j, struct mpart *p)
+{
+	size_t from, to;
+	int e;
+
+	for (int i = 0; i < 16 && find_pgp(&p->body, &from, &to); i++)
+		if ((e = cut(j, p, from, to)) != 0)
+			return e;
+	return take_uu(j, p);
+}

@@ -154,6 +154,8 @@ preload(void)
 {
 	int e = mail_cms_preload();
 
+	if (e == 0)
+		e = mail_gmime_preload();
 	return e != 0 ? e : mail_words_preload();
 }
 

@@ -164,6 +164,7 @@ int mail_wrap(struct doc *, const struct mpart *message,
     struct reader *out) MUST_CHECK;
 /* In the zygote. */
 int mail_cms_preload(void) MUST_CHECK;
+int mail_gmime_preload(void) MUST_CHECK;
 /* A mailbox of several messages becomes an archive of them. */
 int mail_split_box(struct doc *, bool *done) MUST_CHECK;
 int mail_add_entry(struct mail_job *, struct mpart *,

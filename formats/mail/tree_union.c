@@ -46,6 +46,19 @@ is_worth(const struct leaf *x)
 	return x->part->body.len > 0 && x->part->kind != MPART_TEXT;
 }
 
+/* Text that people read, or the raw lines of other parts: nothing that only
+ * one program would save as a file. */
+static bool
+only_text(const struct reader *r)
+{
+	for (size_t i = 0; i < r->len; i++)
+		if (r->data[i] < ' ' && r->data[i] != '\n' &&
+		    r->data[i] != '\r' && r->data[i] != '\t' &&
+		    r->data[i] != 0x1b && r->data[i] != '\f')
+			return false;
+	return memmem(r->data, r->len, "begin ", 6) == NULL;
+}
+
 static void
 append(struct mpart *root, struct mpart *p)
 {
@@ -103,6 +116,65 @@ other_rules(struct mail_reading *m, const struct reader *in, struct mpart *root,
 	return e;
 }
 
+/* ---- what GMime finds */
+
+static int
+add_span(struct mail_reading *m, const struct reader *in, struct mpart *root,
+    struct leaves *l, const struct mail_span *s)
+{
+	struct reader raw;
+	struct mpart *p;
+	struct leaf x;
+	int e;
+
+	if (reader_view(in, s->from, s->bytes, &raw) != 0)
+		return 0;
+	if ((p = doc_alloc(m->d, sizeof(*p))) == NULL)
+		return ERR_NOMEM;
+	if ((e = mail_undo(m, &raw, s->cte, &p->body)) != 0)
+		return e;
+	x.part = p;
+	hash_of(p->body.data, p->body.len, x.sha256);
+	if (p->body.len == 0 || has_leaf(l, &x) || only_text(&p->body))
+		return 0;
+	if (l->n >= MAIL_PARTS_MAX)
+		return doc_fail(m->d, ERR_LIMIT, "too many parts");
+	p->kind = MPART_FILE;
+	p->type = "application/octet-stream";
+	p->charset = p->name = p->id = p->where = "";
+	p->doubtful = true;
+	m->odd |= ODD_READERS;
+	l->list[l->n++] = x;
+	append(root, p);
+	return 0;
+}
+
+/* Skips what stands before the headers of a message in a mailbox. */
+static int
+ask_gmime(struct mail_reading *m, const struct reader *in, struct mpart *root,
+    struct leaves *l)
+{
+	struct mail_spans *s = doc_alloc(m->d, sizeof(*s));
+	struct reader r = *in, line;
+	size_t from = 0;
+	int e;
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	r.pos = 0;
+	if ((reader_has(in, 0, "From ", 5) || reader_has(in, 0, ">From ", 6)) &&
+	    mail_line(&r, &line))
+		from = reader_pos(&r);
+	if (reader_view(in, from, in->len - from, &r) != 0)
+		return ERR_INTERNAL;
+	e = mail_gmime(m->d, &r, s);
+	if (s->too_many)
+		m->odd |= ODD_READERS;
+	for (size_t i = 0; e == 0 && i < s->n; i++)
+		e = add_span(m, &r, root, l, &s->list[i]);
+	return e;
+}
+
 static const struct {
 	unsigned bit;
 	const char *what;
@@ -155,7 +227,8 @@ mail_tree(struct doc *d, const struct reader *in, struct mpart **out)
 	if ((e = mail_read_once(&m, in, out)) != 0)
 		return e;
 	collect(*out, l);
-	if ((e = other_rules(&m, in, *out, l)) != 0)
+	if ((e = other_rules(&m, in, *out, l)) != 0 ||
+	    (e = ask_gmime(&m, in, *out, l)) != 0)
 		return e;
 	return report(&m);
 }

@@ -123,14 +123,33 @@ put_display(struct buf *b, const char *name)
 	return buf_u8(b, '"');
 }
 
+/* A group of nobody with the name: also for an address that is not ASCII,
+ * which few servers would take (RFC 6532). */
+static int
+put_unaddressed(struct buf *b, const struct mail_address *a)
+{
+	struct buf all;
+	const char *s;
+	int e;
+
+	buf_init(&all, 65536);
+	if ((e = buf_puts(&all, a->name)) == 0 && a->addr[0] != '\0')
+		e = buf_fmt(&all, "%s%s", a->name[0] == '\0' ? "" : " ",
+		    a->addr);
+	if (e == 0 && (s = buf_cstr(&all)) != NULL &&
+	    (e = put_display(b, s)) == 0)
+		e = buf_puts(b, ":;");
+	buf_done(&all);
+	return e;
+}
+
 static int
 put_address(struct buf *b, const struct mail_address *a)
 {
 	int e;
 
-	if (a->addr[0] == '\0')
-		return (e = put_display(b, a->name)) != 0 ? e
-							  : buf_puts(b, ":;");
+	if (a->addr[0] == '\0' || !is_ascii(a->addr))
+		return put_unaddressed(b, a);
 	if (a->name[0] == '\0')
 		return buf_puts(b, a->addr);
 	if ((e = put_display(b, a->name)) != 0)

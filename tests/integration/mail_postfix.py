@@ -5,8 +5,9 @@ delivered or held with a note, none lost, none twice.
 
   mail_postfix.py BIN [--full]
 """
-import email, email.policy, os, random, re, signal, smtplib, socket, sys
-import threading, time
+import email, email.policy, json, os, random, re, smtplib, socket, subprocess
+import sys, threading, time
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import mail_servers as servers
 
@@ -274,19 +275,12 @@ def smuggle(world, traffic):
                 b'DATA\r\nSubject: smuggled %s\r\n\r\nevil' % (
                     (evil.encode(),) * 3) + b'\r\n.\r\n')
         # By pipe, as a server that cannot be fooled would hand it in.
-        import subprocess
-        r = subprocess.run(
-            [world.bin + '/sekisho', 'mail', '--state', world.top + '/gw',
-             '--policy', world.policy, '--sender', token + '@out.test',
-             '--recipient', 'r%s@inner.test' % token],
-            input=data.rsplit(b'\r\n.\r\n', 1)[0], user=servers.USER,
-            group=servers.GROUP, extra_groups=[], cwd='/',
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if r.returncode == 0:
+        status, out = hook(world, token + '@out.test',
+                           'r%s@inner.test' % token,
+                           data.rsplit(b'\r\n.\r\n', 1)[0])
+        if status == 0:
             traffic.accepted[token] = ['r%s@inner.test' % token]
-        ok('a message with %s inside is taken' % name, r.returncode == 0,
-           r.stdout)
-    return
+        ok('a message with %s inside is taken' % name, status == 0, out)
 
 
 def bdat(world, traffic):
@@ -311,7 +305,6 @@ def bdat(world, traffic):
 def swaks(world, traffic):
     if not os.path.exists('/usr/bin/swaks'):
         return
-    import subprocess
     token = traffic.token()
     r = subprocess.run(['swaks', '--server', '127.0.0.1:%d' % world.outer.port,
                         '--from', token + '@out.test', '--to',
@@ -326,7 +319,6 @@ def swaks(world, traffic):
 def refused(world):
     hook = [world.bin + '/sekisho', 'mail', '--state', world.top + '/gw',
             '--policy', world.policy]
-    import subprocess
 
     def run(args, data=b'Subject: x\n\nx\n'):
         r = subprocess.run(hook + args, input=data, user=servers.USER,
@@ -360,11 +352,38 @@ def refused(world):
     os.unlink(world.top + '/gw/mail/stopped')
 
 
-def order(world, got_before):
-    """One client, one connection: the same order at the end."""
-    c = smtplib.SMTP('127.0.0.1', world.outer.port, timeout=60)
-    del got_before
-    c.close()
+def hook(world, sender, to, data):
+    """The pipe hook by hand; its exit status and what it said."""
+    r = subprocess.run(
+        [world.bin + '/sekisho', 'mail', '--state', world.top + '/gw',
+         '--policy', world.policy, '--sender', sender, '--recipient', to],
+        input=data, user=servers.USER, group=servers.GROUP, extra_groups=[],
+        cwd='/', stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return r.returncode, r.stdout.decode()
+
+
+def order(world, traffic):
+    """Handed in one after the other, slow ones among quick ones: mailed in
+    the same order."""
+    ids = []
+    for i in range(12):
+        token = traffic.token()
+        to = 'r%s@inner.test' % token
+        s, out = hook(world, token + '@out.test', to,
+                      body_of(token, 'files' if i % 4 == 0 else 'text'))
+        if s == 0:
+            traffic.accepted[token] = [to]
+            ids.append(out.split()[-1])
+    left = world.drain(60)
+    mailed = []
+    with open(world.top + '/inner/audit/audit.jsonl') as f:
+        for line in f:
+            fields = json.loads(line)
+            if fields['event'] == 'mailed':
+                mailed.append(fields['fields']['id'].removesuffix('-N'))
+    got = [i for i in mailed if i in ids]
+    ok('mailed in the order of arrival', len(ids) == 12 and got == ids and
+       not left, (ids, got, left))
 
 
 # ---- killing
@@ -430,6 +449,7 @@ def main():
         swaks(world, traffic)
         token = bdat(world, traffic)
         smuggle(world, traffic)
+        order(world, traffic)
         c = smtplib.SMTP('127.0.0.1', world.outer.port, timeout=60)
         try:
             c.sendmail('a@out.test', ['x@inner.test'], b'x' * 21000000)

@@ -3,6 +3,9 @@ temporary folder, on high ports of the loopback interface. Nothing of the
 system's own Postfix is read but its programs. Needs root: Postfix does."""
 import os, pwd, re, shutil, signal, socket, subprocess, sys, tempfile, time
 
+# One client sends all of a test.
+FLOOD = ('flood { per_client = 100000000 per_sender = 100000000 '
+         'total = 100000000 }\n')
 USER = 'nobody'
 GROUP = 'nogroup'
 
@@ -246,7 +249,7 @@ class World:
             os.chmod(path, 0o700)
         self.policy = os.path.join(self.top, 'policy.conf')
         with open(self.policy, 'w') as f:
-            f.write(policy)
+            f.write(policy + FLOOD)
         self.outer = Postfix(
             self.top, 'outer.test',
             'relay_domains = inner.test\n'

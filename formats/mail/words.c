@@ -45,7 +45,7 @@ mail_decode(struct doc *d, const struct reader *bytes, const char *charset,
 	return e == 0 ? words_report(d, &f, "") : e;
 }
 
-/* CRLF becomes LF; a lone CR is left to the filter, which says so. */
+/* CRLF and CRCRLF become LF; a lone CR is left to the filter, which says so. */
 static int
 join_lines(const struct reader *in, struct buf *out)
 {
@@ -58,6 +58,8 @@ join_lines(const struct reader *in, struct buf *out)
 		if ((e = reader_view(&r, from, at - from, &piece)) != 0 ||
 		    (e = buf_put(out, piece.data, piece.len)) != 0)
 			return e;
+		while (out->len > 0 && out->data[out->len - 1] == '\r')
+			buf_truncate(out, out->len - 1);
 		from = at + 1;
 	}
 	if ((e = reader_view(&r, from, r.len - from, &piece)) != 0)

@@ -293,6 +293,7 @@ int
 words_decode(const struct reader *in, enum mcs label, struct buf *out,
     struct word_facts *facts)
 {
+	struct reader rest;
 	struct cs_char c;
 	struct mdec m;
 	int e = 0;
@@ -307,7 +308,9 @@ words_decode(const struct reader *in, enum mcs label, struct buf *out,
 	if (facts->is <= MCS_UTF8 && utf8_valid(in->data, in->len)) {
 		size_t mark = reader_has(in, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
 
-		return buf_put(out, in->data + mark, in->len - mark);
+		if ((e = reader_view(in, mark, in->len - mark, &rest)) != 0)
+			return e;
+		return buf_put(out, rest.data, rest.len);
 	}
 	mdec_open(&m, in, facts->is);
 	while (e == 0 && mdec_get(&m, &c) == 0)

@@ -10,6 +10,7 @@
 #define PIECES_MAX   128 /* of one header */
 #define NAME_BYTES   64
 #define SECTIONS_MAX 100
+#define EXPAND_MAX   3
 
 /* One "name*3*=value". */
 struct piece {
@@ -268,13 +269,51 @@ struct candidates {
 	size_t n;
 };
 
+static bool
+has_word(const struct reader *in)
+{
+	size_t at = 0;
+
+	for (; reader_find(in, at, "=?", 2, &at) == 0; at++)
+		if (words_word_end(in, at) > 0)
+			return true;
+	return false;
+}
+
+/*
+ * RFC 2231 has no way to write a name that looks like an encoded word: one
+ * that comes out of another is expanded as well, or made none.
+ */
+static int
+expand_all(struct doc *d, const struct reader *text, const char **made)
+{
+	struct reader r = *text;
+	char *plain;
+	int e;
+
+	for (unsigned i = 0; i < EXPAND_MAX; i++) {
+		if ((e = words_line(d, &r, made)) != 0)
+			return e;
+		reader_init(&r, *made, strlen(*made));
+		if (!has_word(&r))
+			return 0;
+	}
+	if ((plain = doc_strndup(d, r.data, r.len)) == NULL)
+		return ERR_NOMEM;
+	for (char *s = plain; *s != '\0'; s++)
+		if (*s == '?')
+			*s = '_';
+	*made = plain;
+	return 0;
+}
+
 static int
 add(struct candidates *c, const struct reader *text)
 {
 	const char *made;
 	int e;
 
-	if ((e = words_line(c->doc, text, &made)) != 0)
+	if ((e = expand_all(c->doc, text, &made)) != 0)
 		return e;
 	for (size_t i = 0; i < c->n; i++)
 		if (strcmp(c->out[i], made) == 0)
@@ -284,7 +323,7 @@ add(struct candidates *c, const struct reader *text)
 	return 0;
 }
 
-/* Bytes in a charset, without encoded words in them: one more candidate. */
+/* Bytes in a charset: one more candidate. */
 static int
 add_bytes(struct candidates *c, const struct buf *bytes, enum mcs label)
 {

@@ -172,9 +172,10 @@ mtab_preload(void)
 		{ "BIG5", load_big5 }, { "BIG5-HKSCS", load_big5 },
 		{ "UHC", load_uhc } };
 
+	static bool done;
 	int e;
 
-	if (uhc[LEADS - 1][0xa1 - 0x40] != 0)
+	if (done)
 		return 0;
 	if ((e = charset_preload()) != 0)
 		return e;
@@ -184,6 +185,7 @@ mtab_preload(void)
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if ((e = load(wanted[i].name, wanted[i].fill, 0)) != 0)
 			return e;
+	done = true;
 	return 0;
 }
 

@@ -299,6 +299,7 @@ Test(mail_charset, filtered)
 {
 	static const struct row rows[] = {
 		R("utf-8", "a\r\nb\r\n", "a\nb\n", NONE),
+		R("utf-8", "a\r\r\nb\r\r\n", "a\nb\n", NONE),
 		R("utf-8", "a\rb\n", "a\nb\n", FIND_TEXT_CR),
 		R("utf-8", "a\0b", "ab", FIND_TEXT_NUL),
 		R("iso-2022-jp", "\033$BF|\033(B\033[31mred", "日red",

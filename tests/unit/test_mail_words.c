@@ -413,6 +413,11 @@ Test(mail_words, odd_parameters)
 		R("x; filename*=UTF-8''a%E2%80%AEtxt.exe", "atxt.exe",
 		    FIND_TEXT_BIDI),
 		R("x; filename*99999999999=a; filename=b", "b", NONE),
+		/* A word that comes out of a word. */
+		R("x; filename*=UTF-8''%3D%3Fu%3FQ%3Fa=3F%3F%3D.txt", "a?.txt",
+		    FIND_MAIL_CHARSET),
+		R("x; filename=\"=?utf-8?Q?=3D=3Futf-8=3FQ=3Fa=3F=3D?=\"", "a",
+		    NONE),
 	};
 
 	CHECK(WORD_PARAMETER, "filename", rows);

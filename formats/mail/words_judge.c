@@ -5,7 +5,7 @@
  */
 #include "formats/mail/words_int.h"
 
-#define JUDGED_BYTES   (64u << 10) /* more change nothing */
+#define JUDGED_BYTES   (16u << 10) /* more change nothing */
 #define COST_OF_DAMAGE 20	   /* one kanji is worth 3 to 10 */
 
 static bool

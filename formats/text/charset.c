@@ -98,6 +98,7 @@ charset_preload(void)
 		wanted[i].load(cd);
 		iconv_close(cd);
 	}
+	charset_preload_frequent();
 	return 0;
 }
 

@@ -69,6 +69,8 @@ int charset_preload(void) MUST_CHECK;
  */
 int charset_detect(const struct reader *, bool cut,
     struct charset_id *out) MUST_CHECK;
+/* The part of it in detect.c; called by charset_preload(). */
+void charset_preload_frequent(void);
 /* "CP932": for people. Never NULL. */
 const char *charset_name(enum charset);
 

@@ -29,17 +29,31 @@ static const char frequent[] =
     "佐藤鈴木高橋渡辺伊中村小林加吉松井斎阿森池橋石前岡長谷近後坂遠青福太西岩丸"
     "東京大阪神奈川埼玉千葉愛知北海道兵庫静岡茨城広島新潟宮栃群馬野岐阜縄";
 
+#define HAN_FIRST 0x4e00u
+#define HAN_COUNT 0x5200u
+
+/* One bit for each of them. Written by charset_preload_frequent() only. */
+static uint8_t is_often[HAN_COUNT / 8];
+
+void
+charset_preload_frequent(void)
+{
+	struct reader r;
+	uint32_t cp;
+
+	reader_init(&r, frequent, sizeof(frequent) - 1);
+	while (utf8_get(&r, &cp) == 0)
+		if (cp - HAN_FIRST < HAN_COUNT)
+			is_often[(cp - HAN_FIRST) / 8] |=
+			    (uint8_t)(1u << (cp - HAN_FIRST) % 8);
+}
+
 static bool
 is_frequent(uint32_t cp)
 {
-	struct reader r;
-	uint32_t have;
-
-	reader_init(&r, frequent, sizeof(frequent) - 1);
-	while (utf8_get(&r, &have) == 0)
-		if (have == cp)
-			return true;
-	return false;
+	return cp - HAN_FIRST < HAN_COUNT &&
+	       (is_often[(cp - HAN_FIRST) / 8] >> (cp - HAN_FIRST) % 8 & 1) !=
+		   0;
 }
 
 static enum kind

@@ -150,6 +150,18 @@ check_http(const char *s, size_t scheme, struct buf *out, const char **why)
 	return put_rest(out, host + n);
 }
 
+/* Does a control character stand there as %XX? A line end in a head of a
+ * message begins another one. */
+static bool
+hides_control(const char *s, size_t n)
+{
+	for (size_t i = 0; i + 2 < n; i++)
+		if (s[i] == '%' && (strchr("01", s[i + 1]) != NULL ||
+				       strncasecmp(s + i + 1, "7f", 2) == 0))
+			return true;
+	return false;
+}
+
 /*
  * "?subject=a&body=b" of mailto (RFC 6068): only what a person sees in the
  * message; "attach=" would take a file along.
@@ -166,7 +178,8 @@ mail_headers(const char *s)
 		for (i = 0; known[i] != NULL; i++)
 			if (strncasecmp(s, known[i], strlen(known[i])) == 0)
 				break;
-		if (known[i] == NULL)
+		if (known[i] == NULL || (strncasecmp(s, "body=", 5) != 0 &&
+					    hides_control(s, strcspn(s, "?&"))))
 			return false;
 	}
 	return true;
@@ -200,9 +213,11 @@ check_tel(const char *s, struct buf *out)
 static int
 check_mailto(const char *s, struct buf *out)
 {
+	size_t n = strcspn(s, "?&");
 	int e;
 
-	if (s[0] == '/' || s[0] == '\\' || !mail_headers(s + strcspn(s, "?&")))
+	if (s[0] == '/' || s[0] == '\\' || hides_control(s, n) ||
+	    !mail_headers(s + n))
 		return ERR_DENIED;
 	if ((e = buf_puts(out, "mailto:")) != 0)
 		return e;

@@ -109,6 +109,8 @@ insert(struct content *c, const char *text)
 	size_t n = c->out->len - c->mark;
 	int e;
 
+	if (n == 0)
+		return buf_puts(c->out, text);
 	buf_clear(&c->scratch);
 	if ((e = buf_put(&c->scratch, c->out->data + c->mark, n)) != 0)
 		return e;

@@ -434,15 +434,16 @@ pimage_fit_rows(struct pimage *im, bool take)
 
 	if (line == 0 || im->height == 0)
 		return ERR_MALFORMED;
-	if (take)
+	if (__builtin_mul_overflow(row, (size_t)im->height, &all) ||
+	    all > PICTURE_BYTES)
+		return ERR_LIMIT;
+	/* Rows that no decoder has asked for were not taken either. */
+	if (take || im->rows.len < all)
 		e = im->bits == 1 && im->colours == 1
 			? image_take_bits(im->p->d, im->width, im->height)
 			: image_take_size(im->p->d, im->width, im->height);
 	if (e != 0)
 		return e;
-	if (__builtin_mul_overflow(row, (size_t)im->height, &all) ||
-	    all > PICTURE_BYTES)
-		return ERR_LIMIT;
 	if (im->rows.len < all)
 		e = fill_rows(im, all);
 	else if (im->rows.len > all)

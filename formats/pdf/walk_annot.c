@@ -164,9 +164,8 @@ pwalk_annot_of(struct walk *w, const struct pobj *ref)
 	return i == 0 ? NULL : &w->annots[i - 1];
 }
 
-/* A window for a comment that goes has nothing to show. */
-static void
-drop_windows(struct walk *w)
+void
+pwalk_annots_settle(struct walk *w)
 {
 	for (size_t i = 0; i < w->n_annots; i++) {
 		struct wannot *a = &w->annots[i];
@@ -175,7 +174,8 @@ drop_windows(struct walk *w)
 		if (a->type != PT_AnnotPopup)
 			continue;
 		parent = pwalk_annot_of(w, pobj_get(a->dict, "Parent"));
-		if (parent == NULL || parent->num == 0)
+		if (parent == NULL || parent->num == 0 || parent->flatten ||
+		    parent->type == PT_AnnotPopup)
 			a->num = 0;
 	}
 }
@@ -198,7 +198,6 @@ pwalk_annots_find(struct walk *w)
 				w->pages[i].first_annot = before;
 		}
 	}
-	drop_windows(w);
 	return 0;
 }
 

@@ -283,6 +283,11 @@ checked(struct walk *w, const struct buf *url, const char *where,
 
 	utf8_printable(url->data, url->len, text, sizeof(text));
 	e = url_check((const char *)url->data, url->len, out, &why);
+	/* A place alone is one of a base that does not stay. */
+	if (e == 0 && out->data[0] == '#') {
+		e = ERR_DENIED;
+		why = "path";
+	}
 	if (e == ERR_DENIED || e == ERR_LIMIT)
 		return doc_found(w->d, FIND_PDF_LINK, ACT_REMOVED, where,
 		    "%s (%s)", text, why);

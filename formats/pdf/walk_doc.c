@@ -275,7 +275,10 @@ prepare(struct walk *w, const struct pobj *root)
 	    (e = pwalk_dests_find(w)) != 0 ||
 	    (e = pwalk_layers_find(w, root)) != 0)
 		return e;
-	return pwalk_forms_find(w);
+	if ((e = pwalk_forms_find(w)) != 0)
+		return e;
+	pwalk_annots_settle(w);
+	return 0;
 }
 
 int

@@ -97,6 +97,23 @@ type_of(const struct wfield *f)
 	return flags & FF_RADIO ? PT_FieldBtnRadio : PT_FieldBtnCheckbox;
 }
 
+/* The value as it will be written, for a node of this type. */
+static int
+read_value(struct walk *w, struct wfield *f)
+{
+	const struct pobj *v;
+	int e;
+
+	if (f->type == PT_FieldSig)
+		return inherit(w, f->dict, "V", is_value, &f->v);
+	if ((e = pwalk_get(w, f->dict, "V", &v)) != 0 ||
+	    (e = pform_value(w, f->type, v, &f->value)) != 0)
+		return e;
+	if (f->value != NULL)
+		f->v = f->value;
+	return 0;
+}
+
 static int
 read_node(struct walk *w, struct wfield *f)
 {
@@ -104,12 +121,11 @@ read_node(struct walk *w, struct wfield *f)
 
 	if ((e = inherit(w, f->dict, "FT", is_type, &f->ft)) != 0 ||
 	    (e = inherit(w, f->dict, "Ff", is_flags, &f->ff)) != 0 ||
-	    (e = inherit(w, f->dict, "V", is_value, &f->v)) != 0 ||
 	    (e = pwalk_style(w, f->dict, &f->da)) != 0 ||
 	    (e = inherit(w, f->dict, "Q", is_place, &f->q)) != 0)
 		return e;
 	f->type = type_of(f);
-	return 0;
+	return read_value(w, f);
 }
 
 static int find_field(struct walk *, const struct pobj *src,
@@ -256,17 +272,23 @@ find_orphans(struct walk *w)
 	return 0;
 }
 
-/* A field stays when it is seen somewhere, itself or below. Children come
- * behind their parents, so from the end. */
+/* What is below a signature that was made ends with it. A field stays when it
+ * is seen somewhere, itself or below. Children come behind their parents, so
+ * from the end. */
 static void
 settle_fields(struct walk *w)
 {
 	struct wforms *forms = w->forms;
 
+	for (size_t i = 0; i < forms->n; i++) {
+		struct wfield *f = forms->fields[i];
+
+		f->ends = (f->type == PT_FieldSig && f->v != NULL) ||
+			  (f->parent != NULL && f->parent->ends);
+	}
 	for (size_t i = forms->n; i-- > 0;) {
 		struct wfield *f = forms->fields[i];
 
-		f->ends = f->type == PT_FieldSig && f->v != NULL;
 		f->stays = !f->ends && (f->n_widgets > 0 || f->n_kids > 0);
 		if (f->stays && f->parent != NULL)
 			f->parent->n_kids++;

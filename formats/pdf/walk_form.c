@@ -54,29 +54,47 @@ choice_value(struct walk *w, const struct pobj *v, const struct pobj **dst)
 	return 0;
 }
 
-static int
-put_value(struct walk *w, const struct wfield *f, const char *key,
-    struct pobj *dst)
+int
+pform_value(struct walk *w, pdf_type type, const struct pobj *v,
+    const struct pobj **dst)
 {
-	const struct pobj *v, *x = NULL;
+	*dst = NULL;
+	if (type == PT_FieldTx)
+		return pform_text(w, v, dst);
+	if (type == PT_FieldChoice)
+		return choice_value(w, v, dst);
+	if (type != PT_FieldSig && pobj_is(v, POBJ_NAME))
+		*dst = v;
+	return 0;
+}
+
+static void
+put_value(struct walk *w, const char *key, const struct pobj *src,
+    const struct pobj *value, struct pobj *dst)
+{
 	struct reader name;
+
+	if (value != NULL) {
+		pwalk_replace(dst, key, value);
+	} else if (src != NULL) {
+		reader_init(&name, key, strlen(key));
+		pwalk_tally(&w->wrong, "Field", &name);
+	}
+}
+
+static int
+put_values(struct walk *w, const struct wfield *f, struct pobj *dst)
+{
+	const struct pobj *v, *x;
 	int e;
 
-	if ((e = pwalk_get(w, f->dict, key, &v)) != 0 || v == NULL)
+	if ((e = pwalk_get(w, f->dict, "V", &v)) != 0)
 		return e;
-	if (f->type == PT_FieldTx)
-		e = pform_text(w, v, &x);
-	else if (f->type == PT_FieldChoice)
-		e = choice_value(w, v, &x);
-	else if (f->type != PT_FieldSig && pobj_is(v, POBJ_NAME))
-		x = v;
-	if (e != 0)
+	put_value(w, "V", v, f->value, dst);
+	if ((e = pwalk_get(w, f->dict, "DV", &v)) != 0 ||
+	    (e = pform_value(w, f->type, v, &x)) != 0)
 		return e;
-	reader_init(&name, key, strlen(key));
-	if (x != NULL)
-		pwalk_replace(dst, key, x);
-	else
-		pwalk_tally(&w->wrong, "Field", &name);
+	put_value(w, "DV", v, x, dst);
 	return 0;
 }
 
@@ -148,8 +166,7 @@ put_field(struct walk *w, const struct wfield *f, struct pobj *dst)
 	int e;
 
 	if ((e = pwalk_fill(w, f->type, f->dict, "AcroForm", dst, &ok)) != 0 ||
-	    (e = put_value(w, f, "V", dst)) != 0 ||
-	    (e = put_value(w, f, "DV", dst)) != 0 ||
+	    (e = put_values(w, f, dst)) != 0 ||
 	    (e = put_style(w, f->dict, dst)) != 0)
 		return e;
 	return put_parent(w, f->parent, dst);

@@ -15,6 +15,7 @@ struct wfield {
 	uint32_t n_widgets, n_kids;
 	/* its own, or its parent's: resolved */
 	const struct pobj *ft, *ff, *v, *da, *q;
+	const struct pobj *value; /* its own V as it is written, or NULL */
 	bool stays;
 	bool ends; /* a signature that was made */
 	bool is_put;
@@ -41,6 +42,10 @@ struct wforms {
 
 /* walk_form.c: text of a string, or of a stream that holds one. */
 int pform_text(struct walk *, const struct pobj *,
+    const struct pobj **dst) MUST_CHECK;
+/* What a V or DV (resolved) of a field of this type is written as; NULL: not at
+ * all. */
+int pform_value(struct walk *, pdf_type, const struct pobj *,
     const struct pobj **dst) MUST_CHECK;
 /* walk_field.c: *da becomes the style in dict when something of it stays. */
 int pwalk_style(struct walk *, const struct pobj *dict,

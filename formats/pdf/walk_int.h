@@ -264,6 +264,9 @@ int pwalk_font_kind(struct walk *, const struct pobj *, pdf_type *) MUST_CHECK;
 /* ---- walk_annot.c */
 
 int pwalk_annots_find(struct walk *) MUST_CHECK;
+/* Once the forms are known: a window for a comment that goes, or becomes part
+ * of the page, has nothing to show. */
+void pwalk_annots_settle(struct walk *);
 /* The Annots of page i, or NULL. */
 int pwalk_annots(struct walk *, size_t page,
     const struct pobj **dst) MUST_CHECK;

@@ -10,6 +10,7 @@
 
 #define LAYERS_MAX 10000
 #define DEPTH_MAX  16
+#define LISTED_MAX (1u << 18) /* groups and lists in lists */
 
 struct wlayer {
 	uint32_t num;
@@ -21,7 +22,8 @@ struct wlayer {
 struct wlayers {
 	struct wlayer *list;
 	size_t n, cap;
-	uint32_t *of; /* source number -> index + 1 */
+	uint32_t *of;	 /* source number -> index + 1 */
+	uint32_t listed; /* in orders and expressions */
 };
 
 static struct wlayer *
@@ -118,6 +120,18 @@ pwalk_layers_find(struct walk *w, const struct pobj *root)
 
 /* ---- lists of groups */
 
+/* Lists in lists can name the same list again and again. */
+static int
+count_listed(struct walk *w, size_t n)
+{
+	struct wlayers *l = w->layers;
+
+	if (n > LISTED_MAX - l->listed)
+		return doc_fail(w->d, ERR_LIMIT, "lists of layers without end");
+	l->listed += (uint32_t)n;
+	return 0;
+}
+
 static int
 push_layer(struct walk *w, const struct pobj *ref, struct pobj *out)
 {
@@ -165,7 +179,7 @@ order(struct walk *w, const struct pobj *src, unsigned depth,
 
 	*dst = NULL;
 	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY) ||
-	    depth > DEPTH_MAX)
+	    depth > DEPTH_MAX || (e = count_listed(w, pobj_count(a))) != 0)
 		return e;
 	if ((out = pobj_new_array(w->d, pobj_count(a))) == NULL)
 		return ERR_NOMEM;
@@ -360,7 +374,8 @@ expression(struct walk *w, const struct pobj *src, unsigned depth,
 
 	*dst = NULL;
 	if ((e = pwalk_resolve(w, src, &a)) != 0 || !pobj_is(a, POBJ_ARRAY) ||
-	    depth > DEPTH_MAX || (e = pwalk_item(w, a, 0, &v)) != 0)
+	    depth > DEPTH_MAX || (e = count_listed(w, pobj_count(a))) != 0 ||
+	    (e = pwalk_item(w, a, 0, &v)) != 0)
 		return e;
 	if (!pobj_is_name(v, "And") && !pobj_is_name(v, "Or") &&
 	    !pobj_is_name(v, "Not"))
@@ -429,7 +444,8 @@ pwalk_layer(struct walk *w, const struct pobj *src, const char *where,
 	*dst = NULL;
 	if (x != NULL)
 		return pwalk_ref(w, x->num, dst);
-	if (w->layers == NULL)
+	/* Without a group there are no properties of layers in the result. */
+	if (w->layers == NULL || w->layers->n == 0)
 		return 0;
 	if ((e = pwalk_resolve(w, src, &v)) != 0 ||
 	    (e = pwalk_get(w, v, "Type", &type)) != 0 ||

@@ -387,6 +387,9 @@ shown_text(struct look *k, struct buf *text)
 			if ((e = pwalk_item(k->w, opt, i, &x)) != 0 ||
 			    (e = pwalk_item(k->w, x, 0, &pair)) != 0)
 				return e;
+			/* Both as they are written. */
+			if ((e = pwalk_text(k->w, pair, &pair)) != 0)
+				return e;
 			if (pobj_is(pair, POBJ_STRING) &&
 			    pwalk_bytes_compare(&pair->u.bytes, &v->u.bytes) ==
 				0) {

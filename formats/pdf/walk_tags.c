@@ -338,7 +338,8 @@ put_roles(struct tags *t, const struct pobj *v, struct pobj *dst)
 		else
 			pwalk_tally(&t->w->wrong, "RoleMap", &en->key);
 	}
-	pobj_set(dst, "RoleMap", out);
+	if (pobj_count(out) > 0)
+		pobj_set(dst, "RoleMap", out);
 	return 0;
 }
 

@@ -225,6 +225,17 @@ pwalk_text_make(struct walk *w, const char *text, size_t n,
 	return e;
 }
 
+/* Letters that are the same in every form of text: most text. */
+static bool
+is_plain(const struct reader *r)
+{
+	for (size_t i = 0; i < r->len; i++)
+		if ((r->data[i] < 0x20 || r->data[i] > 0x7e) &&
+		    r->data[i] != '\n' && r->data[i] != '\t')
+			return false;
+	return true;
+}
+
 int
 pwalk_text(struct walk *w, const struct pobj *v, const struct pobj **dst)
 {
@@ -238,6 +249,9 @@ pwalk_text(struct walk *w, const struct pobj *v, const struct pobj **dst)
 		*dst = v;
 		return 0;
 	}
+	if (v->u.bytes.len <= TEXT_MAX_BYTES && is_plain(&v->u.bytes))
+		return pwalk_bytes(w, POBJ_STRING, v->u.bytes.data,
+		    v->u.bytes.len, dst);
 	buf_init(&b, TEXT_MAX_BYTES);
 	if ((e = pwalk_text_get(w, v, &b)) == 0)
 		e = pwalk_text_make(w, (const char *)b.data, b.len, dst);

@@ -3,10 +3,10 @@
  * much all of them draw is counted, so that no small file makes a viewer draw
  * for ever. Ids are unique afterwards: readers disagree about a second one.
  *
- * Every element is visited once. Its cost is what it draws with all that is
- * inside it and behind its references; fills, strokes and markers count once
- * for every element inside (count) or corner (points), since those inherit
- * them.
+ * Every element is visited once. Its cost is what it draws (by its corners, and
+ * more for a filter) with all that is inside it and behind its references;
+ * fills, strokes and markers count once for every element inside (count) or
+ * corner (points), since those inherit them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,8 @@
 #define NESTING_MAX 512u      /* elements and references, inside each other */
 #define DRAWN_FREE  500000u   /* drawn by references, whatever the size */
 #define DRAWN_TIMES 4u	      /* and so often the elements there are */
+#define CORNERS	    16u	      /* that cost as much as one element */
+#define FILTER_COST 20u	      /* elements that one step of a filter costs */
 #define STEPS_MAX   40000000u /* of looking */
 
 enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };
@@ -329,6 +331,18 @@ points_of(const struct svg_node *n)
 	return points;
 }
 
+/* What it takes to draw n alone: a long path is more than a rectangle, and a
+ * filter looks at every pixel. */
+static uint64_t
+cost_of(const struct svg_node *n)
+{
+	uint64_t cost = 1 + points_of(n) / CORNERS;
+
+	if (n->element >= SVG_FE_BLEND && n->element <= SVG_FE_TURBULENCE)
+		cost *= FILTER_COST;
+	return cost;
+}
+
 /* What n draws, with everything inside it and behind its references. */
 static int
 visit(struct refs *f, struct svg_node *n, unsigned depth)
@@ -342,7 +356,8 @@ visit(struct refs *f, struct svg_node *n, unsigned depth)
 	if (f->steps > STEPS_MAX)
 		return doc_fail(f->g->d, ERR_LIMIT, "too many references");
 	n->mark = MARK_OPEN;
-	n->cost = n->count = 1;
+	n->cost = cost_of(n);
+	n->count = 1;
 	n->points = points_of(n);
 	if ((e = visit_children(f, n, depth + 1)) != 0)
 		return e;
@@ -400,14 +415,16 @@ int
 svg_refs(struct svg *g)
 {
 	struct refs f = { .g = g };
-	uint64_t most;
+	uint64_t own = 0, most;
 	int e;
 
 	if ((e = take_ids(&f)) != 0 || (e = take_rules(&f)) != 0 ||
 	    (e = visit(&f, g->root, 0)) != 0)
 		return e;
 	drop_empty_sheets(g);
-	most = (uint64_t)g->n_nodes * (DRAWN_TIMES + 1) + DRAWN_FREE;
+	for (struct svg_node *n = g->root; n != NULL; n = svg_next(n, g->root))
+		own += n->gone ? 0 : cost_of(n);
+	most = own * (DRAWN_TIMES + 1) + DRAWN_FREE;
 	return g->root->cost > most ? doc_fail(g->d, ERR_LIMIT,
 					  "its parts are drawn too many times")
 				    : 0;

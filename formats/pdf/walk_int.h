@@ -179,6 +179,8 @@ int pwalk_left(struct walk *, pdf_type t, const struct pentry *,
 /* An action with all that follows it; key: "A", "OpenAction". */
 int pwalk_left_action(struct walk *, const struct pobj *, const char *where,
     const char *key) MUST_CHECK;
+/* Is a name the type of an action? */
+bool pwalk_is_action(const struct pobj *type);
 /* Additional actions: AA. */
 int pwalk_left_triggers(struct walk *, const struct pobj *,
     const char *where) MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "formats/pdf/walk_int.h"
 
 #define TREE_DEPTH_MAX 64
+#define AGAIN_COST     8 /* times the bytes of content */
 
 struct inherited {
 	const struct pobj *resources, *media, *crop, *rotate;
@@ -210,6 +211,21 @@ put_rotate(struct walk *w, const struct wpage *pg, struct pobj *dst)
 	return 0;
 }
 
+/* Pages may share their content, and each is read for itself: a small file of
+ * many pages would take long, so what is read again counts for more. */
+static int
+spend_again(struct walk *w, const struct pobj *stream, size_t bytes)
+{
+	struct memo m;
+	int e;
+
+	if ((e = pwalk_seen(w, stream->number, PX_CONTENTS, &m)) != 0 ||
+	    m.state == MEMO_FRESH)
+		return e;
+	return doc_spend(w->d, BUDGET_EXPANDED_BYTES,
+	    (uint64_t)bytes * AGAIN_COST);
+}
+
 /* All streams of a page as one: an operator may begin in one and end in the
  * next only at a token, so a line end goes between. */
 static int
@@ -236,7 +252,8 @@ gather(struct walk *w, const struct pobj *src, const char *where,
 		}
 		if ((e = pwalk_stream(w, s, where, &data, &ok)) != 0)
 			return e;
-		e = buf_put(out, data.bytes.data, data.bytes.len);
+		if ((e = spend_again(w, s, data.bytes.len)) == 0)
+			e = buf_put(out, data.bytes.data, data.bytes.len);
 		pdf_data_free(w->p, &data);
 		if (e != 0 || (e = buf_u8(out, '\n')) != 0)
 			return e;

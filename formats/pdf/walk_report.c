@@ -87,6 +87,12 @@ kind_of(const struct pobj *type)
 	return k;
 }
 
+bool
+pwalk_is_action(const struct pobj *type)
+{
+	return kind_of(type)->type != NULL || pobj_is_name(type, "GoTo");
+}
+
 /* The file, address or script that an action names, as far as it is short. */
 static int
 show_value(struct walk *w, const struct pobj *v, unsigned depth,

@@ -228,6 +228,24 @@ fill_element(struct tags *t, const struct pobj *v, uint32_t parent,
 	return put_kids(t, v, num, depth, dst);
 }
 
+/* A role that has the name of an action would make an action of the element
+ * for a careless reader. */
+static int
+tame_role(struct tags *t, struct pobj *dict)
+{
+	const struct pobj *plain;
+	struct reader key;
+
+	if (!pwalk_is_action(pobj_get(dict, "S")))
+		return 0;
+	if ((plain = pobj_new_name(t->w->d, "NonStruct")) == NULL)
+		return ERR_NOMEM;
+	pwalk_replace(dict, "S", plain);
+	reader_init(&key, "S", 1);
+	pwalk_tally(&t->w->wrong, "StructElem", &key);
+	return 0;
+}
+
 static int
 element(struct tags *t, const struct pobj *src, uint32_t parent, unsigned depth,
     const struct pobj **dst)
@@ -247,7 +265,8 @@ element(struct tags *t, const struct pobj *src, uint32_t parent, unsigned depth,
 	}
 	if ((e = pwalk_dict(t->w, PT_StructElem, v, "StructTreeRoot", &dict)) !=
 		0 ||
-	    dict == NULL || (e = pout_reserve(t->w->p->out, &num)) != 0)
+	    dict == NULL || (e = tame_role(t, dict)) != 0 ||
+	    (e = pout_reserve(t->w->p->out, &num)) != 0)
 		return e;
 	t->of[number] = number == 0 ? 0 : num;
 	pout_set(t->w->p->out, num, dict);

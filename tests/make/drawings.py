@@ -219,6 +219,9 @@ def planted_emf():
     only = [plus(plus_record(0x4001, 0, struct.pack("<IIII", 0xDBC01002, 0, 96, 96)) +
                  plus_record(0x4003, 0, c("emfplus-only")) + plus_record(0x4002, 0, b""))]
     put("emfplus-only", emf(only))
+    nowhere = emf([plus(plus_record(0x4001, 0, struct.pack("<IIII", 0xDBC01002, 0, 96, 96)) +
+                        plus_record(0x4003, 0, c("emfplus-nowhere")) + plus_record(0x4002, 0, b""))])
+    put("emfplus-nowhere", nowhere[:8] + bytes(16) + nowhere[24:])
     one("description", description=w("description") + b"\0\0" + wide("C:\\秘密\\図.vsd") + b"\0\0\0\0")
     one("pixel-format", pixel_format=c("pixel-format"))
     one("header-tail", head_tail=c("header-tail"))

@@ -10,6 +10,7 @@ import os
 import sys
 import pdf_matrix
 import pdf_planted
+import pdf_tricks
 from pdf_base import (Base, JP2, N, cid_font, cid_text, g4, jbig2,
                       simple_font)
 from pdflib import Crypt, packed, plain
@@ -264,7 +265,7 @@ def planted():
     for what, dress in SOME:
         save('planted', 'action-%s-%s' % (what.strip('.').replace(
             '.', '-').lower(), dress), pdf_matrix.make(what, dress)[0])
-    for name, make in pdf_planted.ALL.items():
+    for name, make in {**pdf_planted.ALL, **pdf_tricks.ALL}.items():
         data = make()
         if not isinstance(data, bytes):
             data = plain(data.done())

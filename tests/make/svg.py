@@ -223,6 +223,8 @@ def planted():
     p("deep", "<g>" * 300 + "CANARY" + "</g>" * 300)
     p("chain", "".join('<g id="c%d"><use href="#c%d"/></g>' % (i, i + 1) for i in range(600)) + "<desc>CANARY</desc>")
     markers = '<marker id="m">%s</marker><path marker-mid="url(#m)" d="M0 0%s"/>' % ("<path d='M0 0'/>" * 500, " 1 1" * 5000)
+    p("marker-path-bomb", '<marker id="m"><path d="M0 0%s"/></marker><polyline marker-mid="url(#m)" points="%s"/><desc>CANARY</desc>' % (
+        "h1" * 4000, "1 1 " * 8000))
     p("marker-bomb", markers + "<desc>CANARY</desc>")
     fills = "".join('<pattern id="q%d" width="9" height="9"><g fill="url(#q%d)">%s</g></pattern>' % (
         i, i + 1, '<rect width="1" height="1"/>' * 30) for i in range(8))

@@ -4,7 +4,8 @@
  * Only http, https, mailto, tel and #fragment may leave. Everything that an
  * application could take for a path, a moniker or a command is refused:
  * UNC, drive letters, "//host", "x!y" monikers, user@host, other schemes,
- * relative references, a fragment that names another file, mail with files.
+ * relative references, a fragment that names another file, mail with files or
+ * with line ends that would begin another header.
  */
 #ifndef FORMATS_URL_H
 #define FORMATS_URL_H

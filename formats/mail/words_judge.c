@@ -60,7 +60,7 @@ western(uint32_t cp, uint32_t before)
 }
 
 static int64_t
-score(const struct reader *in, enum mcs is, struct cs_score *s)
+score(const struct reader *in, enum mcs is, bool said, struct cs_score *s)
 {
 	struct cs_char c;
 	struct mdec m;
@@ -80,9 +80,11 @@ score(const struct reader *in, enum mcs is, struct cs_score *s)
 		if (is == MCS_CP932 && c.len == 2 && c.raw[1] < 0x80 &&
 		    is_letter(before))
 			alone += 4;
-		/* Gaiji say nothing for or against. */
-		if (utf8_classify(c.cp) == UTF8_PRIVATE)
-			alone -= 5;
+		/* Gaiji say nothing against the charset of the label. */
+		if (utf8_classify(c.cp) == UTF8_PRIVATE) {
+			s->gaiji++;
+			alone -= said ? 5 : 0;
+		}
 		before = c.cp;
 	}
 	return s->total - alone - (int64_t)damaged * COST_OF_DAMAGE;
@@ -136,13 +138,14 @@ struct contest {
 	const struct reader *in;
 	enum mcs label, best;
 	int64_t most;
+	bool gaiji; /* in the best reading: it may be none */
 };
 
 static void
 enter(struct contest *c, enum mcs is)
 {
 	struct cs_score s;
-	int64_t n = score(c->in, is, &s);
+	int64_t n = score(c->in, is, is == c->label, &s);
 
 	if (is == c->label)
 		n += 4 + trust(is) * (int64_t)s.scored;
@@ -150,6 +153,7 @@ enter(struct contest *c, enum mcs is)
 		return;
 	c->best = is;
 	c->most = n;
+	c->gaiji = s.gaiji > 0;
 }
 
 static enum mcs
@@ -171,7 +175,7 @@ contest(const struct reader *in, enum mcs label)
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		if (usual[i] != label || !ours)
 			enter(&c, usual[i]);
-	for (size_t i = 0; c.most < 0 && i < 3; i++)
+	for (size_t i = 0; i < 3 && (c.most < 0 || (c.gaiji && !ours)); i++)
 		if (foreign[i] != label)
 			enter(&c, foreign[i]);
 	return c.best;
@@ -220,13 +224,15 @@ judge_utf16(const struct reader *in, enum mcs label)
 	    !reader_has(in, 0, "\xfe\xff", 2)) {
 		struct cs_score le;
 
-		label = score(in, MCS_UTF16LE, &le) > score(in, MCS_UTF16BE, &s)
+		label = score(in, MCS_UTF16LE, true, &le) >
+				score(in, MCS_UTF16BE, true, &s)
 			    ? MCS_UTF16LE
 			    : MCS_UTF16BE;
 	}
 	if (!has(in, "\0", 1) && !has_high(in))
 		return MCS_NONE;
-	return score(in, label, &s) > 0 || has(in, "\0", 1) ? label : MCS_NONE;
+	return score(in, label, true, &s) > 0 || has(in, "\0", 1) ? label
+								  : MCS_NONE;
 }
 
 static enum mcs

@@ -80,7 +80,8 @@ struct cs_score {
 	uint32_t scored; /* characters that are not ASCII */
 	int kind;	 /* of the character before, internal */
 	uint32_t before;
-	bool wide; /* UTF-8: three bytes or more in one character */
+	bool wide;	/* UTF-8: three bytes or more in one character */
+	uint32_t gaiji; /* private use characters, if counted */
 };
 
 /* Adds a character of a reading in a charset; CS_NONE: any other one. */

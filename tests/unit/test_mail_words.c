@@ -74,6 +74,11 @@ Test(mail_words, raw)
 		R("日本語", "日本語", FIND_MAIL_RAW),
 		R("\306\374\313\334\270\354", "日本語", FIND_MAIL_RAW),
 		R("caf\351 cr\350me", "café crème", FIND_MAIL_RAW),
+		/* Big5, which as CP932 would be full of gaiji. */
+		R("\271\144\303\373\267\163\244\371\244\123\250\354\056\246\160"
+		  "\246\263\255\253\275\306\261\110\265\157\056\267\161\275\320"
+		  "\255\354\275\314\041",
+		    "鉅靡新片又到.如有重複寄發.敬請原諒!", FIND_MAIL_RAW),
 		/* "=?" as half a kanji each is no encoded word. */
 		R("\033$B=?=?=?\033(B", "戎戎戎", FIND_MAIL_RAW),
 		/* Not closed: the next line is ASCII again. */

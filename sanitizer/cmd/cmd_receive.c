@@ -56,6 +56,7 @@ static const struct option longs[] = {
 };
 
 #define GAPS_SHOWN 100
+#define MAIL_BATCH 50 /* parcels taken in before mail is handed on */
 
 struct prover {
 	struct pipeline *pipeline;
@@ -234,32 +235,52 @@ deliver(struct inner *in)
 	return say_mail(&report);
 }
 
+/* more: parcels were left that nothing keeps from being taken now. */
 static int
-take_once(struct inner *in)
+take_some(struct inner *in, bool *more)
 {
 	struct receive_report report = { 0 };
 	int e = receive_run(&in->setup, &report), status, mail;
 
 	if (e != 0) {
-		log_error(_("receiving stopped: %s; run it again"), cli_err(e));
+		if (cli_stop == 0)
+			log_error(_("receiving stopped: %s; run it again"),
+			    cli_err(e));
 		status = cli_status(e);
 	} else if (in->asked->interval != 0 && report.delivered == 0 &&
 		   report.refused == 0 && report.again == 0)
 		status = STATUS_OK;
 	else
 		status = say_report(&report, in->policy->state_dir);
+	*more = e == 0 && report.has_more;
 	if (!in->setup.takes_mail)
 		return status;
 	mail = deliver(in);
 	return status != STATUS_OK ? status : mail;
 }
 
+/* Everything that is there now; the worst status of the parts. */
+static int
+take_all(struct inner *in)
+{
+	int status = STATUS_OK, s;
+	bool more = true;
+
+	while (more && cli_stop == 0) {
+		s = take_some(in, &more);
+		status = s > status ? s : status;
+	}
+	return status;
+}
+
 /* Until a signal; every fault is tried again at the next look. */
 static int
 take_for_ever(struct inner *in)
 {
+	bool more;
+
 	while (cli_stop == 0) {
-		(void)take_once(in);
+		(void)take_some(in, &more);
 		fflush(stdout);
 		for (unsigned t = 0;
 		     t < in->asked->interval * 10 && cli_stop == 0; t++)
@@ -277,6 +298,8 @@ take(const struct asked *a, const struct policy *p,
 		.setup = { .from_dir = dirs[0],
 		    .dest_dir = dirs[1],
 		    .state_dir = p->state_dir,
+		    .at_most =
+			a->smtp != NULL || a->lmtp != NULL ? MAIL_BATCH : 0,
 		    .takes_mail = a->smtp != NULL || a->lmtp != NULL,
 		    .prove = prove },
 		.prover = { NULL, p } };
@@ -289,7 +312,7 @@ take(const struct asked *a, const struct policy *p,
 	if ((status = cli_state_open(&in.state, p, STATE_CREATE)) == 0 &&
 	    (status = cli_pipeline(p, 1, &in.prover.pipeline)) == 0) {
 		in.setup.audit = in.state.audit;
-		status = a->interval != 0 ? take_for_ever(&in) : take_once(&in);
+		status = a->interval != 0 ? take_for_ever(&in) : take_all(&in);
 	}
 	if (in.prover.pipeline != NULL)
 		pipeline_close(in.prover.pipeline);

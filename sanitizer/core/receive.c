@@ -361,7 +361,11 @@ take_all(struct inbox *in, struct receive_report *r)
 	for (int i = 0; i < n; i++) {
 		int again = 0;
 
-		if (e == 0 && (e = take_one(in, list[i]->d_name, r)) != 0)
+		if (in->setup->at_most != 0 &&
+		    r->delivered + r->refused >= in->setup->at_most)
+			r->has_more = true;
+		if (e == 0 && !r->has_more &&
+		    (e = take_one(in, list[i]->d_name, r)) != 0)
 			again = 1;
 		/* "Not now" of the proof or disk: the next may still go. */
 		if (again && e != ERR_IO)

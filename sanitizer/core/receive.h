@@ -31,6 +31,7 @@ struct receive_setup {		       /* all borrowed during the call */
 	/* Parcels of the kind "mail" are put into STATE/mailout (mailout.h),
 	 * not into DEST. */
 	bool takes_mail;
+	uint64_t at_most; /* parcels in one run; 0: all that are there */
 	/* The payload in fd must prove to be of that format: 0. ERR_IO,
 	 * ERR_NOMEM and ERR_INTERNAL mean "not now": the parcel stays where
 	 * it is (ERR_IO ends the run). Any other error refuses it. */
@@ -40,6 +41,7 @@ struct receive_setup {		       /* all borrowed during the call */
 
 struct receive_report {
 	uint64_t delivered, refused, documents;
+	bool has_more;	/* at_most was reached */
 	uint64_t again; /* left in place: prove or disk said "not now" */
 	char why[PARCEL_WHY_BYTES]; /* of the last that was refused or left */
 };

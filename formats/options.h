@@ -60,6 +60,10 @@ struct options {
 	/* Set by the gateway, not by a policy, and never when it proves: the
 	 * message comes from outside, so no part of it can be our report. */
 	bool mail_fresh;
+	/* The same: write what may be passwords in its text instead, one a
+	 * line (nothing of it leaves the gateway); or write it as the second
+	 * mail, with the files of one that was delivered without them. */
+	bool mail_secrets, mail_followup;
 	/* Whose Authentication-Results are believed; "": nobody's. */
 	char mail_authserv_id[MAIL_AUTHSERV_BYTES];
 	/* Domains of this site with their subdomains, blanks between. */

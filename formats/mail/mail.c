@@ -53,6 +53,9 @@ compose(struct mail_job *j, struct sink *to)
 	if ((e = mail_plan(j)) != 0 || (e = mail_files(j)) != 0 ||
 	    (e = mail_bodies(j)) != 0 || (e = mail_report(j)) != 0)
 		return e;
+	if (doc_options(j->d)->mail_followup && doc_depth(j->d) == 0 &&
+	    (e = mail_followup(j)) != 0)
+		return e;
 	j->out.head = j->head;
 	j->out.files = j->files;
 	buf_reader(&j->text, &j->out.text);
@@ -115,6 +118,13 @@ mail_rebuild(struct doc *d, struct mpart *root)
 	if ((e = mail_mark_sender(d, head)) != 0)
 		return e;
 	buf_init(&b, SIZE_MAX / 4);
+	if (doc_options(d)->mail_secrets) {
+		if ((e = mail_plan(j)) == 0 && (e = mail_bodies(j)) == 0)
+			e = mail_secrets(d, &j->text, &b);
+		done(j);
+		doc_makes(d, "mail.secrets", "");
+		return put_out(d, &b, e);
+	}
 	sink_init_buf(&s, &b, doc_budget(d, BUDGET_OUT_BYTES));
 	s.plain = true;
 	e = compose(j, &s);

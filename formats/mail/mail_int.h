@@ -173,6 +173,15 @@ int mail_files(struct mail_job *) MUST_CHECK;
 int mail_do_file(struct mail_job *, struct mail_entry *) MUST_CHECK;
 int mail_bodies(struct mail_job *) MUST_CHECK;
 int mail_report(struct mail_job *) MUST_CHECK;
+/*
+ * What may be passwords in the text, the most likely first, one a line, at
+ * most MAIL_SECRETS_MAX. Nothing else is done with them here.
+ */
+#define MAIL_SECRETS_MAX 64
+int mail_secrets(struct doc *, const struct buf *text,
+    struct buf *out) MUST_CHECK;
+/* The head and text of a second mail (options.mail_followup). */
+int mail_followup(struct mail_job *) MUST_CHECK;
 /* "application/pdf" by what was made; never NULL. */
 const char *mail_type_of(const struct doc_result *);
 

@@ -118,8 +118,6 @@ complete(struct serve *s, struct mail *m)
 	int e = m->err;
 
 	if (e == 0)
-		e = keep(s, m);
-	if (e == 0)
 		e = mailqueue_remove(s->queue, m->name);
 	if (e == 0) {
 		log_info("%s: %s, %zu recipients%s%s", m->envelope.id,
@@ -255,6 +253,70 @@ mail_submit(struct serve *s, struct mail *m, struct pipeline_job *job)
 	m->is_back = true;
 }
 
+void
+mail_second_crossed(void *arg, struct crossing_item *c, int err)
+{
+	struct serve *s = arg;
+
+	(void)c;
+	s->second_err = err;
+}
+
+/* A mail that was opened at last crosses by itself, as an answer to what was
+ * delivered without its files. */
+static int
+cross_second(void *arg, const struct mail_envelope *v, const char *id,
+    struct pipeline_job *job)
+{
+	struct crossing_mail to = { v->sender,
+		(const char *const *)v->recipients, v->hops };
+	struct crossing_item c = { .record = &job->record,
+		.out_fd = job->out_fd,
+		.original_fd = job->original_fd,
+		.once = job->record.id,
+		.mail = &to };
+	char sender[MAILADDR_BYTES], *envelope;
+	struct serve *s = arg;
+	int e;
+
+	snprintf(job->record.id, sizeof(job->record.id), "%.30sF", id);
+	policy_judge(s->policy, &job->record);
+	if (job->record.verdict != VERDICT_RELEASED)
+		return 0;
+	record_name_output(&job->record);
+	if ((e = cli_receipts(&job->record, &c.receipt, &c.receipt_text)) !=
+		0 ||
+	    (e = crossing_put(s->second, &c)) != 0 ||
+	    (e = crossing_flush(s->second)) != 0 || (e = s->second_err) != 0)
+		return e;
+	s->is_unsent = true;
+	log_info("%s: opened by a password that came", id);
+	if ((envelope = mail_envelope_text(v)) == NULL)
+		return ERR_NOMEM;
+	mailaddr_lower(v->sender, sender);
+	e = quarantine_set_mail(s->state.quarantine, id, sender, envelope,
+	    false);
+	free(envelope);
+	return e;
+}
+
+/* Passwords that come with mail: for this one, or of this one. */
+static int
+try_passwords(struct serve *s, struct mail *m)
+{
+	struct record *r = &m->job.record;
+	int e;
+
+	if (!ppap_wants(r))
+		return r->verdict == VERDICT_RELEASED
+			   ? ppap_follow(s->ppap, &m->envelope, &m->job,
+				 cross_second, s)
+			   : 0;
+	if ((e = ppap_help(s->ppap, &m->envelope, &m->job)) == 0)
+		policy_judge(s->policy, r);
+	return e == ERR_NOENT ? 0 : e;
+}
+
 /* PHASE_JUDGE: 0 when it crosses or needs a note; an error: not now. */
 static int
 judge(struct serve *s, struct mail *m)
@@ -265,12 +327,14 @@ judge(struct serve *s, struct mail *m)
 	memcpy(r->id, m->envelope.id, sizeof(r->id));
 	policy_judge(s->policy, r);
 	judge_fault(s, m);
+	if ((e = try_passwords(s, m)) != 0)
+		return e;
 	if ((e = mailhook_after_verdict(s->policy, &m->envelope,
 		 m->job.original_fd, r)) != 0)
 		return e;
 	if (r->verdict == VERDICT_RELEASED)
 		record_name_output(r);
-	if ((e = say_received(s, m)) != 0)
+	if ((e = say_received(s, m)) != 0 || (e = keep(s, m)) != 0)
 		return e;
 	if (r->verdict == VERDICT_RELEASED) {
 		m->phase = PHASE_CROSS;

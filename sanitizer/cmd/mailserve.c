@@ -281,6 +281,9 @@ open_crossing(struct serve *s)
 	};
 	int e = crossing_open(&setup, &s->crossing);
 
+	setup.done = mail_second_crossed;
+	if (e == 0)
+		e = crossing_open(&setup, &s->second);
 	if (e != 0)
 		log_error(_("cannot start: %s"), cli_err(e));
 	return cli_status(e);
@@ -337,13 +340,19 @@ begin(struct serve *s)
 		return cli_status(e);
 	}
 	watch_queue(s);
+	if ((status = ppap_open(s->policy, s->state.quarantine, &s->ppap)) != 0)
+		return status;
 	return open_crossing(s);
 }
 
 static int
 end(struct serve *s, int status)
 {
-	int e = crossing_close(s->crossing);
+	int e = crossing_close(s->crossing), e2 = crossing_close(s->second);
+
+	if (e == 0)
+		e = e2;
+	ppap_close(s->ppap);
 
 	if (status == 0 && e != 0)
 		status = cli_status(e);

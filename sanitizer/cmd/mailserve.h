@@ -7,6 +7,7 @@
 #define CMD_MAILSERVE_H
 
 #include "cmd/mail.h"
+#include "cmd/ppap.h"
 #include "core/spool.h"
 #include "quarantine/crossing.h"
 
@@ -36,6 +37,9 @@ struct serve {
 	struct options options; /* the policy's, for messages from outside */
 	struct cli_state state;
 	struct pipeline *pipeline;
+	struct ppap *ppap;
+	struct crossing *second; /* of mails that a password opened */
+	int second_err;
 	struct spool *spool;
 	struct crossing *crossing;
 	struct mailqueue *queue;
@@ -68,7 +72,8 @@ void mail_drop(struct serve *);
 /* Everything that waits for the disk; crossed() hears what became of it. */
 void mail_flush(struct serve *);
 struct mail *mail_pop(struct serve *);
-/* The done() of the crossing; arg: struct serve. */
+/* The done() of the crossings; arg: struct serve. */
+void mail_second_crossed(void *arg, struct crossing_item *, int err);
 void mail_crossed(void *arg, struct crossing_item *, int err);
 
 #endif

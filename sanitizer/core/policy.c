@@ -57,6 +57,7 @@ policy_default(struct policy *p)
 		.per_sender = 120,
 		.total = 3000 };
 	p->scan_timeout_s = 120;
+	p->mail_password_s = 3 * 86400;
 }
 
 /* The first message is the one that tells. */

@@ -60,6 +60,8 @@ struct policy {
 	struct flood_limits flood;
 	char scan_clamd[POLICY_SOCKET_BYTES]; /* path; "": none */
 	uint32_t scan_timeout_s;
+	char mail_passwords[256]; /* path; "": none */
+	uint32_t mail_password_s;
 };
 
 enum policy_type {

@@ -180,6 +180,16 @@ static const struct policy_setting table[] = {
 	    "メールを受け取るとき空けておくディスクのバイト数",
 	    "bytes of disk that taking mail leaves free"),
 
+	NAMES("mail", "password_file", mail_passwords,
+	    "送り主のドメインごとの既知のパスワードの一覧（1行に「ドメイン "
+	    "パスワード」、本人だけが読めるファイル）",
+	    "file of known passwords, a line \"DOMAIN PASSWORD\" each, "
+	    "readable by the gateway alone"),
+	UINT("mail", "password_window_s", mail_password_s, 1, 30 * 86400,
+	    "添付とパスワードのメールを組にする時間（秒）",
+	    "seconds within which a file and the mail with its password "
+	    "belong together"),
+
 	UINT("milter", "max_message_bytes", milter_max_bytes, K, 2 * G,
 	    "受け付けるメール1通の最大バイト数（超えると552で断る）",
 	    "bytes of one mail (a larger one is refused with 552)"),

@@ -138,8 +138,9 @@ set_text(void *field, const struct policy_setting *s, const char *value,
 	if (strcmp(s->key, "state_dir") == 0 &&
 	    (value[0] != '/' || strpbrk(value, "\"\\\n") != NULL))
 		return bad(why, "%s: must be an absolute path", s->key);
-	if (strcmp(s->key, "clamd") == 0 && n > 0 &&
-	    (value[0] != '/' || strchr(value, ' ') != NULL))
+	if ((strcmp(s->key, "clamd") == 0 ||
+		strcmp(s->key, "password_file") == 0) &&
+	    n > 0 && (value[0] != '/' || strchr(value, ' ') != NULL))
 		return bad(why, "%s: must be an absolute path", s->key);
 	if (strcmp(s->key, "department") == 0 && !parcel_department_ok(value))
 		return bad(why, "%s: must be fit to be a folder's name",

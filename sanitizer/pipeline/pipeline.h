@@ -24,6 +24,8 @@ enum pipeline_mode {
 	PIPELINE_CLEAN,	   /* rebuild and prove */
 	PIPELINE_EXPLAIN,  /* the same; the output is thrown away */
 	PIPELINE_IDENTIFY, /* identify only: verdict held, no output */
+	PIPELINE_EXTRACT,  /* options.mail_secrets: verdict held, out_fd is a
+			    * list for passwords_fd of another job, or -1 */
 	PIPELINE_PROVE	   /* receiver: the input itself must prove as format */
 };
 
@@ -39,7 +41,7 @@ struct pipeline_job {
 	/* by the pipeline */
 	struct record record; /* id and time set; names of output not */
 	int original_fd;      /* sealed copy of the input, or -1 */
-	int out_fd;	      /* sealed result, -1 unless released */
+	int out_fd; /* sealed result, -1 unless released (or read out) */
 };
 
 /*

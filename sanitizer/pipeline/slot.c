@@ -244,7 +244,8 @@ slot_start(struct slot *s, const struct zygote *z, uint32_t seq)
 		in.passwords = -1;
 		in.name = name;
 		in.expect = job->record.out_format;
-		ours.mail_fresh = false; /* what is read now is our own */
+		/* What is read now is our own. */
+		ours.mail_fresh = ours.mail_followup = false;
 		in.options = &ours;
 	}
 	return pass_start(&s->pass, z, seq, &in);
@@ -460,6 +461,24 @@ to_proof(struct slot *s)
 	return true;
 }
 
+/* What was read out of a mail, for the pipeline's own use: never released. */
+static void
+extract(struct slot *s)
+{
+	struct pass *p = &s->pass;
+	uint8_t digest[HASH_BYTES];
+	uint64_t bytes;
+
+	if (strcmp(p->result.out_format, "mail.secrets") != 0 ||
+	    take_output(p, PROTO_PASSWORD_BYTES, &bytes, digest) != 0) {
+		slot_hold(s, ERR_UNSUPPORTED, "there is nothing to read out");
+		return;
+	}
+	s->job->out_fd = p->out;
+	p->out = -1;
+	slot_hold(s, 0, "only read out");
+}
+
 static bool
 first_over(struct slot *s)
 {
@@ -477,6 +496,10 @@ first_over(struct slot *s)
 	keep_story(s);
 	if (e != 0) {
 		slot_hold(s, e, "%s", p->why);
+		return false;
+	}
+	if (job->mode == PIPELINE_EXTRACT) {
+		extract(s);
 		return false;
 	}
 	if (job->mode == PIPELINE_IDENTIFY) {

@@ -1,0 +1,115 @@
+#!/bin/bash
+# A file behind a password, and the mail that tells the password: before it,
+# in it, after it, from the site's list, or from nobody.
+. "$(dirname "$0")/lib.sh"
+command -v 7z >/dev/null || { echo "1..0 # skip 7z is not installed"; exit 0; }
+
+"$bin/sekisho" send --state gw --public-key >gw.pub 2>/dev/null
+mkdir way
+printf 'SEKISHO-CANARY-ppap\n' >file.txt
+pack() { rm -f "$2"; 7z a -p"$1" -mem=AES256 -tzip "$2" file.txt >/dev/null; }
+# mail FROM ID BODY [FILE]
+mail()
+{
+	printf 'From: %s\nTo: c@inner.test\nSubject: =?UTF-8?B?6LOH5paZ?=\nMessage-ID: <%s@out.test>\n' "$1" "$2"
+	printf 'Date: Sat, 21 Nov 2026 10:00:00 +0900\nMIME-Version: 1.0\n'
+	if [ $# -lt 4 ]; then
+		printf 'Content-Type: text/plain; charset=UTF-8\n\n%b\n' "$3"
+		return
+	fi
+	printf 'Content-Type: multipart/mixed; boundary=b\n\n--b\n'
+	printf 'Content-Type: text/plain; charset=UTF-8\n\n%b\n--b\n' "$3"
+	printf 'Content-Type: application/zip; name=%s\nContent-Transfer-Encoding: base64\n\n' "$(basename "$4")"
+	base64 "$4"
+	printf -- '--b--\n'
+}
+hand_in() { "$bin/sekisho" mail --state gw --policy policy.conf --sender "$1" --recipient "${2:-c@inner.test}" >/dev/null; }
+serve() { "$bin/sekisho" mail --state gw --policy policy.conf --serve --once --slots 2 --send way >>serve.log 2>&1; }
+# deliver: what crossed since the last time lies in new/
+deliver()
+{
+	serve
+	rm -rf new && mkdir new
+	"$bin/sekisho" receive --key gw.pub --state inner way new >/dev/null 2>>serve.log
+}
+mails() { find new -name '*.eml' 2>/dev/null | wc -l; }
+# told WORD: some delivered mail holds a file with this text
+told()
+{
+	/usr/bin/python3 - "$1" <<'PY'
+import email, email.policy, glob, io, sys, zipfile
+for p in glob.glob("new/**/*.eml", recursive=True):
+    m = email.message_from_binary_file(open(p, "rb"), policy=email.policy.default)
+    for a in m.iter_attachments():
+        b = a.get_payload(decode=True) or b""
+        if b[:2] == b"PK":
+            z = zipfile.ZipFile(io.BytesIO(b))
+            b = b"".join(z.read(n) for n in z.namelist())
+        if sys.argv[1].encode() in b:
+            sys.exit(0)
+sys.exit(1)
+PY
+}
+answers() { grep -rlqi "^In-Reply-To: <$1@out.test>" new; }
+: >policy.conf
+mkdir -p box
+
+pack 'Tk9!mQ2x' box/a.zip
+mail a@out.test 1 'ファイルを送ります。パスワードは別のメールで送ります。' box/a.zip | hand_in a@out.test
+deliver
+ok 'the text of the first mail crosses' [ "$(mails)" = 1 ]
+ok '... without the file' eval '! told "SEKISHO-CANARY-ppap"'
+ok '... and says so' grep -rq 'report.txt' new
+ok '... and the original waits' eval '"$bin/sekisho" quarantine list --json --state gw | grep -q a@out.test'
+mail a@out.test 2 'お世話になっております。\n\n先ほどのファイルのパスワードをお知らせします。\n\nパスワード：Ｔｋ９！ｍＱ２ｘ\n\nよろしくお願いします。' | hand_in a@out.test
+deliver
+ok 'the mail with the password brings a second mail' [ "$(mails)" = 2 ]
+ok '... with the file' told 'SEKISHO-CANARY-ppap'
+ok '... that answers the first' answers 1
+mail a@out.test 3 'パスワード：Tk9!mQ2x' | hand_in a@out.test
+deliver
+ok 'the password again: nothing more' [ "$(mails)" = 1 ]
+
+pack 'abc-2026' box/b.zip
+mail b@out.test 4 'see below' box/b.zip | hand_in b@out.test
+mail x@other.test 5 'password: abc-2026' | hand_in x@other.test
+mail b@out.test 6 'password: abc-2026' | hand_in b@out.test d@inner.test
+deliver
+ok 'from another sender, or to another reader: not tried' eval '[ "$(mails)" = 3 ] && ! told "SEKISHO-CANARY-ppap"'
+mail B@OUT.test 7 'Hello,\nthe password is:\n\n   "abc-2026".\n' | hand_in B@OUT.test
+deliver
+ok 'an English one, quoted, with a full stop' told 'SEKISHO-CANARY-ppap'
+
+pack 'before77' box/c.zip
+mail c@out.test 8 'PW before77' | hand_in c@out.test
+mail c@out.test 9 'the file' box/c.zip | hand_in c@out.test
+deliver
+ok 'the password came first: one mail with the file' eval '[ "$(mails)" = 2 ] && told "SEKISHO-CANARY-ppap"'
+
+pack 'inside55' box/d.zip
+mail d@out.test 10 '解凍パスワードは inside55 です。' box/d.zip | hand_in d@out.test
+deliver
+ok 'the password in the same mail' eval '[ "$(mails)" = 1 ] && told "SEKISHO-CANARY-ppap"'
+
+pack 'site wide' box/e.zip
+printf '# known\nlist.test site wide\n' >known
+printf 'mail { password_file = "%s" }\n' "$tmp/known" >policy.conf
+mail e@list.test 11 'as always' box/e.zip | hand_in e@list.test
+chmod 644 known
+deliver
+ok 'a list that others can read is not used' eval '! told "SEKISHO-CANARY-ppap"'
+ok '... and that is said' has 'chmod 600' serve.log
+chmod 600 known
+mail e@list.test 12 'as always' box/e.zip | hand_in e@list.test
+deliver
+ok 'the list of the site' told 'SEKISHO-CANARY-ppap'
+
+for w in 'Tk9!mQ2x' 'Ｔｋ９' abc-2026 before77 inside55 'site wide'; do
+	# Originals stand encrypted, results and receipts in clear.
+	grep -rlaF -- "$w" gw/audit gw/quarantine 2>/dev/null
+done >leaks
+grep -aF -e 'Tk9!mQ2x' -e abc-2026 -e before77 -e 'site wide' serve.log >>leaks
+ok 'no password stands in a log, the index or the vault' [ ! -s leaks ]
+cat leaks | sed 's/^/# /'
+
+finish

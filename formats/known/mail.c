@@ -99,8 +99,9 @@ mail_kind(const char *s, const char **sub)
 	bool mbox = strncmp(s, "From ", 5) == 0 || strncmp(s, ">From ", 6) == 0;
 
 	count_headers(mbox ? texthead_line(s) : s, &t);
-	if (t.strong + t.weak < HEADERS_NEEDED ||
-	    (t.strong == 0 && t.weak < HEADERS_NEEDED + 1))
+	if (!texthead_starts(s, "MIME-Version: 1.0") &&
+	    (t.strong + t.weak < HEADERS_NEEDED ||
+		(t.strong == 0 && t.weak < HEADERS_NEEDED + 1)))
 		return TEXT_NONE;
 	*sub = "mail.mbox";
 	if (mbox)

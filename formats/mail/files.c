@@ -93,14 +93,30 @@ check_forged(struct naming *n, const char *name)
 	    NULL);
 }
 
+/* A path to somewhere: only its last name counts. */
+static const char *
+without_path(const char *s)
+{
+	const char *last = s;
+
+	if (strstr(s, "..") == NULL && s[0] != '/' && s[0] != '\\' &&
+	    (s[0] == '\0' || s[1] != ':'))
+		return s;
+	for (; *s != '\0'; s++)
+		if (*s == '/' || *s == '\\')
+			last = s + 1;
+	return last;
+}
+
 static int
 choose_name(struct naming *n, const struct doc_result *res)
 {
+	const char *came = without_path(n->en->came);
 	char part[SAFENAME_BUF], out[SAFENAME_BUF];
 	bool numbered;
 	int e;
 
-	if ((e = safename_part(n->en->came, strlen(n->en->came), part)) != 0)
+	if ((e = safename_part(came, strlen(came), part)) != 0)
 		return e;
 	if (part[0] == '\0')
 		memcpy(part, "_", 2);

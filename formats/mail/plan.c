@@ -36,6 +36,17 @@ new_body(struct mail_job *j, struct mail_body **out)
 	return 0;
 }
 
+/* Said to be text, and none in any charset but UTF-16. */
+static bool
+is_binary(const struct mpart *p)
+{
+	return strncmp(p->charset, "utf-16", 6) != 0 &&
+	       strncmp(p->charset, "utf-32", 6) != 0 &&
+	       !reader_has(&p->body, 0, "\xff\xfe", 2) &&
+	       !reader_has(&p->body, 0, "\xfe\xff", 2) && p->body.len > 0 &&
+	       memchr(p->body.data, 0, p->body.len) != NULL;
+}
+
 static int
 plan_text(struct mail_job *j, struct mpart *p, struct mail_body *b)
 {
@@ -220,7 +231,7 @@ plan(struct mail_job *j, struct mpart *p, struct mail_body *b)
 	switch (p->kind) {
 	case MPART_TEXT:
 	case MPART_HTML:
-		return plan_text(j, p, b);
+		return is_binary(p) ? plan_file(j, p) : plan_text(j, p, b);
 	case MPART_MULTIPART:
 		return plan_multipart(j, p, b);
 	case MPART_MESSAGE:

@@ -150,6 +150,12 @@ read_charset(struct mail_reading *m, const struct mail_field *ct,
 static enum mpart_kind
 kind_of(const struct mpart *p)
 {
+	/* The last ones tell what became of a mail. */
+	static const char *const texts[] = { "text/plain", "text/enriched",
+		"text/richtext", "message/delivery-status",
+		"message/disposition-notification", "message/feedback-report",
+		"text/rfc822-headers" };
+
 	if (strncmp(p->type, "multipart/", 10) == 0)
 		return MPART_MULTIPART;
 	if (strcmp(p->type, "message/rfc822") == 0 ||
@@ -158,10 +164,9 @@ kind_of(const struct mpart *p)
 		return MPART_MESSAGE;
 	if (!p->is_inline || p->name[0] != '\0')
 		return MPART_FILE;
-	if (strcmp(p->type, "text/plain") == 0 ||
-	    strcmp(p->type, "text/enriched") == 0 ||
-	    strcmp(p->type, "text/richtext") == 0)
-		return MPART_TEXT;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(p->type, texts[i]) == 0)
+			return MPART_TEXT;
 	return strcmp(p->type, "text/html") == 0 ? MPART_HTML : MPART_FILE;
 }
 

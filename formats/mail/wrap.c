@@ -30,7 +30,7 @@ put_base64_lines(struct buf *b, const struct reader *bytes)
 }
 
 static int
-put_leaf(struct buf *b, const struct mpart *p, unsigned n)
+put_leaf(struct buf *b, const struct mpart *p)
 {
 	bool is_text = p->kind == MPART_TEXT || p->kind == MPART_HTML;
 	int e;
@@ -45,7 +45,7 @@ put_leaf(struct buf *b, const struct mpart *p, unsigned n)
 	if (p->id != NULL && p->id[0] != '\0' &&
 	    (e = buf_fmt(b, "Content-ID: <%s>\r\n", p->id)) != 0)
 		return e;
-	if (!is_text && (e = mail_put_filename(b, p->name, n + 1)) != 0)
+	if (!is_text && (e = mail_put_filename(b, p->name)) != 0)
 		return e;
 	if ((e = buf_puts(b, "\r\n")) != 0)
 		return e;
@@ -101,7 +101,7 @@ put_part(struct buf *b, const struct mpart *p, unsigned *n, unsigned depth)
 	case MPART_FILE:
 		break;
 	}
-	return put_leaf(b, p, ++*n);
+	return put_leaf(b, p);
 }
 
 int

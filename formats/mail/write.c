@@ -203,9 +203,10 @@ put_text(struct mail_writer *w, const char *subtype, const struct reader *text,
 	int e;
 
 	if ((e = buf_fmt(&w->b,
-		 "Content-Type: text/%s; charset=%s\r\n"
+		 "Content-Type: text/%s; charset=%s%s\r\n"
 		 "Content-Transfer-Encoding: %s\r\n%s\r\n",
 		 subtype, plain && more[0] == '\0' ? "us-ascii" : "utf-8",
+		 more[0] == '\0' ? "" : ";\r\n name=\"report.txt\"",
 		 plain ? "7bit"
 		 : qp  ? "quoted-printable"
 		       : "base64",
@@ -244,14 +245,15 @@ put_file(struct mail_writer *w, const struct mail_file *f, unsigned n)
 	bool message = strcmp(f->type, "message/rfc822") == 0;
 	int e;
 
-	if ((e = buf_fmt(&w->b, "Content-Type: %s\r\n", f->type)) != 0 ||
+	if ((e = buf_fmt(&w->b, "Content-Type: %s", f->type)) != 0 ||
+	    (e = mail_put_fallback(&w->b, f->name, n)) != 0 ||
 	    (e = buf_fmt(&w->b, "Content-Transfer-Encoding: %s\r\n",
 		 message ? "7bit" : "base64")) != 0)
 		return e;
 	if (f->id[0] != '\0' &&
 	    (e = buf_fmt(&w->b, "Content-ID: <%s>\r\n", f->id)) != 0)
 		return e;
-	if ((e = mail_put_filename(&w->b, f->name, n)) != 0 ||
+	if ((e = mail_put_filename(&w->b, f->name)) != 0 ||
 	    (e = buf_puts(&w->b, "\r\n")) != 0)
 		return e;
 	return message ? put_crlf(w, &f->bytes) : put_base64(w, &f->bytes);
@@ -331,7 +333,7 @@ put_report(struct mail_writer *w, const struct mail_out *o)
 	if (o->report.len == 0)
 		return 0;
 	buf_init(&more, 4096);
-	if ((e = mail_put_filename(&more, MAIL_REPORT_NAME, 0)) == 0 &&
+	if ((e = mail_put_filename(&more, MAIL_REPORT_NAME)) == 0 &&
 	    (e = next_part(w, 0)) == 0 && (s = buf_cstr(&more)) != NULL)
 		e = put_text(w, "plain", &o->report, s);
 	buf_done(&more);
@@ -390,9 +392,10 @@ mail_write(struct doc *d, const struct mail_out *o, struct sink *to)
 
 	(void)d;
 	buf_init(&w.b, SIZE_MAX / 4);
-	e = mail_put_head(&w.b, o->head);
+	/* First, so that a probe sees what this is however long the rest. */
+	e = buf_puts(&w.b, "MIME-Version: 1.0\r\n");
 	if (e == 0)
-		e = buf_puts(&w.b, "MIME-Version: 1.0\r\n");
+		e = mail_put_head(&w.b, o->head);
 	make_mark(&w, o);
 	if (e == 0 && (e = put_all(&w, o)) == 0)
 		e = mail_flush(&w, 0);

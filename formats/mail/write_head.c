@@ -110,8 +110,7 @@ put_display(struct buf *b, const char *name)
 {
 	int e;
 
-	if (!is_ascii(name) || strlen(name) > FOLD_AT ||
-	    strstr(name, "=?") != NULL)
+	if (!is_raw(name) || strlen(name) > FOLD_AT)
 		return put_words(b, name);
 	if ((e = buf_u8(b, '"')) != 0)
 		return e;
@@ -274,24 +273,34 @@ put_extended(struct buf *b, const char *s)
 	return e;
 }
 
+/*
+ * The name in Content-Disposition, one spelling of it: programs differ on
+ * which of two they take.
+ */
 int
-mail_put_filename(struct buf *b, const char *name, unsigned n)
+mail_put_filename(struct buf *b, const char *name)
 {
-	const char *ext = safename_get_ext(name);
 	int e;
 
-	if ((e = buf_puts(b, "Content-Disposition: attachment;\r\n")) != 0)
+	if ((e = buf_puts(b, "Content-Disposition: attachment")) != 0)
 		return e;
 	if (is_simple(name))
-		return buf_fmt(b, " filename=\"%s\"\r\n", name);
-	if (!is_simple(ext))
-		ext = "";
-	if (n == 0)
-		e = buf_puts(b, " filename=\"report.txt\"");
-	else
-		e = buf_fmt(b, " filename=\"attachment-%u%s%s\"", n,
-		    ext[0] == '\0' ? "" : ".", ext);
-	if (e != 0 || (e = put_extended(b, name)) != 0)
+		return buf_fmt(b, ";\r\n filename=\"%s\"\r\n", name);
+	if ((e = put_extended(b, name)) != 0)
 		return e;
 	return buf_puts(b, "\r\n");
+}
+
+/* For programs that know no RFC 2231: the name of Content-Type, in ASCII. */
+int
+mail_put_fallback(struct buf *b, const char *name, unsigned n)
+{
+	const char *ext = safename_get_ext(name);
+
+	if (is_simple(name))
+		return buf_puts(b, "\r\n");
+	if (!is_simple(ext))
+		ext = "";
+	return buf_fmt(b, ";\r\n name=\"attachment-%u%s%s\"\r\n", n,
+	    ext[0] == '\0' ? "" : ".", ext);
 }

@@ -16,8 +16,10 @@ struct mail_writer {
 int mail_flush(struct mail_writer *, size_t at_least) MUST_CHECK;
 int mail_put_base64(struct buf *, const void *, size_t) MUST_CHECK;
 int mail_put_head(struct buf *, const struct mail_head *) MUST_CHECK;
-/* Content-Disposition with the name in ASCII and as RFC 2231; n: of the part,
- * for the ASCII name of one that has another. */
-int mail_put_filename(struct buf *, const char *name, unsigned n) MUST_CHECK;
+/* Content-Disposition with the name. */
+int mail_put_filename(struct buf *, const char *name) MUST_CHECK;
+/* The end of a Content-Type line, with an ASCII name where the file has
+ * another; n: of the part. */
+int mail_put_fallback(struct buf *, const char *name, unsigned n) MUST_CHECK;
 
 #endif

@@ -3,7 +3,7 @@
  *
  *   run_format [--expect ID] [--name NAME] [--small] [--password P]...
  *       [--links keep|remove|show] [--accept-changes] [--no-comments]
- *       [--keep-basic] [--reencode] IN OUT
+ *       [--keep-basic] [--reencode] [--mail KEY=VALUE]... IN OUT
  *
  * OUT "-" writes nothing. Standard output gets one JSON object a line: one for
  * each finding, one for each member, and a last one of the whole document.
@@ -28,6 +28,7 @@ struct run {
 	size_t n_passwords;
 	bool small, accept_changes, no_comments, keep_basic, reencode;
 	enum url_policy links;
+	struct options mail; /* only what --mail sets */
 };
 
 static void
@@ -118,6 +119,43 @@ parse_links(const char *s, enum url_policy *out)
 	return -1;
 }
 
+/* fresh=1, html=1, detach=1, remove=1, hold=1, internal=D, authserv=D */
+static int
+parse_mail(const char *s, struct options *o)
+{
+	if (strcmp(s, "fresh=1") == 0)
+		o->mail_fresh = true;
+	else if (strcmp(s, "html=1") == 0)
+		o->mail_body = MAIL_TEXT_HTML;
+	else if (strcmp(s, "detach=1") == 0)
+		o->mail_files = MAIL_DETACH;
+	else if (strcmp(s, "remove=1") == 0)
+		o->mail_files = MAIL_REMOVE;
+	else if (strcmp(s, "hold=1") == 0)
+		o->mail_ambiguous = MAIL_HOLD;
+	else if (strncmp(s, "internal=", 9) == 0)
+		snprintf(o->mail_internal_domains, MAIL_DOMAINS_BYTES, "%s",
+		    s + 9);
+	else if (strncmp(s, "authserv=", 9) == 0)
+		snprintf(o->mail_authserv_id, MAIL_AUTHSERV_BYTES, "%s", s + 9);
+	else
+		return -1;
+	return 0;
+}
+
+static void
+set_mail(const struct options *from, struct options *o)
+{
+	o->mail_fresh = from->mail_fresh;
+	o->mail_body = from->mail_body;
+	o->mail_files = from->mail_files;
+	o->mail_ambiguous = from->mail_ambiguous;
+	memcpy(o->mail_internal_domains, from->mail_internal_domains,
+	    MAIL_DOMAINS_BYTES);
+	memcpy(o->mail_authserv_id, from->mail_authserv_id,
+	    MAIL_AUTHSERV_BYTES);
+}
+
 static int
 parse(int argc, char **argv, struct run *r)
 {
@@ -134,6 +172,9 @@ parse(int argc, char **argv, struct run *r)
 			r->name = argv[++i];
 		else if (strcmp(argv[i], "--links") == 0 &&
 			 parse_links(argv[i + 1], &r->links) == 0)
+			i++;
+		else if (strcmp(argv[i], "--mail") == 0 &&
+			 parse_mail(argv[i + 1], &r->mail) == 0)
 			i++;
 		else if (strcmp(argv[i], "--password") == 0 &&
 			 r->n_passwords < PASSWORDS_MAX) {
@@ -187,6 +228,7 @@ rebuild(const struct run *r, const struct buf *in)
 
 	options_default(&o);
 	o.url = r->links;
+	set_mail(&r->mail, &o);
 	if (r->accept_changes)
 		o.keep_tracked_changes = false;
 	if (r->no_comments)
@@ -219,6 +261,7 @@ main(int argc, char **argv)
 	struct buf in;
 	int e;
 
+	options_default(&r.mail);
 	if (parse(argc, argv, &r) != 0) {
 		fprintf(stderr, "usage: run_format [--expect ID] "
 				"[--name NAME] [--small] [--password P] "

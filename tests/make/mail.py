@@ -1,0 +1,330 @@
+#!/usr/bin/python3
+"""Mails for the tests, always the same bytes: mail.py [FOLDER].
+
+Every class of ambiguity and of header attack has its mails. What an attacker
+would bring in is a harmless program file with a canary; no reader of the
+result may find it. CASES: name, bytes, and what is expected of the rebuild.
+"""
+import base64
+import os
+import sys
+
+CASES = []
+TOP = (b"From: =?UTF-8?B?5bGx55Sw?= <yamada@example.com>\r\nTo: tanto@city.example.lg.jp\r\n"
+       b"Subject: =?UTF-8?B?5Lu25ZCN?=\r\nDate: Mon, 06 Apr 2026 09:00:00 +0900\r\n"
+       b"Message-ID: <1@example.com>\r\nMIME-Version: 1.0\r\n")
+TEXT = "本文です。SEKISHO-BENIGN-text\r\n"
+
+
+def program(canary):
+    return b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\x3e\x00SEKISHO-CANARY-" + canary.encode()
+
+
+def b64(data):
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def part(ctype, body, *more):
+    head = b"Content-Type: " + ctype.encode() + b"\r\n"
+    for line in more:
+        head += (line.encode() if isinstance(line, str) else line) + b"\r\n"
+    return head + b"\r\n" + body
+
+
+def text_part():
+    return part("text/plain; charset=utf-8", TEXT.encode(), "Content-Transfer-Encoding: 8bit")
+
+
+def file_part(name, data, ctype="application/octet-stream"):
+    return part('%s; name="%s"' % (ctype, name), b64(data), "Content-Transfer-Encoding: base64",
+                'Content-Disposition: attachment; filename="%s"' % name)
+
+
+def mixed(parts, boundary=b"b1", kind=b"mixed", head=TOP, ctype=None, end=True, before=b"", after=b""):
+    if ctype is None:
+        ctype = b"Content-Type: multipart/" + kind + b'; boundary="' + boundary + b'"\r\n'
+    out = head + ctype + b"\r\n" + before
+    for p in parts:
+        out += b"--" + boundary + b"\r\n" + p + b"\r\n"
+    return out + (b"--" + boundary + b"--\r\n" if end else b"") + after
+
+
+def case(name, data, **expect):
+    CASES.append((name, data, expect))
+
+
+def with_program(name, make, **expect):
+    """A mail that carries a program in the given disguise."""
+    expect.setdefault("gone", ["SEKISHO-CANARY-" + name])
+    case(name, make(program(name)), **expect)
+
+
+# ---- 1 type and encoding headers
+def types():
+    txt, exe = b"Content-Type: text/plain\r\n", b"Content-Type: application/octet-stream; name=x.exe\r\n"
+    with_program("type-twice-first", lambda p: mixed([text_part(),
+                 txt + exe + b"Content-Transfer-Encoding: base64\r\n\r\n" + b64(p)]), finds=["mail.ambiguous"])
+    with_program("type-twice-last", lambda p: mixed([text_part(),
+                 exe + txt + b"Content-Transfer-Encoding: base64\r\n\r\n" + b64(p)]), finds=["mail.ambiguous"])
+    with_program("type-twice-multipart", lambda p: mixed([text_part(), file_part("x.exe", p)],
+                 ctype=b"Content-Type: text/plain\r\nContent-Type: multipart/mixed; boundary=b1\r\n"),
+                 finds=["mail.ambiguous"])
+    with_program("type-list", lambda p: mixed([text_part(), part("text/plain, application/x-msdownload", b64(p),
+                 "Content-Transfer-Encoding: base64")]), finds=["mail.ambiguous"])
+    with_program("type-none", lambda p: mixed([text_part(), part("x", b64(p), "Content-Transfer-Encoding: base64",
+                 "Content-Disposition: attachment; filename=a.exe")]), finds=["mail.ambiguous"])
+    with_program("cte-twice", lambda p: mixed([text_part(), part("application/octet-stream", b64(p),
+                 "Content-Transfer-Encoding: 7bit", "Content-Transfer-Encoding: base64")]), finds=["mail.ambiguous"])
+    for i, cte in enumerate(["base64;", "base-64", "7bit base64", '"base64"', "(x) base64 (y)", "BASE64", "x-base64"]):
+        with_program("cte-odd-%d" % i, lambda p, c=cte: mixed([text_part(), part(
+            "application/octet-stream; name=a.exe", b64(p), "Content-Transfer-Encoding: " + c)]))
+    with_program("cte-unknown", lambda p: mixed([text_part(), part("application/octet-stream; name=a.exe", b64(p),
+                 "Content-Transfer-Encoding: rot13")]), finds=["mail.ambiguous"], gone=[])
+
+
+# ---- 2, 3, 4 white space, line ends, folds
+def spelling():
+    b = lambda p: b64(p)  # noqa: E731
+    for i, h in enumerate([b"Content-Transfer-Encoding : base64\r\n", b"Content-Transfer-Encoding\t:base64\r\n",
+                           b"cOnTeNt-TrAnSfEr-EnCoDiNg:base64\r\n", b"Content-Transfer-Encoding:\r\n base64\r\n",
+                           b"Content-Transfer-Encoding:\r\n\t\r\n base64\r\n",
+                           b"Content-Transfer-Encoding: base64 \t\r\n", b"Content-Transfer-Encoding:\x00base64\r\n",
+                           b"Content-Transfer-Encoding: (unclosed base64\r\n",
+                           b"X-A: 1\rContent-Transfer-Encoding: base64\r\n",
+                           b"X-A: 1\nContent-Transfer-Encoding: base64\r\n",
+                           b"X-A: 1\n\rContent-Transfer-Encoding: base64\r\n",
+                           b"X-A: 1\r\r\nContent-Transfer-Encoding: base64\r\n",
+                           b"X-A: 1\r\nno header\r\nContent-Transfer-Encoding: base64\r\n"]):
+        with_program("spelling-%02d" % i, lambda p, h=h: mixed([text_part(),
+                     b"Content-Type: application/octet-stream; name=a.exe\r\n" + h + b"\r\n" + b(p)]))
+    with_program("lf-only", lambda p: mixed([text_part(), file_part("a.exe", p)]).replace(b"\r\n", b"\n"))
+    with_program("cr-only", lambda p: mixed([text_part(), file_part("a.exe", p)]).replace(b"\r\n", b"\r"))
+    with_program("crcrlf", lambda p: mixed([text_part(), file_part("a.exe", p)]).replace(b"\r\n", b"\r\r\n"), held=None)
+    with_program("boundary-folded", lambda p: mixed([text_part(), file_part("a.exe", p)],
+                 ctype=b"Content-Type: multipart/mixed;\r\n boundary\r\n =\r\n \"b1\"\r\n"))
+    case("smuggling", TOP + b"Content-Type: text/plain\r\n\r\na SEKISHO-BENIGN-a\r\n.\r\nMAIL FROM:<x@example.com>\r\n"
+         b"b\n.\nc\r.\rd\n.\r\ne\r\n\x00.\r\nf SEKISHO-BENIGN-f\r\n", has=["SEKISHO-BENIGN-a", "SEKISHO-BENIGN-f"])
+
+
+# ---- 5, 6 boundaries
+def boundaries():
+    def two(ctype, boundary=b"b1", **kw):
+        return lambda p: mixed([text_part(), file_part("a.exe", p)], boundary=boundary, ctype=ctype, **kw)
+    with_program("boundary-twice-first", two(b"Content-Type: multipart/mixed; boundary=b1; boundary=zz\r\n"))
+    with_program("boundary-twice-last", two(b"Content-Type: multipart/mixed; boundary=zz; boundary=b1\r\n"))
+    with_program("boundary-two-headers", two(b"Content-Type: multipart/mixed; boundary=zz\r\n"
+                                             b"Content-Type: multipart/mixed; boundary=b1\r\n"))
+    with_program("boundary-comma", two(b"Content-Type: multipart/mixed; boundary=b1,zz\r\n"))
+    with_program("boundary-half-quote", two(b'Content-Type: multipart/mixed; boundary="b1\r\n'))
+    with_program("boundary-single-quote", two(b"Content-Type: multipart/mixed; boundary='b1'\r\n"))
+    with_program("boundary-blank-end", two(b'Content-Type: multipart/mixed; boundary="b1 "\r\n'))
+    with_program("boundary-empty", two(b'Content-Type: multipart/mixed; boundary=""\r\n'))
+    with_program("boundary-missing", two(b"Content-Type: multipart/mixed\r\n"), finds=["mail.ambiguous"])
+    with_program("boundary-long", two(b"Content-Type: multipart/mixed; boundary=" + b"q" * 200 + b"\r\n", b"q" * 200))
+    with_program("boundary-semicolon", two(b'Content-Type: multipart/mixed; boundary="b;1"\r\n', b"b;1"))
+    with_program("boundary-2231", two(b"Content-Type: multipart/mixed; boundary*0=b; boundary*1=1\r\n"))
+    with_program("boundary-2231-charset", two(b"Content-Type: multipart/mixed; boundary*=us-ascii''b%31\r\n"))
+    with_program("boundary-word", two(b'Content-Type: multipart/mixed; boundary="=?us-ascii?Q?b1?="\r\n'))
+    with_program("boundary-nul", two(b"Content-Type: multipart/mixed; boundary=b1\x00zz\r\n"))
+    with_program("boundary-unended", two(None, end=False), finds=["mail.unended"])
+    with_program("boundary-closed-first", lambda p: mixed([text_part(), file_part("a.exe", p)], before=b"--b1--\r\n"),
+                 gone=[])
+    with_program("boundary-prefix", lambda p: mixed([mixed([text_part()], b"b1", head=b""), file_part("a.exe", p)],
+                 b"b12"))
+    with_program("boundary-same-inside", lambda p: mixed([mixed([text_part(), file_part("a.exe", p)], b"b1", head=b"")]))
+    with_program("boundary-outer-inside", lambda p: mixed([
+        b"Content-Type: multipart/mixed; boundary=b2\r\n\r\n--b2\r\n" + text_part() + b"\r\n--b1\r\n"
+        + file_part("a.exe", p)]))
+    with_program("preamble-part", lambda p: mixed([text_part()], before=file_part("a.exe", p)), finds=["mail.ambiguous"])
+    with_program("epilogue-part", lambda p: mixed([text_part()], after=b"--b1\r\n" + file_part("a.exe", p)),
+                 finds=["mail.ambiguous"])
+    with_program("single-part-boundary", lambda p: mixed([text_part(), file_part("a.exe", p)],
+                 ctype=b"Content-Type: text/plain; boundary=b1\r\n"), gone=[])
+
+
+# ---- 7, 8 nesting
+def nesting():
+    inner = mixed([text_part()], b"in", head=b"")
+    with_program("multipart-base64", lambda p: TOP + b"Content-Type: multipart/mixed; boundary=b1\r\n"
+                 b"Content-Transfer-Encoding: base64\r\n\r\n" + b64(mixed([text_part(), file_part("a.exe", p)], head=b"")
+                 .split(b"\r\n\r\n", 1)[1]), finds=["mail.ambiguous"])
+    with_program("message-base64", lambda p: mixed([text_part(), part("message/rfc822", b64(
+        mixed([text_part(), file_part("a.exe", p)])), "Content-Transfer-Encoding: base64")]), finds=["mail.ambiguous"])
+    with_program("message", lambda p: mixed([text_part(), part("message/rfc822", mixed(
+        [text_part(), file_part("a.exe", p)], b"b2"))]), files=["message-1.eml"])
+    case("partial", mixed([text_part(), part('message/partial; id="a@b"; number=1; total=2', b"x\r\n")]),
+         finds=["generic.member-held"], has=["SEKISHO-BENIGN-text"], files=[])
+    case("external", mixed([text_part(), part("message/external-body; access-type=ANON-FTP; site=SEKISHO-CANARY-ftp.example.com; "
+         "name=a.png", b"Content-Type: image/png\r\n\r\n")]), gone=["SEKISHO-CANARY-ftp"],
+         finds=["generic.member-held"], files=[])
+    with_program("digest", lambda p: mixed([b"\r\n" + mixed([text_part(), file_part("a.exe", p)], b"b2")], kind=b"digest"))
+    with_program("appledouble", lambda p: mixed([text_part(), mixed([part("application/applefile", b64(p),
+                 "Content-Transfer-Encoding: base64"), file_part("a.txt", b"SEKISHO-BENIGN-file\n", "text/plain")], b"b2",
+                 b"appledouble", b"")]), finds=["mail.dropped"], files=["a.txt"])
+    with_program("uuencode", lambda p: TOP + b"Content-Type: text/plain\r\n\r\nSEKISHO-BENIGN-text\r\n" + uu(p, b"a.exe"),
+                 has=["SEKISHO-BENIGN-text"])
+    with_program("uuencode-cte", lambda p: mixed([text_part(), part("application/octet-stream; name=a.exe",
+                 uu(p, b"a.exe"), "Content-Transfer-Encoding: x-uuencode")]))
+    case("deep", deep(19, text_part()), has=["SEKISHO-BENIGN-text"])
+    case("too-deep", deep(60, text_part()), held=True)
+    case("too-deep-messages", TOP + b"Content-Type: message/rfc822\r\n\r\n" +
+         b"Content-Type: message/rfc822\r\n\r\n" * 20000 + inner)
+    case("too-deep-hidden", TOP + b"Content-Type: text/plain\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+         b"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" * 20000, held=None)
+    case("too-many", mixed([part("text/plain", b"x")] * 1500), held=True)
+    case("huge-head", TOP + b"".join(b"X-%d: y\r\n" % i for i in range(5000)) + b"\r\nx", held=True)
+    case("empty-parts", mixed([text_part(), part("text/plain", b""), part("image/png; name=a.png", b"")]),
+         has=["SEKISHO-BENIGN-text"])
+
+
+def uu(data, name):
+    out = b"begin 644 " + name + b"\r\n"
+    for i in range(0, len(data), 45):
+        import binascii
+        out += binascii.b2a_uu(data[i:i + 45]).rstrip(b"\n") + b"\r\n"
+    return out + b"`\r\nend\r\n"
+
+
+def deep(n, leaf):
+    for i in range(n):
+        leaf = mixed([leaf], b"d%d" % i, head=b"")
+    return TOP + leaf
+
+
+# ---- 9 base64 and quoted-printable
+def encodings():
+    def enc(body, cte="base64"):
+        return mixed([text_part(), part("application/octet-stream; name=a.exe", body, "Content-Transfer-Encoding: " + cte,
+                     "Content-Disposition: attachment; filename=a.exe")])
+    with_program("b64-junk", lambda p: enc(b64(p).replace(b"A", b"A!%\x00 ", 9)))
+    with_program("b64-early-padding", lambda p: enc(b"QQ==\r\n" + b64(p)), finds=["mail.ambiguous"])
+    with_program("b64-chunks", lambda p: enc(b64(p[:10]) + b64(p[10:])), finds=["mail.ambiguous"])
+    with_program("b64-no-padding", lambda p: enc(b64(p).rstrip(b"=\r\n") + b"\r\n"))
+    with_program("b64-url", lambda p: enc(b64(p + b"\xfb\xff\xfe" * 9).replace(b"+", b"-").replace(b"/", b"_")),
+                 finds=["mail.ambiguous"])
+    with_program("b64-thin", lambda p: enc(b"\r\n".join(bytes([c]) for c in b64(p).replace(b"\r\n", b""))))
+    with_program("qp-lower", lambda p: enc(b"".join(b"=%02x" % c for c in p), "quoted-printable"))
+    with_program("qp-breaks", lambda p: enc(b"= \t\r\n".join(b"=%02X" % c for c in p), "quoted-printable"))
+    with_program("qp-bad", lambda p: enc(b"=XY=\r\n".join([b"".join(b"=%02X" % c for c in p), b"="]), "quoted-printable"))
+    with_program("binary", lambda p: enc(p, "binary"))
+
+
+# ---- 10 names
+def names():
+    def named(*lines):
+        def make(p):
+            return mixed([text_part(), b"\r\n".join(lines) + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b64(p)])
+        return make
+    with_program("name-two", named(b"Content-Type: text/plain; name=a.exe", b"Content-Disposition: attachment; filename=a.txt"),
+                 finds=["mail.ambiguous"])
+    with_program("name-star", named(b"Content-Disposition: attachment; filename=a.txt; filename*=UTF-8''a.exe"),
+                 finds=["mail.ambiguous"])
+    with_program("name-pieces", named(b'Content-Disposition: attachment; filename*0="a."; filename*1=exe'))
+    with_program("name-path", named(b'Content-Disposition: attachment; filename="..\\\\..\\\\win\\\\a.exe"'))
+    with_program("name-inline", named(b"Content-Disposition: inline; filename=a.exe"))
+    with_program("name-quoted", named(b'Content-Disposition: attachment; filename="a.\\e\\x\\e"'))
+    for i, (raw, want) in enumerate([("報告.txt", "報告.txt"), ("a\u202etxt.exe", []), ("a.txt      .exe", []),
+                                     ("CON.txt", "_CON.txt"), ("../../etc/a.txt", "a.txt"), ("無害化の記録.txt", "無害化の記録 (2).txt")]):
+        word = "=?UTF-8?B?%s?=" % base64.b64encode(raw.encode()).decode()
+        case("name-%d" % i, mixed([text_part(), file_part(word, b"SEKISHO-BENIGN-file\n", "text/plain")]),
+             files=[want] if want else [], fresh=True,
+             **({"finds": ["mail.forged-report"]} if i == 5 else {}))
+    case("name-same", mixed([text_part(), file_part("a.txt", b"1 SEKISHO-BENIGN-one\n", "text/plain"),
+                             file_part("A.TXT", b"2 SEKISHO-BENIGN-two\n", "text/plain")]),
+         files=["a.txt", "A (2).TXT"])
+
+
+# ---- headers
+def headers():
+    def head(first, **kw):
+        case(kw.pop("name"), first + b"MIME-Version: 1.0\r\nMessage-ID: <1@example.com>\r\n"
+             b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + TEXT.encode(), **kw)
+    head(b"From: a@example.com\r\nSubject: =?utf-8?Q?x=0D=0ABcc:_SEKISHO-CANARY-bcc@example.com?=\r\n", name="inject-subject",
+         lines=["bcc:"], finds=["mail.header-break"])
+    head(b"From: =?utf-8?Q?x=0D=0ABcc:_y?= <a@example.com>\r\nSubject: a\r\n", name="inject-from", lines=["bcc:"])
+    head(b"From: a@example.com\r\nSubject: a\r\n \r\n\t\r\n b\r\n", name="blank-folds")
+    head(b"From: a@example.com\r\nFrom: b@example.com\r\nSubject: a\r\n", name="from-twice", finds=["mail.duplicate-header"])
+    head(b"From: a@example.com\r\nSubject: a\r\nSubject: b\r\n", name="subject-twice", finds=["mail.duplicate-header"])
+    head(b"From: a@example.com, b@example.com\r\nSubject: a\r\n", name="from-two")
+    head(b'From: "ceo@city.example.lg.jp" <evil@example.com>\r\nSubject: a\r\n', name="poses", fresh=True,
+         internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    head(b"From: a@city.example.lg.jp <evil@example.com>\r\nSubject: a\r\n", name="poses-two", fresh=True,
+         internal="city.example.lg.jp", mark=True)
+    head('From: "市長（city.example.lg.jp）" <evil@example.com>\r\nSubject: a\r\n'.encode(), name="poses-name", fresh=True,
+         internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    head(b"From: \x00a@example.com\r\nSubject: a\x00b\r\n", name="nul")
+    head(b"From: a@example.com\r\nSubject: " + b"x" * 5000 + b"\r\n", name="long-line")
+    head(b"From: a@example.com\r\nSubject: a\r\nDisposition-Notification-To: SEKISHO-CANARY-mdn@example.com\r\n"
+         b"Return-Receipt-To: x@example.com\r\nX-Confirm-Reading-To: x@example.com\r\nContent-Location: http://example.com/\r\n"
+         b"DKIM-Signature: v=1; d=SEKISHO-CANARY-dkim\r\nX-Face: SEKISHO-CANARY-face\r\nResent-To: z@example.com\r\n"
+         b"Apparently-To: SEKISHO-CANARY-to@example.com\r\nList-Unsubscribe: <http://example.com/SEKISHO-CANARY-list>\r\n",
+         name="dropped", finds=["mail.receipt-asked"], gone=["SEKISHO-CANARY"],
+         lines=["x-face", "dkim-signature", "resent-to", "list-unsubscribe", "content-location"])
+    head(b"Authentication-Results: evil.example; spf=pass; dkim=pass; dmarc=pass\r\n"
+         b"Authentication-Results: mx.city.example.lg.jp; spf=fail (x) smtp.mailfrom=a; dkim=none; dmarc=fail\r\n"
+         b"From: a@example.com\r\nSubject: a\r\n", name="authentication", fresh=True, authserv="mx.city.example.lg.jp",
+         has=["SPF=fail DKIM=none DMARC=fail"], lines=["authentication-results"])
+    head(b"Authentication-Results: evil.example; spf=pass\r\nFrom: a@example.com\r\nSubject: a\r\n", name="authentication-none",
+         fresh=True, authserv="mx.city.example.lg.jp", has=["SPF=none"], gone=["SPF=pass"])
+
+
+# ---- what mails are made of
+def kinds():
+    html = "<html><body><p>本文です。SEKISHO-BENIGN-text</p>%s</body></html>"
+    def alt(plain, page):
+        return mixed([part("text/plain; charset=utf-8", plain.encode()),
+                      part("text/html; charset=utf-8", page.encode())], kind=b"alternative")
+    case("alternative-same", alt(TEXT, html % ""), has=["SEKISHO-BENIGN-text"], nofind=["mail.alternative"])
+    case("alternative-differs", alt("SEKISHO-CANARY-plain\r\n", html % ""), has=["SEKISHO-BENIGN-text"],
+         gone=["SEKISHO-CANARY-plain"], finds=["mail.alternative"])
+    case("html-script", TOP + b"Content-Type: text/html; charset=utf-8\r\n\r\n" +
+         (html % "<script>SEKISHO-CANARY-js</script><img src='http://example.com/SEKISHO-CANARY-px.gif'>").encode(),
+         gone=["SEKISHO-CANARY"], has=["SEKISHO-BENIGN-text"])
+    png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+    related = mixed([part("text/html; charset=utf-8", (html % "<img src='cid:p1@x' alt='図'>").encode()),
+                     part("image/png; name=zu.png", b64(png), "Content-Transfer-Encoding: base64", "Content-ID: <p1@x>",
+                          "Content-Disposition: inline; filename=zu.png")], kind=b"related")
+    case("related", related, has=["SEKISHO-BENIGN-text", "zu.png"], files=["zu.png"])
+    case("related-html", related, body="text+html", has=["SEKISHO-BENIGN-text", "cid:p1@x"], files=["zu.png"])
+    case("html-both", alt(TEXT, html % "<a href='http://example.com/'>x</a>"), body="text+html",
+         has=["SEKISHO-BENIGN-text", "<p>"])
+    with_program("held", lambda p: mixed([text_part(), file_part("a.exe", p)]), finds=["generic.member-held"],
+                 has=["SEKISHO-BENIGN-text", "保留", "a.exe"], files=[])
+    case("detach", mixed([text_part(), file_part("a.txt", b"SEKISHO-CANARY-file\n", "text/plain")]), files=[],
+         attachments="detach", finds=["mail.detached"], gone=["SEKISHO-CANARY"], has=["SEKISHO-BENIGN-text", "お預かり"])
+    case("remove", mixed([text_part(), file_part("a.txt", b"SEKISHO-CANARY-file\n", "text/plain")]), files=[],
+         attachments="remove", finds=["mail.removed"], gone=["SEKISHO-CANARY"], has=["SEKISHO-BENIGN-text"])
+    case("hold-ambiguous", mixed([text_part(), part("application/octet-stream", b64(b"x"),
+         "Content-Transfer-Encoding: 7bit", "Content-Transfer-Encoding: base64")]), ambiguous="hold", held=True)
+    case("pgp", TOP + b"Content-Type: text/plain\r\n\r\nSEKISHO-BENIGN-text\r\n-----BEGIN PGP MESSAGE-----\r\n\r\n"
+         b"SEKISHO-CANARY-cipher\r\n-----END PGP MESSAGE-----\r\nrest\r\n", gone=["SEKISHO-CANARY"],
+         has=["SEKISHO-BENIGN-text", "rest"], finds=["mail.ciphertext"], files=[])
+    case("pgp-mime", mixed([part("application/pgp-encrypted", b"Version: 1\r\n"), part("application/octet-stream",
+         b"SEKISHO-CANARY-cipher")], kind=b"encrypted"), gone=["SEKISHO-CANARY"], files=[], finds=["generic.member-held"])
+    case("signed-pgp", mixed([text_part(), part("application/pgp-signature; name=signature.asc", b"x")], kind=b"signed"),
+         has=["SEKISHO-BENIGN-text"], finds=["mail.signature"], files=[])
+    case("enveloped", TOP + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n"
+         b"Content-Transfer-Encoding: base64\r\n\r\n" + b64(bytes.fromhex("301806092a864886f70d010703a00b300902010031003000")),
+         files=[], finds=["generic.member-held"])
+    case("enriched", TOP + b"Content-Type: text/enriched\r\n\r\nSEKISHO-BENIGN-text\r\n", has=["SEKISHO-BENIGN-text"])
+    case("amp", mixed([text_part(), part("text/x-amp-html", b"SEKISHO-CANARY-amp")], kind=b"alternative"),
+         gone=["SEKISHO-CANARY"], finds=["mail.dropped"])
+    case("report", mixed([text_part(), part("message/delivery-status", b"Reporting-MTA: dns; x\r\n\r\n"
+         b"Final-Recipient: rfc822; SEKISHO-BENIGN-dsn@example.com\r\n"), part("message/rfc822", TOP + b"\r\nold\r\n")],
+         kind=b"report"), has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-dsn"], files=["message-1.eml"])
+    case("two-texts", mixed([text_part(), part("text/plain", b"SEKISHO-BENIGN-second\r\n")]),
+         has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-second"], files=[])
+
+
+for make in (types, spelling, boundaries, nesting, encodings, names, headers, kinds):
+    make()
+
+if __name__ == "__main__":
+    out = sys.argv[1] if len(sys.argv) > 1 else "samples"
+    for name, data, expect in CASES:
+        if len(data) > 100000:
+            continue
+        folder = os.path.join(out, "planted" if expect.get("gone") or expect.get("finds") else "benign", "mail")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, name + ".eml"), "wb") as f:
+            f.write(data)

@@ -8,14 +8,17 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "cmd/cli.h"
+#include "cmd/quarantine.h"
 
 static const char usage[] =
     N_("Usage: sekisho quarantine list [OPTION]...\n"
        "       sekisho quarantine show [OPTION]... ID\n"
+       "       sekisho quarantine password [OPTION]... ID\n"
        "       sekisho quarantine dispose [OPTION]... --why TEXT ID...\n"
-       "Look at what is held, or destroy an original for good (its key is\n"
-       "destroyed; when, who and why are recorded).\n\n"
+       "Look at what is held; open an item with its password (asked for, or\n"
+       "from standard input) so that the sanitised result crosses; or "
+       "destroy\nan original for good (its key is destroyed; when, who and "
+       "why are\nrecorded).\n\n"
        "      --department NAME   only of this department\n"
        "      --since DATE        only from this day on (2026-11-21)\n"
        "      --until DATE        only before this day\n"
@@ -195,6 +198,8 @@ run(const char *verb, struct ask *a, char **ids, int n)
 			status = list(st.quarantine, a);
 		else if (strcmp(verb, "show") == 0)
 			status = show(st.quarantine, a, ids[0]);
+		else if (strcmp(verb, "password") == 0)
+			status = quarantine_password(&st, &p, ids[0]);
 		else
 			status = dispose(st.quarantine, a, ids, n);
 	}
@@ -245,7 +250,8 @@ take_option(struct ask *a, int c, char **argv)
 int
 cmd_quarantine(int argc, char **argv)
 {
-	static const char *const verbs[] = { "list", "show", "dispose", NULL };
+	static const char *const verbs[] = { "list", "show", "dispose",
+		"password", NULL };
 	struct ask a = { .why = NULL };
 	int c, n, verb, status;
 
@@ -254,8 +260,9 @@ cmd_quarantine(int argc, char **argv)
 			return status < 0 ? STATUS_OK : status;
 	n = argc - optind - 1;
 	if (n < 0 || (verb = cli_verb(verbs, argv[optind])) < 0)
-		return cli_usage("quarantine", _("say list, show or dispose"));
-	if ((verb == 0 && n != 0) || (verb == 1 && n != 1) ||
+		return cli_usage("quarantine",
+		    _("say list, show, password or dispose"));
+	if ((verb == 0 && n != 0) || ((verb == 1 || verb == 3) && n != 1) ||
 	    (verb == 2 && n < 1))
 		return cli_usage("quarantine",
 		    verb == 0 ? _("list takes no ID")

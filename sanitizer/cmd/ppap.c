@@ -305,12 +305,13 @@ since(uint32_t seconds, char out[RECORD_TIME_BYTES])
 
 int
 ppap_try(struct ppap *p, const char *id, const char *name,
-    const struct mail_envelope *v, int passwords, struct pipeline_job *job)
+    const struct mail_envelope *v, const char *who, int passwords,
+    struct pipeline_job *job)
 {
 	int fd, e;
 
-	if ((e = quarantine_read(p->quarantine, id, "sekisho",
-		 "a password came", &fd)) != 0)
+	if ((e = quarantine_read(p->quarantine, id, who, "a password came",
+		 &fd)) != 0)
 		return e;
 	*job = (struct pipeline_job){ .in_fd = fd,
 		.name = name,
@@ -375,7 +376,7 @@ ppap_follow(struct ppap *p, const struct mail_envelope *v,
 	secret_lock(&secret);
 	for (size_t i = 0; e == 0 && i < l.n; i++) {
 		e = ppap_try(p, l.list[i].id, "message.eml",
-		    &l.list[i].envelope, secret.fd, &job);
+		    &l.list[i].envelope, "sekisho", secret.fd, &job);
 		if (e != 0)
 			break;
 		if (is_open(&job.record))

@@ -50,10 +50,10 @@ int ppap_follow(struct ppap *, const struct mail_envelope *,
 /*
  * One stored mail or file with passwords from a sealed memory file; *job is
  * the finished run (pipeline_job_done() by the caller). envelope: of a mail,
- * else NULL. An error: it did not come to a run.
+ * else NULL; who: for the audit log. An error: it did not come to a run.
  */
 int ppap_try(struct ppap *, const char *id, const char *name,
-    const struct mail_envelope *envelope, int passwords,
+    const struct mail_envelope *envelope, const char *who, int passwords,
     struct pipeline_job *job) MUST_CHECK;
 
 /* Whether a document, or a file inside it, was held for want of a password. */

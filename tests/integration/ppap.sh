@@ -104,7 +104,26 @@ mail e@list.test 12 'as always' box/e.zip | hand_in e@list.test
 deliver
 ok 'the list of the site' told 'SEKISHO-CANARY-ppap'
 
-for w in 'Tk9!mQ2x' 'Ｔｋ９' abc-2026 before77 inside55 'site wide'; do
+pack 'only-a-person' box/f.zip
+mail f@out.test 13 'I will call you' box/f.zip | hand_in f@out.test
+deliver
+id=$("$bin/sekisho" quarantine list --json --state gw | jq -r 'select(.from == "f@out.test").id')
+ok 'a person: a wrong password' eval 'echo wrong | run 1 quarantine password --state gw "$id"'
+ok '... is said' has 'does not open' err
+ok '... none at all' eval 'run 64 quarantine password --state gw "$id" </dev/null'
+ok 'the right one' eval 'echo only-a-person | run 0 quarantine password --state gw "$id"'
+"$bin/sekisho" send --state gw way >/dev/null
+deliver
+ok '... brings the file as an answer to the mail' eval 'told SEKISHO-CANARY-ppap && answers 13'
+cp box/f.zip f.zip
+run 1 clean --state gw -o out.d f.zip
+id=$("$bin/sekisho" quarantine list --json --state gw | jq -r 'select(.name == "f.zip").id')
+ok 'a file that was held crosses the same way' eval 'echo only-a-person | run 0 quarantine password --state gw "$id"'
+"$bin/sekisho" send --state gw way >/dev/null
+deliver
+ok '... under its name' eval 'find new -name f.zip | grep -q .'
+
+for w in only-a-person 'Tk9!mQ2x' 'Ｔｋ９' abc-2026 before77 inside55 'site wide'; do
 	# Originals stand encrypted, results and receipts in clear.
 	grep -rlaF -- "$w" gw/audit gw/quarantine 2>/dev/null
 done >leaks

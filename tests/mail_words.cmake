@@ -10,3 +10,5 @@ foreach(t fuzz_mail_words replay_mail_words)
     target_include_directories(${t} PRIVATE unit)
   endif()
 endforeach()
+add_test(NAME mail_charsets COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/corpus/mail_charsets.py ${CMAKE_BINARY_DIR})

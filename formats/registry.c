@@ -18,6 +18,7 @@ extern const struct format format_svg, format_svgz;
 extern const struct format format_icalendar, format_vcard;
 extern const struct format format_mail;
 extern const struct format format_html;
+extern const struct format format_msg, format_tnef, format_uu;
 extern const struct format format_text, format_csv;
 
 const struct format *const formats[] = {
@@ -41,6 +42,9 @@ const struct format *const formats[] = {
 	&format_icalendar,
 	&format_vcard,
 	&format_mail,
+	&format_msg,
+	&format_tnef,
+	&format_uu,
 #define KNOWN_ROW(name) &format_##name,
 	KNOWN_FORMATS(KNOWN_ROW)
 #undef KNOWN_ROW

@@ -423,14 +423,6 @@ static const char *const mailstore_mime[] = { "application/vnd.ms-outlook",
 static const char *const mailstore_ext[] = { "pst", "ost", "dbx", NULL };
 KNOWN_FORMAT(mailstore, "mailstore", 0);
 
-static const struct known tnef_table[] = {
-	{ "tnef", 0, KNOWN_MAGIC("\x78\x9F\x3E\x22"), NULL },
-};
-static const char *const tnef_mime[] = { "application/vnd.ms-tnef",
-	"application/ms-tnef", NULL };
-static const char *const tnef_ext[] = { "tnef", "dat", NULL };
-KNOWN_FORMAT(tnef, "tnef", 0);
-
 static const struct known postscript_table[] = {
 	{ "postscript.eps", 0, KNOWN_MAGIC("\xC5\xD0\xD3\xC6"), NULL },
 	{ "postscript", 0, KNOWN_MAGIC("%!"), NULL },

@@ -7,7 +7,7 @@
 #include "formats/known/cfbdir.h"
 #include "formats/known/known.h"
 
-enum class { PLAIN, BLOCKED, ENCRYPTED };
+enum class { PLAIN, BLOCKED, ENCRYPTED, MESSAGE };
 
 static const struct {
 	const char *name; /* in the root storage; "^" in front: a prefix */
@@ -31,7 +31,7 @@ static const struct {
 	{ "Workbook", CFB_STREAM, "ole2.xls", PLAIN },
 	{ "Book", CFB_STREAM, "ole2.xls", PLAIN },
 	{ "WordDocument", CFB_STREAM, "ole2.doc", PLAIN },
-	{ "__properties_version1.0", CFB_STREAM, "ole2.msg", PLAIN },
+	{ "__properties_version1.0", CFB_STREAM, "msg", MESSAGE },
 	{ "HwpSummaryInformation", CFB_STREAM, "ole2.hwp", PLAIN },
 	{ "\005HwpSummaryInformation", CFB_STREAM, "ole2.hwp", PLAIN },
 	{ "MatOST", CFB_STREAM, "ole2.wps", PLAIN },
@@ -147,6 +147,12 @@ probe_blocked(const struct reader *in, const char **sub)
 	return probe_class(in, BLOCKED, sub);
 }
 
+enum probe
+cfb_probe_message(const struct reader *in, const char **sub)
+{
+	return probe_class(in, MESSAGE, sub);
+}
+
 static enum probe
 probe_encrypted(const struct reader *in, const char **sub)
 {
@@ -155,12 +161,12 @@ probe_encrypted(const struct reader *in, const char **sub)
 
 static const char *const cfb_mime[] = { "application/msword",
 	"application/vnd.ms-excel", "application/vnd.ms-powerpoint",
-	"application/vnd.ms-outlook", "application/vnd.ms-office",
-	"application/x-ole-storage", "application/CDFV2", "application/x-hwp",
-	"application/vnd.visio", NULL };
+	"application/vnd.ms-office", "application/x-ole-storage",
+	"application/CDFV2", "application/x-hwp", "application/vnd.visio",
+	NULL };
 static const char *const cfb_ext[] = { "doc", "dot", "xls", "xlt", "ppt", "pps",
-	"pot", "msg", "vsd", "vss", "vst", "jtd", "jtt", "jtdc", "jttc", "jfw",
-	"jhd", "hwp", "wps", "zvi", "shw", NULL };
+	"pot", "vsd", "vss", "vst", "jtd", "jtt", "jtdc", "jttc", "jfw", "jhd",
+	"hwp", "wps", "zvi", "shw", NULL };
 static const char *const blocked_mime[] = { "application/x-msi",
 	"application/vnd.ms-office", "application/x-ole-storage",
 	"application/vnd.ms-outlook", "application/CDFV2", NULL };

@@ -43,6 +43,9 @@ enum probe known_probe(const struct reader *, const struct known *, size_t n,
 		.probe = name##_probe, \
 	}
 
+/* A compound file that is an Outlook message (formats/mail/outlook.c). */
+enum probe cfb_probe_message(const struct reader *, const char **sub);
+
 /* Every family, for registry.c. */
 /* clang-format off */
 #define KNOWN_FORMATS(X) \
@@ -51,7 +54,7 @@ enum probe known_probe(const struct reader *, const struct known *, size_t n,
 	X(picture) X(archive) X(disk) X(media) X(flash) \
 	X(font) X(database) X(access) X(ebook) X(olddoc) X(wordperfect) \
 	X(help) X(onenote) X(program) X(shortcut) X(script) X(postscript) \
-	X(cad) X(torrent) X(mailstore) X(tnef) X(rtf) \
+	X(cad) X(torrent) X(mailstore) X(rtf) \
 	X(xml) X(odf_flat) X(mhtml) X(json) \
 	X(unsafe_table) X(dif)
 /* clang-format on */

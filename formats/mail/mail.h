@@ -172,4 +172,12 @@ struct mail_out {
  */
 int mail_write(struct doc *, const struct mail_out *, struct sink *) MUST_CHECK;
 
+/* ---- mail.c */
+
+/*
+ * The document leaves as the message that this MPART_MESSAGE is: its parts
+ * planned, rebuilt and written as those of a MIME message are.
+ */
+int mail_compose(struct doc *, struct mpart *message) MUST_CHECK;
+
 #endif

@@ -50,5 +50,7 @@ int mail_uu(struct doc *, const struct reader *text, const char *where,
 
 /* Does the text have a block that mail_uu() would take? Allocates nothing. */
 bool mail_has_uu(const struct reader *text);
+/* Does such a block begin with the first byte? */
+bool mail_uu_first(const struct reader *text);
 
 #endif

@@ -183,6 +183,15 @@ mail_has_uu(const struct reader *text)
 	return false;
 }
 
+bool
+mail_uu_first(const struct reader *text)
+{
+	struct reader r = *text, line;
+
+	r.pos = 0;
+	return take_line(&r, &line) == 0 && starts_block(&line, &r);
+}
+
 static int
 block_name(struct uu *u, const struct reader *line, const char **out)
 {

@@ -1,1 +1,4 @@
 # Tests of formats/mail: outlook.
+add_executable(outlook_show unit/outlook_show.c unit/outlook_case.c
+  unit/pdf_case.c)
+target_link_libraries(outlook_show PRIVATE formats findings)

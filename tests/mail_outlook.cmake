@@ -2,3 +2,5 @@
 add_executable(outlook_show unit/outlook_show.c unit/outlook_case.c
   unit/pdf_case.c)
 target_link_libraries(outlook_show PRIVATE formats findings)
+sekisho_test(test_outlook SOURCES unit/test_outlook.c unit/outlook_case.c
+  unit/pdf_case.c LIBS formats findings)

@@ -1,4 +1,5 @@
 #include "formats/mail/mapi.h"
+#include "formats/mail/words_int.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,17 +18,28 @@ mapi_new(struct doc *d, uint32_t codepage)
 	return o;
 }
 
+static bool
+same_value(const struct mapi_prop *a, const struct mapi_prop *b)
+{
+	return a->type == b->type && a->value.len == b->value.len &&
+	       (a->value.len == 0 ||
+		   memcmp(a->value.data, b->value.data, a->value.len) == 0);
+}
+
 int
 mapi_add(struct doc *d, struct mapi_object *o, const struct mapi_prop *from,
     const char *where)
 {
+	const struct mapi_prop *had =
+	    from->id < 0x8000 ? mapi_find(o, from->id) : NULL;
 	struct mapi_prop *p;
 
 	if (++o->n > MAPI_PROPS_MAX)
 		return doc_fail(d, ERR_LIMIT, "more than %d properties",
 		    MAPI_PROPS_MAX);
-	if (from->id < 0x8000 && mapi_find(o, from->id) != NULL &&
-	    mapi_find(o, from->id)->type == from->type)
+	if (had != NULL && same_value(had, from))
+		return 0;
+	if (had != NULL && had->type == from->type)
 		return doc_found(d, FIND_OUTLOOK_TWICE, ACT_REMOVED, where,
 		    "%04X", from->id);
 	if ((p = doc_alloc(d, sizeof(*p))) == NULL)
@@ -205,7 +217,7 @@ mapi_string(struct doc *d, const struct mapi_object *o, uint16_t id,
 	if ((e = mapi_raw(d, o, id, &raw)) != 0)
 		return e;
 	reader_init(&r, raw, strlen(raw));
-	return mail_words(d, &r, out);
+	return words_line(d, &r, out);
 }
 
 int
@@ -219,7 +231,7 @@ mapi_line(struct doc *d, const struct reader *in, uint32_t codepage,
 	buf_init(&b, STRING_MAX);
 	if ((e = mail_decode(d, &r, mapi_charset(codepage), &b)) == 0) {
 		buf_reader(&b, &text);
-		e = mail_words(d, &text, out);
+		e = words_line(d, &text, out);
 	}
 	buf_done(&b);
 	return e;

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "formats/mail/mapi.h"
+#include "formats/mail/words_int.h"
 
 #define RECIPIENTS_MAX 10000
 
@@ -166,7 +167,7 @@ subject(struct doc *d, const struct mapi_object *o, const char **out)
 		if (raw[0] == '\1' && raw[1] != '\0')
 			raw += 2;
 		reader_init(&r, raw, strlen(raw));
-		if ((e = mail_words(d, &r, out)) != 0)
+		if ((e = words_line(d, &r, out)) != 0)
 			return e;
 	}
 	return 0;

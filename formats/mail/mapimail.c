@@ -438,6 +438,9 @@ mapi_mail(struct doc *d, const struct mapi_object *o, const char *where,
 	     a = a->next)
 		if ((e = attachment(&b, a)) != 0)
 			return e;
+	if (body == NULL && b.files == NULL &&
+	    (body = new_part(&b, MPART_TEXT, "text/plain", "text")) == NULL)
+		return ERR_NOMEM;
 	m->first = body;
 	*out = m;
 	if (b.files == NULL)

@@ -1,34 +1,28 @@
 /* Outlook messages and TNEF as files of their own: each leaves as a message. */
 #include "formats/format.h"
 #include "formats/known/known.h"
+#include "formats/mail/mail.h"
 #include "formats/mail/outlook.h"
 #include "formats/mail/tnef_int.h"
-
-typedef int (*read_fn)(struct doc *, const struct reader *, const char *where,
-    struct mpart **out);
-
-static int
-rebuild(struct doc *d, read_fn read)
-{
-	struct reader in = doc_in(d);
-	struct mpart *m;
-	int e;
-
-	if ((e = read(d, &in, "", &m)) != 0)
-		return e;
-	return mail_compose(d, m);
-}
 
 static int
 rebuild_msg(struct doc *d)
 {
-	return rebuild(d, mail_msg);
+	struct reader in = doc_in(d);
+	struct mpart *m;
+	int e = mail_msg(d, &in, "", &m);
+
+	return e != 0 ? e : mail_rebuild(d, m);
 }
 
 static int
 rebuild_tnef(struct doc *d)
 {
-	return rebuild(d, mail_tnef);
+	struct reader in = doc_in(d);
+	struct mpart *m;
+	int e = mail_tnef(d, &in, "", &m);
+
+	return e != 0 ? e : mail_rebuild(d, m);
 }
 
 static enum probe

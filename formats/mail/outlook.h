@@ -21,9 +21,9 @@
  *
  * An attached message is an MPART_FILE that is TNEF itself ("name.tnef"), for
  * doc_child(). For a winmail.dat in a mail, take (*out)->first in the place of
- * the part: its head repeats that of the mail and says nothing new. first is
- * NULL when the stream holds nothing. where: how findings name the stream (""
- * at top level), and the start of the parts' own where.
+ * the part: its head repeats that of the mail and says nothing new. first is an
+ * empty text when the stream holds nothing. where: how findings name the stream
+ * ("" at top level), and the start of the parts' own where.
  * ERR_MALFORMED, ERR_TRUNCATED, ERR_LIMIT, ERR_NOMEM.
  */
 int mail_tnef(struct doc *, const struct reader *, const char *where,

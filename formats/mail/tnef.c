@@ -33,12 +33,13 @@ struct tnef {
 	struct doc *d;
 	const char *where;
 	struct mapi_object *message;
+	struct mapi_object *old; /* what 8-bit attributes say */
 	struct mapi_object **next_attachment, *attachment;
 	uint32_t attachments, attributes, bad_sums;
 	bool has_title, has_data, has_props;
 };
 
-/* An 8-bit attribute as the property that says the same, if that is absent. */
+/* An 8-bit attribute as the property that says the same. */
 static int
 add_string(struct tnef *t, uint16_t id, const struct reader *value)
 {
@@ -46,9 +47,7 @@ add_string(struct tnef *t, uint16_t id, const struct reader *value)
 		.id = id, .type = MAPI_STRING8, .value = *value
 	};
 
-	if (mapi_find(t->message, id) != NULL)
-		return 0;
-	return mapi_add(t->d, t->message, &p, t->where);
+	return mapi_add(t->d, t->old, &p, t->where);
 }
 
 /* ---- attributes of the message */
@@ -304,11 +303,16 @@ read_tnef(struct doc *d, const struct reader *in, const char *where,
 	if (reader_u32le(&r, &signature) != 0 || signature != TNEF_SIGNATURE ||
 	    reader_u16le(&r, &key) != 0)
 		return doc_fail(d, ERR_MALFORMED, "TNEF: no signature");
-	if ((t.message = mapi_new(d, 0)) == NULL)
+	if ((t.message = mapi_new(d, 0)) == NULL ||
+	    (t.old = mapi_new(d, 0)) == NULL)
 		return ERR_NOMEM;
 	t.next_attachment = &t.message->attachments;
 	if ((e = read_attributes(&t, &r)) != 0)
 		return e;
+	for (const struct mapi_prop *p = t.old->props; p; p = p->next)
+		if (mapi_find(t.message, p->id) == NULL &&
+		    (e = mapi_add(d, t.message, p, where)) != 0)
+			return e;
 	if (t.message->codepage == 0 &&
 	    (mapi_number(t.message, MAPI_MESSAGE_CODEPAGE, &cp) ||
 		mapi_number(t.message, MAPI_INTERNET_CODEPAGE, &cp)))

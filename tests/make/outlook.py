@@ -36,7 +36,7 @@ def person(name, address, kind=1):
 
 
 def file(name, data, **more):
-    props = {0x37010102: data, 0x3704001F: name[:8], 0x3707001F: name, 0x37050003: 1}
+    props = {0x37010102: data, 0x3704001F: name[:6] + "~1" + os.path.splitext(name)[1][:4], 0x3707001F: name, 0x37050003: 1}
     props.update({int(k[1:], 16): v for k, v in more.items()})
     return {k: v for k, v in props.items() if v is not None}
 
@@ -70,7 +70,7 @@ def benign_msg():
                  0x1000001E: "表示ソ能 SEKISHO-BENIGN-body\r\n".encode("cp932")}, TO[:1])
     inner = embedded(mail(x0037001F="中のメール SEKISHO-BENIGN-inner"), TO[:1], [file("中.txt", NOTE)])
     put("embedded", mail(), TO[:1], [{0x3701000D: inner, 0x37050003: 5, 0x3001001F: "中のメール"}])
-    put("big", mail(), TO[:1], [file("big.txt", NOTE * 4000)])
+    put("big", mail(), TO[:1], [file("big.txt", NOTE * 300)])
     put("empty", {0x001A001F: "IPM.Note"})
 
 

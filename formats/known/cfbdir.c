@@ -168,8 +168,11 @@ walk_tree(struct walk *w, uint32_t root,
 
 	todo[n++] = root;
 	while (n > 0) {
-		if (++visits > TREE_VISITS ||
-		    read_item(w, todo[--n], &it, link, clsid) != 0 ||
+		if (++visits > TREE_VISITS) {
+			w->broken = true;
+			break;
+		}
+		if (read_item(w, todo[--n], &it, link, clsid) != 0 ||
 		    (it.type != CFB_STORAGE && it.type != CFB_STREAM)) {
 			w->broken = true;
 			continue;
@@ -183,8 +186,6 @@ walk_tree(struct walk *w, uint32_t root,
 			else
 				w->broken = true;
 		}
-		if (visits > TREE_VISITS)
-			break;
 	}
 }
 

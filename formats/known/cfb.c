@@ -56,7 +56,7 @@ static const struct {
 	{ "\x10\x08\x02\0" TAIL, "ole2.xls", PLAIN },
 	{ "\x10\x8D\x81\x64\x9B\x4F\xCF\x11\x86\xEA\0\xAA\0\xB9\x29\xE8",
 	    "ole2.ppt", PLAIN },
-	{ "\x0B\x0D\x02\0" TAIL, "ole2.msg", PLAIN },
+	{ "\x0B\x0D\x02\0" TAIL, "msg", MESSAGE },
 };
 
 struct seen {

@@ -15,8 +15,7 @@
 
 static const char head[] =
     "<meta charset=\"utf-8\">\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
-    "'none'; img-src data: cid:; style-src 'unsafe-inline'\">\n";
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"";
 
 static int node(struct html_out *, struct html_node *);
 
@@ -380,8 +379,9 @@ page(struct html_out *o)
 	    (e = html_put_value(o, "lang", lang)) != 0)
 		return e;
 	if ((e = buf_puts(o->to, ">\n<head>\n")) != 0 ||
-	    (e = buf_puts(o->to, head)) != 0 || (e = title(o)) != 0 ||
-	    (e = buf_puts(o->to, "</head>\n")) != 0)
+	    (e = buf_puts(o->to, head)) != 0 ||
+	    (e = buf_puts(o->to, HTML_CSP "\">\n")) != 0 ||
+	    (e = title(o)) != 0 || (e = buf_puts(o->to, "</head>\n")) != 0)
 		return e;
 	return body(o);
 }

@@ -302,7 +302,8 @@ note_picture(struct html *h, const char *value, bool important,
 	struct buf b;
 	int e;
 
-	if (!holds(value, "url(") && !holds(value, "gradient("))
+	if (!holds(value, "url(") && !holds(value, "gradient(") &&
+	    !holds(value, "image-set("))
 		return 0;
 	buf_init(&b, 8);
 	if ((e = buf_puts(&b, "url")) == 0)
@@ -355,7 +356,7 @@ declare(struct html *h, const char *name, char *value, struct html_decl ***end)
 	    (e = note_picture(h, value, important, end)) != 0)
 		return e;
 	if (p == CSS_PROPERTIES || p == CSS_BACKGROUND_IMAGE_)
-		return p == CSS_PROPERTIES || holds(value, "url(")
+		return p == CSS_PROPERTIES || holds(value, "(")
 			   ? refuse(h, name, value)
 			   : 0;
 	buf_init(&b, VALUE_BYTES);

@@ -17,6 +17,10 @@
 #define HTML_IN_BYTES  (64u << 20) /* of one HTML text */
 #define HTML_NODES_MAX 1000000u	   /* of gumbo's tree */
 
+/* What our pages may do, and say so: nothing but show what they hold. */
+#define HTML_CSP \
+	"default-src 'none'; img-src data: cid:; style-src 'unsafe-inline'"
+
 /* What an element is. */
 #define HTML_KEEP  (1u << 0)
 #define HTML_OPEN  (1u << 1) /* the tags go, what they hold stays */

@@ -18,13 +18,18 @@ static bool
 is_plain_meta(const struct html_node *n)
 {
 	static const char *const equivs[] = { "content-type",
-		"content-security-policy", "content-language",
-		"x-ua-compatible", "content-style-type", "content-script-type",
-		NULL };
+		"content-language", "x-ua-compatible", "content-style-type",
+		"content-script-type", NULL };
 	static const char *const names[] = { "viewport", "color-scheme",
 		"format-detection", "supported-color-schemes",
 		"x-apple-disable-message-reformatting", NULL };
 
+	const char *equiv = html_get(n, "http-equiv");
+	const char *content = html_get(n, "content");
+
+	if (equiv != NULL && content != NULL &&
+	    strcasecmp(equiv, "content-security-policy") == 0)
+		return strcmp(content, HTML_CSP) == 0;
 	return html_get(n, "charset") != NULL ||
 	       word_is(html_get(n, "http-equiv"), equivs) ||
 	       word_is(html_get(n, "name"), names);
@@ -51,6 +56,8 @@ meta(struct html *h, const struct html_node *n)
 static int
 attributes(struct html *h, const struct html_node *n)
 {
+	static const char *const loading[] = { "background", "srcset", "lowsrc",
+		"dynsrc", "poster", "longdesc", NULL };
 	int e = 0;
 
 	for (const struct html_attr *a = n->attrs; e == 0 && a != NULL;
@@ -63,8 +70,9 @@ attributes(struct html *h, const struct html_node *n)
 			    a->value);
 		else if (strcmp(a->name, "srcdoc") == 0)
 			e = html_say(h, FIND_HTML_FRAME, ACT_REMOVED, a->name);
-		else if (strcmp(a->name, "background") == 0 &&
-			 !html_all_blank(a->value))
+		else if (strcmp(a->name, "manifest") == 0)
+			e = html_say(h, FIND_HTML_SHEET, ACT_REMOVED, a->value);
+		else if (word_is(a->name, loading) && !html_all_blank(a->value))
 			e = html_say(h, FIND_HTML_REMOTE, ACT_REMOVED,
 			    a->value);
 	}

@@ -230,7 +230,7 @@ html_misleads(const char *shown, const char *url)
 			n = shown_host(at, true);
 		} else if (was) {
 			at = s;
-			n = shown_host(s, false);
+			n = shown_host(s, strncasecmp(s, "www.", 4) == 0);
 		} else {
 			continue;
 		}

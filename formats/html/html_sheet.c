@@ -229,6 +229,9 @@ at_rule(struct html *h, char *s, unsigned depth, char **next)
 		if (name == 7 && strncasecmp(s, "@import", 7) == 0)
 			return html_say(h, FIND_HTML_SHEET, ACT_REMOVED,
 			    "@import");
+		if (memchr(s, '\\', n) != NULL)
+			return html_say(h, FIND_HTML_CSS_ESCAPE, ACT_REMOVED,
+			    "");
 		return 0;
 	}
 	len = svg_css_span(body + 1, "}");

@@ -35,10 +35,10 @@ _sekisho()
 			--gaps --help' ;;
 	mail)
 		words='--sender --recipient --client --serve --slots --send
-			--department --once --waiting --state --policy --profile
+			--department --once --waiting --stop --resume --state --policy --profile
 			--help' ;;
 	quarantine)
-		words='list show dispose --department --since --until --all --why
+		words='list show password dispose --department --since --until --all --why
 			--json --state --policy --profile --help' ;;
 	audit)
 		words='verify show export --key --head --since --until --event --id

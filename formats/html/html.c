@@ -9,6 +9,8 @@
 #include "formats/html/html_int.h"
 #include "formats/known/textkind.h"
 
+extern const struct format format_html;
+
 #define META_BYTES  4096u /* where a page says its charset */
 #define LABEL_BYTES 40u
 
@@ -106,6 +108,17 @@ decode(struct doc *d, struct buf *out)
 	return doc_found(d, FIND_HTML_CONVERTED, ACT_REPLACED, "", "%s", label);
 }
 
+/* "list.xls" that is HTML: its program would open it, and run what it can. */
+static bool
+poses(const struct doc *d)
+{
+	const char *dot = strrchr(doc_name(d), '.');
+	const struct format *f =
+	    dot == NULL ? NULL : format_by_extension(dot + 1);
+
+	return f != NULL && f != &format_html;
+}
+
 static int
 rebuild(struct doc *d)
 {
@@ -113,6 +126,9 @@ rebuild(struct doc *d)
 	struct buf text, out;
 	int e;
 
+	if (poses(d))
+		return doc_fail(d, ERR_AMBIGUOUS,
+		    "HTML under the name of another type");
 	buf_init(&text, (size_t)HTML_IN_BYTES * 2);
 	buf_init(&out, (size_t)doc_budget(d, BUDGET_OUT_BYTES) + 1);
 	if ((e = decode(d, &text)) != 0)

@@ -9,7 +9,7 @@ bin=${BUILD:-build/dev}/bin
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 for f in samples/*/html/*.html ../shared/corpus/html/*; do
-	[ -e "$f" ] && "$bin/run_format" --expect html "$f" \
+	[ -e "$f" ] && "$bin/run_format" --name x.html --expect html "$f" \
 		"$out/$(basename "$f" .html).html" >/dev/null 2>&1
 done
 bad=0

@@ -27,7 +27,8 @@ target_sources(fuzz_common PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/pdf_wrap.c)
 sekisho_fuzz(pdf_content SEEDS tests/fuzz/seeds/pdf_content)
 sekisho_fuzz(pdf_cmap SEEDS tests/fuzz/seeds/pdf_cmap)
 sekisho_test(test_pdf_walk SOURCES unit/test_pdf_walk.c LIBS formats findings)
-sekisho_test(test_pdf_form SOURCES unit/test_pdf_form.c LIBS formats findings)
+sekisho_test(test_pdf_form SOURCES unit/test_pdf_form.c
+  LIBS formats findings PkgConfig::ZLIB)
 sekisho_fuzz(pdf SEEDS samples/benign/pdf samples/planted/pdf
   tests/fuzz/seeds/pdf)
 sekisho_test(test_pdf SOURCES unit/test_pdf.c unit/picture_checks.c

@@ -122,7 +122,8 @@ read_node(struct walk *w, struct wfield *f)
 	if ((e = inherit(w, f->dict, "FT", is_type, &f->ft)) != 0 ||
 	    (e = inherit(w, f->dict, "Ff", is_flags, &f->ff)) != 0 ||
 	    (e = pwalk_style(w, f->dict, &f->da)) != 0 ||
-	    (e = inherit(w, f->dict, "Q", is_place, &f->q)) != 0)
+	    (e = inherit(w, f->dict, "Q", is_place, &f->q)) != 0 ||
+	    (e = inherit(w, f->dict, "MaxLen", is_flags, &f->most)) != 0)
 		return e;
 	f->type = type_of(f);
 	return read_value(w, f);
@@ -295,40 +296,18 @@ settle_fields(struct walk *w)
 	}
 }
 
-/* A value that stands nowhere but in the field, so that drawing loses it. */
-static int
-check_seen(struct walk *w, const struct wannot *a)
-{
-	const struct pobj *v = a->field == NULL ? NULL : a->field->v, *ap;
-	int e;
-
-	if (v == NULL || pobj_is(v, POBJ_NULL) || pobj_is_name(v, "Off") ||
-	    (pobj_is(v, POBJ_STRING) && v->u.bytes.len == 0) || a->field->ends)
-		return 0;
-	if ((e = pwalk_get(w, a->dict, "AP", &ap)) != 0)
-		return e;
-	if (pobj_is(ap, POBJ_DICT))
-		return 0;
-	return doc_fail(w->d, ERR_UNSUPPORTED,
-	    "a field has a value and no look, so the form cannot be "
-	    "flattened: keep forms (pdf.forms), or ask for a print as PDF");
-}
-
 /* Signed fields, and all fields by policy, become part of the page. */
 static int
 settle_widgets(struct walk *w)
 {
 	bool all = doc_options(w->d)->forms == FORMS_FLATTEN;
 	uint32_t n = 0;
-	int e;
 
 	for (size_t i = 0; i < w->n_annots; i++) {
 		struct wannot *a = &w->annots[i];
 
 		if (a->type != PT_AnnotWidget)
 			continue;
-		if (all && (e = check_seen(w, a)) != 0)
-			return e;
 		if (all || (a->field != NULL && a->field->ends)) {
 			a->flatten = true;
 			n += all;

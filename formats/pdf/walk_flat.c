@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "formats/pdf/walk_int.h"
+#include "formats/pdf/walk_look.h"
 
 struct rect {
 	double x0, y0, x1, y1;
@@ -118,8 +118,10 @@ draw(const struct rect *box, const struct rect *to, const char *name,
 struct flat {
 	struct walk *w;
 	struct buf *content;
-	const struct pobj *old; /* XObject of the page's resources, or NULL */
-	struct pobj *forms;	/* the same and the new ones */
+	/* XObject and Font of the page's resources, or NULL; and the same with
+	 * the new ones. */
+	const struct pobj *old, *old_fonts;
+	struct pobj *forms, *fonts;
 	unsigned next;
 };
 
@@ -134,23 +136,60 @@ free_name(struct flat *f)
 	do {
 		n = snprintf(name, sizeof(name), "Look%u", f->next++);
 		reader_init(&key, name, (size_t)n);
-	} while (pobj_get_bytes(f->old, &key) != NULL);
+	} while (pobj_get_bytes(f->old, &key) != NULL ||
+		 pobj_get_bytes(f->old_fonts, &key) != NULL);
 	return doc_strndup(f->w->d, name, (size_t)n);
 }
 
+/* A field with a value and no look: the look is made. */
 static int
-draw_annot(struct flat *f, const struct wannot *a)
+draw_made(struct flat *f, const struct wannot *a, const struct rect *to,
+    const char *where)
 {
-	const struct pobj *form, *stream;
+	const struct pobj *name, *font;
+	const char *text = free_name(f);
+	struct buf look;
+	bool ok;
+	int e;
+
+	if (text == NULL || (name = pobj_new_name(f->w->d, text)) == NULL)
+		return ERR_NOMEM;
+	buf_init(&look, f->content->max);
+	e = pwalk_look_draw(f->w, a, where, name, &look, &font, &ok);
+	if (e == 0 && !ok)
+		e = doc_fail(f->w->d, ERR_UNSUPPORTED,
+		    "%s: a field has a value and no look, and none can be "
+		    "made: keep forms (pdf.forms), or ask for a print as PDF",
+		    where);
+	if (e == 0 && look.len > 0) {
+		if (font != NULL)
+			pobj_set(f->fonts, text, font);
+		if ((e = buf_fmt(f->content, "q\n1 0 0 1 %.3f %.3f cm\n",
+			 to->x0, to->y0)) == 0 &&
+		    (e = buf_put(f->content, look.data, look.len)) == 0)
+			e = buf_puts(f->content, "Q\n");
+	}
+	buf_done(&look);
+	return e;
+}
+
+static int
+draw_annot(struct flat *f, const struct wannot *a, const char *where)
+{
+	const struct pobj *form, *stream, *ap;
 	struct rect box, to;
 	const char *name;
 	bool ok;
 	int e;
 
 	if ((e = current_look(f->w, a->dict, &form, &stream)) != 0 ||
-	    stream == NULL ||
 	    (e = read_rect(f->w, pobj_get(a->dict, "Rect"), &to, &ok)) != 0 ||
-	    !ok || (e = form_box(f->w, stream, &box, &ok)) != 0 || !ok)
+	    !ok || (e = pwalk_get(f->w, a->dict, "AP", &ap)) != 0)
+		return e;
+	if (!pobj_is(ap, POBJ_DICT))
+		return draw_made(f, a, &to, where);
+	if (stream == NULL || (e = form_box(f->w, stream, &box, &ok)) != 0 ||
+	    !ok)
 		return e;
 	if ((name = free_name(f)) == NULL)
 		return ERR_NOMEM;
@@ -170,21 +209,48 @@ is_shown(struct walk *w, const struct wannot *a)
 	       (flags & (2 | 32)) == 0;
 }
 
+/* A copy of one dictionary of the page's resources, with room for n more. */
 static int
-with_forms(struct walk *w, const struct pobj *old, const struct pobj *forms,
+copy_kind(struct walk *w, const struct pobj *resources, const char *kind,
+    size_t n, const struct pobj **old, struct pobj **out)
+{
+	int e = pwalk_get(w, resources, kind, old);
+
+	if (e != 0)
+		return e;
+	if (!pobj_is(*old, POBJ_DICT))
+		*old = NULL;
+	if ((*out = pobj_new_dict(w->d, pobj_count(*old) + n)) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < pobj_count(*old); i++)
+		pobj_set_bytes(*out, &(*old)->u.dict.entry[i].key,
+		    (*old)->u.dict.entry[i].value);
+	return 0;
+}
+
+static bool
+is_key(const struct pentry *x, const char *key)
+{
+	return x->key.len == strlen(key) &&
+	       memcmp(x->key.data, key, x->key.len) == 0;
+}
+
+static int
+with_forms(const struct flat *f, const struct pobj *old,
     const struct pobj **out)
 {
-	struct pobj *fresh = pobj_new_dict(w->d, pobj_count(old) + 1);
+	struct pobj *fresh = pobj_new_dict(f->w->d, pobj_count(old) + 2);
 
 	if (fresh == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < pobj_count(old); i++) {
 		const struct pentry *x = &old->u.dict.entry[i];
 
-		if (x->key.len != 7 || memcmp(x->key.data, "XObject", 7) != 0)
+		if (!is_key(x, "XObject") && !is_key(x, "Font"))
 			pobj_set_bytes(fresh, &x->key, x->value);
 	}
-	pobj_set(fresh, "XObject", forms);
+	pobj_set(fresh, "XObject", f->forms);
+	pobj_set(fresh, "Font", f->fonts);
 	*out = fresh;
 	return 0;
 }
@@ -219,22 +285,18 @@ pwalk_forms_draw(struct walk *w, const struct wpage *pg, struct buf *content,
 		n += is_shown(w, &w->annots[pg->first_annot + i]);
 	if (n == 0)
 		return 0;
-	if ((e = pwalk_get(w, *resources, "XObject", &f.old)) != 0)
+	if ((e = copy_kind(w, *resources, "XObject", n, &f.old, &f.forms)) !=
+		0 ||
+	    (e = copy_kind(w, *resources, "Font", n, &f.old_fonts, &f.fonts)) !=
+		0)
 		return e;
-	if (!pobj_is(f.old, POBJ_DICT))
-		f.old = NULL;
-	if ((f.forms = pobj_new_dict(w->d, pobj_count(f.old) + n)) == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < pobj_count(f.old); i++)
-		pobj_set_bytes(f.forms, &f.old->u.dict.entry[i].key,
-		    f.old->u.dict.entry[i].value);
 	if ((e = surround(content)) != 0)
 		return e;
 	for (size_t i = 0; i < pg->n_annots; i++) {
 		const struct wannot *a = &w->annots[pg->first_annot + i];
 
-		if (is_shown(w, a) && (e = draw_annot(&f, a)) != 0)
+		if (is_shown(w, a) && (e = draw_annot(&f, a, pg->where)) != 0)
 			return e;
 	}
-	return with_forms(w, *resources, f.forms, resources);
+	return with_forms(&f, *resources, resources);
 }

@@ -14,7 +14,7 @@ struct wfield {
 	struct wannot *annot; /* the widget that is the same object, or NULL */
 	uint32_t n_widgets, n_kids;
 	/* its own, or its parent's: resolved */
-	const struct pobj *ft, *ff, *v, *da, *q;
+	const struct pobj *ft, *ff, *v, *da, *q, *most;
 	const struct pobj *value; /* its own V as it is written, or NULL */
 	bool stays;
 	bool ends; /* a signature that was made */

@@ -2,29 +2,16 @@
  * Looks of fields that have none (ISO 32000-1, 12.7.3.3): text, the choice made
  * and ticks, in the style of the field. Text is set where its font is plain:
  * one byte a character, or Unicode codes as Japanese fields have them. For all
- * others the form says that a reader shall make the looks.
+ * others the form says that a reader shall make the looks; where the policy
+ * wants them drawn into the page, the document is held.
  */
 
 #include <string.h>
 
-#include "formats/pdf/walk_form.h"
+#include "formats/pdf/walk_look.h"
 
-#define TEXT_MAX   (1u << 16)
-#define FF_LINES   (1 << 12)
-#define FF_SECRET  (1 << 13)
+#define TEXT_MAX   LOOK_TEXT_MAX
 #define TOKENS_MAX 64
-
-struct look {
-	struct walk *w;
-	const struct wannot *a;
-	const char *where;
-	double width, height, size;
-	const struct pobj *font;      /* its name, in the style */
-	const struct pobj *resources; /* made up, of the source */
-	bool wide;		      /* two bytes a character, Unicode */
-	struct buf style;	      /* without the font */
-	struct buf content;
-};
 
 /* ---- the style */
 
@@ -85,7 +72,10 @@ with_font(struct look *k, const struct pobj *font)
 
 	if (fonts == NULL || resources == NULL)
 		return ERR_NOMEM;
-	pobj_set_bytes(fonts, &k->font->u.bytes, font);
+	if (k->name == NULL)
+		k->name = k->font;
+	k->dict = font;
+	pobj_set_bytes(fonts, &k->name->u.bytes, font);
 	pobj_set(resources, "Font", fonts);
 	k->resources = resources;
 	return 0;
@@ -137,123 +127,6 @@ find_font(struct look *k, bool *ok)
 	}
 	*ok = kind == PT_FontType1 || kind == PT_FontTrueType || k->wide;
 	return *ok ? with_font(k, font) : 0;
-}
-
-/* ---- text */
-
-/* One line of UTF-8 as a string of the font; *ok false when it has none. */
-static int
-encode(struct look *k, struct reader *line, double *ems, bool *ok)
-{
-	const struct pobj *v;
-	struct buf b;
-	uint32_t cp;
-	int e = 0;
-
-	*ok = true;
-	*ems = 0;
-	buf_init(&b, TEXT_MAX);
-	while (e == 0 && *ok && utf8_get(line, &cp) == 0) {
-		*ems += cp < 0x80 ? 0.5 : 1;
-		if (k->wide && cp < 0x10000)
-			e = buf_u16be(&b, (uint16_t)cp);
-		else if (!k->wide && cp >= 0x20 && cp < 0x7f)
-			e = buf_u8(&b, (uint8_t)cp);
-		else
-			*ok = cp < 0x20;
-	}
-	if (e == 0 && *ok)
-		e = pwalk_bytes(k->w, POBJ_STRING, b.data, b.len, &v);
-	if (e == 0 && *ok && (e = pobj_write(v, &k->content)) == 0)
-		e = buf_puts(&k->content, " Tj\n");
-	buf_done(&b);
-	return e;
-}
-
-static int
-put_line(struct look *k, struct reader *line, int64_t align, double y, bool *ok)
-{
-	struct buf text;
-	double ems, x = 2, left;
-	int e;
-
-	/* The place comes before the string, and needs its width. */
-	text = k->content;
-	buf_init(&k->content, TEXT_MAX * 8);
-	e = encode(k, line, &ems, ok);
-	left = k->width - 4 - ems * k->size;
-	if (left > 0 && align > 0)
-		x += align == 1 ? left / 2 : left;
-	if (e == 0)
-		e = buf_fmt(&text, "1 0 0 1 %.3f %.3f Tm ", x, y);
-	if (e == 0)
-		e = buf_put(&text, k->content.data, k->content.len);
-	buf_done(&k->content);
-	k->content = text;
-	return e;
-}
-
-static int
-put_lines(struct look *k, const struct buf *text, bool lines, bool secret,
-    int64_t align, bool *ok)
-{
-	double y = (k->height - k->size) / 2 + k->size * 0.22;
-	struct reader all, line;
-	size_t end;
-	int e;
-
-	*ok = true;
-	if (lines)
-		y = k->height - 2 - k->size;
-	buf_reader(text, &all);
-	while (*ok && reader_left(&all) > 0) {
-		if (!lines || reader_find(&all, all.pos, "\n", 1, &end) != 0)
-			end = all.len;
-		if ((e = reader_sub(&all, end - all.pos, &line)) != 0)
-			return e;
-		if (secret)
-			for (size_t i = 0; i < line.len && i < 64; i++)
-				reader_init(&line, "********", 8);
-		if ((e = put_line(k, &line, align, y, ok)) != 0)
-			return e;
-		y -= k->size * 1.15;
-		if (reader_left(&all) > 0 && (e = reader_skip(&all, 1)) != 0)
-			return e;
-	}
-	return 0;
-}
-
-static int
-flag(const struct wfield *f, int64_t bit)
-{
-	int64_t n;
-
-	return pobj_int(f->ff, INT32_MIN, UINT32_MAX, &n) && (n & bit) != 0;
-}
-
-static int
-draw_text(struct look *k, const struct buf *text, bool *ok)
-{
-	const struct wfield *f = k->a->field;
-	int64_t align = 0;
-	int e;
-
-	if (k->size <= 0 || k->size > 500) {
-		k->size = (k->height - 2) * 0.75;
-		k->size = k->size > 12 ? 12 : k->size < 4 ? 4 : k->size;
-	}
-	if (!pobj_int(f->q, 0, 2, &align))
-		align = 0;
-	if ((e = buf_fmt(&k->content,
-		 "/Tx BMC\nq\n1 1 %.3f %.3f re\nW\nn\nBT\n", k->width - 2,
-		 k->height - 2)) != 0 ||
-	    (e = buf_put(&k->content, k->style.data, k->style.len)) != 0 ||
-	    (e = pobj_write(k->font, &k->content)) != 0 ||
-	    (e = buf_fmt(&k->content, " %.3f Tf\n", k->size)) != 0 ||
-	    (e = put_lines(k, text, flag(f, FF_LINES),
-		 f->type == PT_FieldTx && flag(f, FF_SECRET), align, ok)) != 0)
-		return e;
-	return buf_puts(&k->content, "ET\nQ\nEMC\n");
 }
 
 /* ---- the form */
@@ -402,39 +275,76 @@ shown_text(struct look *k, struct buf *text)
 	return pwalk_text_get(k->w, v, text);
 }
 
+/* Without a style, text that is drawn for good gets one. */
+static int
+plain_style(struct look *k, bool *ok)
+{
+	k->font = pobj_new_name(k->w->d, "Helv");
+	return k->font == NULL ? ERR_NOMEM : find_font(k, ok);
+}
+
+/* *ok false: there is a text, which cannot be set. */
+static int
+text_content(struct look *k, bool plain_too, bool *empty, bool *ok)
+{
+	const struct pobj *da = k->a->field->da;
+	struct reader font, style;
+	struct buf text;
+	int e;
+
+	*ok = *empty = false;
+	buf_init(&text, TEXT_MAX);
+	if ((e = shown_text(k, &text)) != 0 ||
+	    (e = pwalk_style(k->w, k->a->dict, &da)) != 0)
+		goto out;
+	*empty = text.len == 0;
+	if (*empty)
+		goto out;
+	if (pobj_is(da, POBJ_STRING)) {
+		if ((e = pdf_content_da(k->w->p, &da->u.bytes, &k->plain,
+			 &font)) != 0)
+			goto out;
+		buf_reader(&k->plain, &style);
+		if ((e = read_style(k, &style)) != 0 ||
+		    (e = find_font(k, ok)) != 0)
+			goto out;
+	} else if (plain_too && (e = plain_style(k, ok)) != 0) {
+		goto out;
+	}
+	if (*ok)
+		e = look_set_text(k, &text, ok);
+out:
+	buf_done(&text);
+	return e;
+}
+
 static int
 text_look(struct look *k, struct pobj *dst)
 {
-	const struct pobj *da = k->a->field->da, *form;
-	struct reader font, style;
-	struct buf text, plain;
-	bool ok = false;
+	const struct pobj *form;
+	bool empty, ok;
+	int e = text_content(k, false, &empty, &ok);
+
+	if (e == 0 && !empty && !ok)
+		k->w->forms->needs_looks = true;
+	else if (e == 0 && !empty && (e = make_form(k, &form)) == 0)
+		e = set_look(k->w, form, dst);
+	return e == ERR_LIMIT ? 0 : e;
+}
+
+/* A tick from the font k->name. */
+static int
+tick(struct look *k)
+{
 	int e;
 
-	buf_init(&text, TEXT_MAX);
-	buf_init(&plain, TEXT_MAX);
-	if ((e = shown_text(k, &text)) != 0 || text.len == 0 ||
-	    (e = pwalk_style(k->w, k->a->dict, &da)) != 0)
-		goto out;
-	if (pobj_is(da, POBJ_STRING)) {
-		if ((e = pdf_content_da(k->w->p, &da->u.bytes, &plain,
-			 &font)) != 0)
-			goto out;
-		buf_reader(&plain, &style);
-		if ((e = read_style(k, &style)) != 0 ||
-		    (e = find_font(k, &ok)) != 0)
-			goto out;
-	}
-	if (ok && (e = draw_text(k, &text, &ok)) != 0)
-		goto out;
-	if (!ok)
-		k->w->forms->needs_looks = true;
-	else if ((e = make_form(k, &form)) == 0)
-		e = set_look(k->w, form, dst);
-out:
-	buf_done(&text);
-	buf_done(&plain);
-	return e == ERR_LIMIT ? 0 : e;
+	k->size = (k->width < k->height ? k->width : k->height) * 0.8;
+	if ((e = buf_puts(&k->content, "q\nBT\n0 g\n")) != 0 ||
+	    (e = pobj_write(k->name, &k->content)) != 0)
+		return e;
+	return buf_fmt(&k->content,
+	    " %.3f Tf\n1 0 0 1 %.3f %.3f Tm\n(4) Tj\nET\nQ\n", k->size,
+	    (k->width - k->size * 0.85) / 2, (k->height - k->size * 0.7) / 2);
 }
 
 /* On and off, with a tick from the font that every reader has. */
@@ -458,13 +368,7 @@ tick_look(struct look *k, struct pobj *dst)
 	if ((e = standard_font(w, "ZapfDingbats", &font)) != 0 ||
 	    (e = with_font(k, font)) != 0 || (e = make_form(k, &off)) != 0)
 		return e;
-	k->size = (k->width < k->height ? k->width : k->height) * 0.8;
-	if ((e = buf_fmt(&k->content,
-		 "q\nBT\n0 g\n/ZaDb %.3f Tf\n1 0 0 1 %.3f %.3f Tm\n"
-		 "(4) Tj\nET\nQ\n",
-		 k->size, (k->width - k->size * 0.85) / 2,
-		 (k->height - k->size * 0.7) / 2)) != 0 ||
-	    (e = make_form(k, &on)) != 0)
+	if ((e = tick(k)) != 0 || (e = make_form(k, &on)) != 0)
 		return e;
 	pobj_set_bytes(both, &state->u.bytes, on);
 	pobj_set(both, "Off", off);
@@ -474,30 +378,109 @@ tick_look(struct look *k, struct pobj *dst)
 	return set_look(w, both, dst);
 }
 
+/* False when it has no place where something could be seen. */
+static bool
+begin(struct look *k, const struct pobj *rect)
+{
+	double x[4];
+
+	if (k->a->field == NULL)
+		return false;
+	for (size_t i = 0; i < 4; i++)
+		if (!pobj_number(pobj_item(rect, i), &x[i]))
+			return false;
+	k->width = x[2] - x[0];
+	k->height = x[3] - x[1];
+	buf_init(&k->plain, TEXT_MAX);
+	buf_init(&k->style, TEXT_MAX);
+	buf_init(&k->content, TEXT_MAX * 8);
+	return k->width >= 4 && k->height >= 4 && k->width < 1e5 &&
+	       k->height < 1e5;
+}
+
+static bool
+is_text(const struct wfield *f)
+{
+	return f->type == PT_FieldTx || f->type == PT_FieldChoice;
+}
+
 int
 pwalk_look(struct walk *w, struct wannot *a, const char *where,
     struct pobj *dst)
 {
 	struct look k = { .w = w, .a = a, .where = where };
-	const struct pobj *rect = pobj_get(dst, "Rect");
-	double x[4];
 	int e = 0;
 
-	if (pobj_get(dst, "AP") != NULL || a->field == NULL)
+	if (pobj_get(dst, "AP") != NULL || !begin(&k, pobj_get(dst, "Rect")))
 		return 0;
-	for (size_t i = 0; i < 4; i++)
-		if (!pobj_number(pobj_item(rect, i), &x[i]))
-			return 0;
-	k.width = x[2] - x[0];
-	k.height = x[3] - x[1];
-	if (!(k.width >= 4 && k.height >= 4 && k.width < 1e5 && k.height < 1e5))
-		return 0;
-	buf_init(&k.style, TEXT_MAX);
-	buf_init(&k.content, TEXT_MAX * 8);
-	if (a->field->type == PT_FieldTx || a->field->type == PT_FieldChoice)
+	if (is_text(a->field))
 		e = text_look(&k, dst);
 	else if (a->field->type == PT_FieldBtnCheckbox)
 		e = tick_look(&k, dst);
+	buf_done(&k.plain);
+	buf_done(&k.style);
+	buf_done(&k.content);
+	return e;
+}
+
+/* ---- for good */
+
+/* A box that is on: by its own state, else by the value. */
+static int
+tick_content(struct look *k, bool *ok)
+{
+	const struct pobj *state, *font;
+	int e = pwalk_get(k->w, k->a->dict, "AS", &state);
+
+	*ok = true;
+	if (!pobj_is(state, POBJ_NAME))
+		state = k->a->field->v;
+	if (e != 0 || !pobj_is(state, POBJ_NAME) || pobj_is_name(state, "Off"))
+		return e;
+	*ok = k->a->field->type == PT_FieldBtnCheckbox;
+	if (!*ok)
+		return 0;
+	k->font = k->name;
+	if ((e = standard_font(k->w, "ZapfDingbats", &font)) != 0 ||
+	    (e = with_font(k, font)) != 0)
+		return e;
+	return tick(k);
+}
+
+int
+pwalk_look_draw(struct walk *w, const struct wannot *a, const char *where,
+    const struct pobj *name, struct buf *content, const struct pobj **font,
+    bool *ok)
+{
+	struct look k = {
+		.w = w, .a = a, .where = where, .name = name, .for_good = true
+	};
+	const struct pobj *v, *rect = NULL;
+	bool empty = false;
+	int e;
+
+	*ok = true;
+	*font = NULL;
+	if (a->field == NULL || a->field->type == PT_FieldSig ||
+	    a->field->type == PT_FieldBtnPush)
+		return 0;
+	if ((e = pwalk_get(w, a->dict, "Rect", &v)) != 0 ||
+	    (e = pwalk_rect(w, v, &rect)) != 0)
+		return e;
+	if (begin(&k, rect))
+		e = is_text(a->field) ? text_content(&k, true, &empty, ok)
+				      : tick_content(&k, ok);
+	if (e == 0 && *ok && k.content.len > 0) {
+		*font = k.dict;
+		e = buf_put(content, k.content.data, k.content.len);
+	}
+	if (e == ERR_LIMIT) {
+		*ok = false;
+		e = 0;
+	}
+	if (empty)
+		*ok = true;
+	buf_done(&k.plain);
 	buf_done(&k.style);
 	buf_done(&k.content);
 	return e;

@@ -4,6 +4,35 @@
  */
 #include "walk_case.h"
 
+#include <zlib.h>
+
+/* Is the text in a stream of the result? */
+static bool
+is_drawn(const struct run *r, const char *text)
+{
+	static uint8_t plain[1 << 16];
+	struct reader all, one;
+	uLongf n;
+	size_t at, from = 0;
+
+	reader_init(&all, r->out.data, r->out.len);
+	while (reader_find(&all, from, "stream\n", 7, &at) == 0) {
+		from = at + 7;
+		n = sizeof(plain);
+		if (uncompress(plain, &n, all.data + from, all.len - from) ==
+		    Z_OK) {
+			reader_init(&one, plain, n);
+		} else {
+			reader_init(&one, all.data + from, all.len - from);
+		}
+		if (reader_find(&one, 0, text, strlen(text), &at) == 0)
+			return true;
+	}
+	return false;
+}
+
+#define DRAWS(r, text) cr_assert(is_drawn(r, text), "no %s drawn", text)
+
 static void
 set_form(const char *acro, const char *field)
 {
@@ -126,14 +155,100 @@ Test(pdf_form, forms_are_flattened_by_policy)
 	DONE(r);
 }
 
-Test(pdf_form, a_value_without_a_look_is_not_flattened_away)
+Test(pdf_form, a_value_without_a_look_is_drawn)
+{
+	static const char *const fields[] = { "/FT/Tx/T(name)/V(x)",
+		"/FT/Tx/T(name)/V(x)/DA(0 0 1 rg /F1 9 Tf)",
+		"/FT/Ch/T(c)/V(1)/Opt[[(1)(One)][(2)(Two)]]/DA(/F1 0 Tf)",
+		"/FT/Btn/T(b)/V/On/AS/On" };
+
+	for (size_t i = 0; i < 4; i++) {
+		struct run *r = fresh();
+
+		r->o.forms = FORMS_FLATTEN;
+		set_form("/Fields[5 0 R]", fields[i]);
+		run(r, "");
+		cr_assert_eq(r->err, 0, "%s", r->res.message);
+		LACKS(r, "AcroForm");
+		LACKS(r, "Widget");
+		HOLDS(r, "/Font <</Look0");
+		DRAWS(r, i == 3 ? "(4)Tj" : i == 2 ? "(One)Tj" : "(x)Tj");
+		SAYS(r, "pdf.form-flattened flattened");
+		DONE(r);
+	}
+}
+
+/* What nobody would see leaves nothing behind. */
+Test(pdf_form, flattened_fields_without_something_to_show)
+{
+	static const char *const fields[] = { "/FT/Tx/T(name)",
+		"/FT/Tx/T(name)/V(SEKISHO-CANARY)/F 2", "/FT/Btn/T(b)/V/Off",
+		"/FT/Btn/T(b)/Ff 65536" };
+
+	for (size_t i = 0; i < 4; i++) {
+		struct run *r = fresh();
+
+		r->o.forms = FORMS_FLATTEN;
+		set_form("/Fields[5 0 R]", fields[i]);
+		run(r, "");
+		cr_assert_eq(r->err, 0, "%s", r->res.message);
+		LACKS(r, "Look0");
+		LACKS(r, "CANARY");
+		DONE(r);
+	}
+}
+
+Test(pdf_form, a_value_that_cannot_be_drawn_is_not_flattened_away)
+{
+	static const char *const fields[] = { "/FT/Tx/T(name)/V<FEFF5C71>",
+		"/FT/Btn/Ff 32768/T(b)/V/On/AS/On" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct run *r = fresh();
+
+		r->o.forms = FORMS_FLATTEN;
+		set_form("/Fields[5 0 R]", fields[i]);
+		run(r, "");
+		cr_assert_eq(r->err, ERR_UNSUPPORTED, "%s", r->res.message);
+		DONE(r);
+	}
+}
+
+Test(pdf_form, long_texts_are_broken_into_lines)
 {
 	struct run *r = fresh();
 
-	r->o.forms = FORMS_FLATTEN;
-	set_form("/Fields[5 0 R]", "/FT/Tx/T(name)/V(x)");
+	set_form("/Fields[5 0 R]",
+	    "/FT/Tx/T(n)/Ff 4096/DA(/F1 9 Tf)"
+	    "/V(one two three four five six seven\\reight\\r\\nnine)");
 	run(r, "");
-	cr_assert_eq(r->err, ERR_UNSUPPORTED, "%s", r->res.message);
+	cr_assert_eq(r->err, 0, "%s", r->res.message);
+	DRAWS(r, "(one two three four )Tj");
+	DRAWS(r, "(five six seven)Tj");
+	DRAWS(r, "(eight)Tj");
+	DRAWS(r, "(nine)Tj");
+	DONE(r);
+}
+
+Test(pdf_form, combs_have_a_cell_for_each_character)
+{
+	struct run *r = fresh();
+
+	set_form("/Fields[5 0 R]",
+	    "/FT/Tx/T(n)/Ff 16777216/MaxLen 10/DA(/F1 9 Tf)/V(AB)");
+	run(r, "");
+	cr_assert_eq(r->err, 0, "%s", r->res.message);
+	/* Cells of 10: the middles are at 5 and 15. */
+	DRAWS(r, "1 0 0 1 1.76 ");
+	DRAWS(r, "(A)Tj");
+	DRAWS(r, "1 0 0 1 11.76 ");
+	DRAWS(r, "(B)Tj");
+	DONE(r);
+	r = fresh();
+	set_form("/Fields[5 0 R]",
+	    "/FT/Tx/T(n)/Ff 16777216/MaxLen 1/DA(/F1 9 Tf)/V(AB)");
+	run(r, "");
+	DRAWS(r, "(AB)Tj");
 	DONE(r);
 }
 

@@ -11,6 +11,7 @@
 #include "formats/text/filter.h"
 
 #define LABEL_BYTES 64
+#define WORD_BYTES  8192 /* of an encoded word: 75 by the book */
 
 /* ---- flat */
 
@@ -188,12 +189,16 @@ find_end(const struct reader *in, size_t from, struct word *w)
 
 /* An encoded word at an offset. */
 static bool
-parse_word(const struct reader *in, size_t at, struct word *w)
+parse_word(const struct reader *all, size_t at, struct word *w)
 {
-	struct reader r = *in, inner;
+	size_t left = at < all->len ? all->len - at : 0;
+	struct reader near = *all, *in = &near, r, inner;
 	size_t stop, nested = 0;
 
 	*w = (struct word){ .label = MCS_NONE };
+	if (left > WORD_BYTES)
+		near.len = at + WORD_BYTES;
+	r = near;
 	if (reader_seek(&r, at + 2) != 0 || !parse_start(&r, w))
 		return false;
 	/* One word put into another: the inner one has the text. */

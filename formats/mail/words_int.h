@@ -70,9 +70,10 @@ uint32_t mtab_jis0212(uint8_t row, uint8_t cell);
 struct mdec {
 	struct reader r;
 	enum mcs is;
-	uint8_t set;   /* ISO-2022: the set at work */
-	uint8_t g2;    /* ISO-2022-JP-2: final byte for ESC N */
-	bool out;      /* shifted out (SO), or HZ in double bytes */
+	uint8_t set; /* ISO-2022: the set at work */
+	uint8_t g2;  /* ISO-2022-JP-2: final byte for ESC N */
+	bool out;    /* shifted out (SO), or HZ in double bytes */
+	uint8_t bare_tries;
 	bool bare;     /* escape sequences have lost their ESC */
 	bool in_eight; /* inside a run of 8-bit text in ISO-2022-JP */
 	size_t eight_end;

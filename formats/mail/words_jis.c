@@ -106,6 +106,7 @@ jis_designates(const struct reader *in)
 }
 
 #define AHEAD_PAIRS 512 /* a line of mail is not longer */
+#define BARE_TRIES  64
 
 /* From at on: pairs that are characters, up to "(B" or "(J". */
 static bool
@@ -135,8 +136,11 @@ jis_is_bare(const struct reader *in)
 
 	if (reader_find(in, 0, "\x1b", 1, &at) == 0)
 		return false;
-	for (at = 0; reader_find(in, at, "$B", 2, &at) == 0; at++)
-		if (closes(in, at + 2))
+	at = 0;
+	for (unsigned i = 0; i < BARE_TRIES; i++, at++)
+		if (reader_find(in, at, "$B", 2, &at) != 0)
+			return false;
+		else if (closes(in, at + 2))
 			return true;
 	return false;
 }
@@ -195,6 +199,16 @@ jis_tail(const struct reader *in, bool *is_wide, bool *half)
 	*is_wide = set >= SET_0208;
 }
 
+/* Two-byte text without ESC n bytes ahead? Who fails often has none. */
+static bool
+bare_begins(struct mdec *in, size_t n)
+{
+	if (closes(&in->r, reader_pos(&in->r) + n))
+		return true;
+	in->bare = ++in->bare_tries < BARE_TRIES;
+	return false;
+}
+
 /* Follows designations and shifts at the cursor. */
 static void
 take_shifts(struct mdec *in)
@@ -215,7 +229,7 @@ take_shifts(struct mdec *in)
 		} else if (in->bare && (c == '$' || c == '(')) {
 			if ((n = designation(&in->r, in->r.pos, &set)) == 0 ||
 			    (set >= SET_0208) != (in->set < SET_0208) ||
-			    (set >= SET_0208 && !closes(&in->r, in->r.pos + n)))
+			    (set >= SET_0208 && !bare_begins(in, n)))
 				return;
 			in->set = set;
 			in->repaired++;
@@ -227,24 +241,27 @@ take_shifts(struct mdec *in)
 	}
 }
 
+#define EIGHT_BYTES 4096 /* of one run: a line is not longer */
+
 /* A run with eight bits in a text of seven: kana, or another charset. */
 static bool
 begin_eight(struct mdec *in)
 {
 	struct reader run;
-	size_t end = in->r.pos, esc;
+	size_t from = reader_pos(&in->r), left = reader_left(&in->r), end;
 	bool high = false;
 
-	if (reader_find(&in->r, end, "\n", 1, &end) != 0)
-		end = in->r.len;
-	if (reader_find(&in->r, in->r.pos, "\x1b", 1, &esc) == 0 && esc < end)
-		end = esc;
-	if (reader_view(&in->r, in->r.pos, end - in->r.pos, &run) != 0)
+	if (reader_view(&in->r, from, left < EIGHT_BYTES ? left : EIGHT_BYTES,
+		&run) != 0)
 		return false;
+	if (reader_find(&run, 0, "\n", 1, &end) == 0)
+		run.len = end;
+	if (reader_find(&run, 0, "\x1b", 1, &end) == 0)
+		run.len = end;
 	for (size_t i = 0; i < run.len; i++)
 		high |= run.data[i] >= 0x80;
 	in->eight = mcs_judge(&run, MCS_CP932);
-	in->eight_end = end;
+	in->eight_end = from + run.len;
 	in->in_eight = high && in->eight != MCS_JIS;
 	in->repaired += in->in_eight;
 	return in->in_eight;

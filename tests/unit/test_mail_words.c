@@ -449,3 +449,25 @@ Test(mail_words, two_parameters)
 	    0);
 	cr_assert_str_eq(c.out, "");
 }
+
+/* Work grows with the length, not with its square. */
+Test(mail_words, long_headers)
+{
+	static const char *const pieces[] = { "=?u?b?x ", "=?u?q?\?=41", "=?",
+		"\033(B\261", "$B$B", "\033$B", "a@b,", "(", "<", "\"", "a,",
+		"=?=?", "; p*0=a", "%41", "\033$B\n" };
+	static struct word_case c;
+	static char in[1 << 19];
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		n = strlen(pieces[i]);
+		for (size_t k = 0; k < sizeof(in); k++)
+			in[k] = pieces[i][k % n];
+		for (int call = WORD_LINE; call <= WORD_PARAMETER; call++)
+			cr_expect_neq(word_case(&c, (enum word_call)call, "p",
+					  in, sizeof(in)),
+			    ERR_INTERNAL, "%s", pieces[i]);
+		(void)word_case(&c, WORD_TEXT, "iso-2022-jp", in, sizeof(in));
+	}
+}

@@ -147,12 +147,44 @@ Test(parcel, writer_refuses_what_is_not_as_said)
 	close(fd);
 }
 
+struct edit {
+	const char *find, *put;
+};
+
+/* Each edit of the manifest of p makes it no manifest. */
+static void
+refuse_edits(const struct parcel *p, const struct edit *edits, size_t n)
+{
+	struct parcel out;
+	struct buf m, e;
+
+	buf_init(&m, 1 << 20);
+	buf_init(&e, 1 << 20);
+	cr_assert_eq(parcel_manifest(p, &m, why), 0, "%s", why);
+	cr_assert_eq(parcel_parse(m.data, m.len, &out, why), 0, "%s", why);
+	cr_expect_eq(out.n_payloads, p->n_payloads);
+	cr_expect_str_eq(out.sender, p->sender);
+	cr_expect_eq(out.hops, p->hops);
+	parcel_done(&out);
+	for (size_t i = 0; i < n; i++) {
+		const char *s = buf_cstr(&m), *at = strstr(s, edits[i].find);
+
+		cr_assert_not_null(at, "edit %zu", i);
+		buf_clear(&e);
+		cr_assert_eq(buf_put(&e, s, (size_t)(at - s)), 0);
+		cr_assert_eq(buf_puts(&e, edits[i].put), 0);
+		cr_assert_eq(buf_puts(&e, at + strlen(edits[i].find)), 0);
+		cr_expect_neq(parcel_parse(e.data, e.len, &out, why), 0,
+		    "edit %zu: %s", i, edits[i].put);
+	}
+	buf_done(&m);
+	buf_done(&e);
+}
+
 /* Manifests that say the same in another way, or too much, or too little. */
 Test(parcel, manifest_has_one_form)
 {
-	static const struct {
-		const char *find, *put;
-	} edits[] = {
+	static const struct edit edits[] = {
 		{ "{\"department\"", "{ \"department\"" },
 		{ "\"kind\":\"folder\"", "\"kind\":\"import\"" },
 		{ "\"kind\":\"folder\"", "\"kind\":\"f\\u006flder\"" },
@@ -178,29 +210,42 @@ Test(parcel, manifest_has_one_form)
 		{ "\"recipients\":[\"a@example.lg.jp\"]", "\"recipients\":{}" },
 		{ "\"receipt_text\":\"", "\"receipt_tex\":\"" },
 	};
-	struct parcel p, out;
-	struct buf m, e;
+	struct parcel p;
 
 	sample(&p, "ID-1");
-	buf_init(&m, 1 << 20);
-	buf_init(&e, 1 << 20);
-	cr_assert_eq(parcel_manifest(&p, &m, why), 0, "%s", why);
-	cr_assert_eq(parcel_parse(m.data, m.len, &out, why), 0, "%s", why);
-	cr_expect_str_eq(out.payloads[1].name, "d/b.txt");
-	parcel_done(&out);
-	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
-		const char *s = buf_cstr(&m), *at = strstr(s, edits[i].find);
+	refuse_edits(&p, edits, sizeof(edits) / sizeof(edits[0]));
+	sample_done(&p);
+}
 
-		cr_assert_not_null(at, "edit %zu", i);
-		buf_clear(&e);
-		cr_assert_eq(buf_put(&e, s, (size_t)(at - s)), 0);
-		cr_assert_eq(buf_puts(&e, edits[i].put), 0);
-		cr_assert_eq(buf_puts(&e, at + strlen(edits[i].find)), 0);
-		cr_expect_neq(parcel_parse(e.data, e.len, &out, why), 0,
-		    "edit %zu: %s", i, edits[i].put);
-	}
-	buf_done(&m);
-	buf_done(&e);
+/* Mail: its envelope is there, whole; what is no mail has none. */
+Test(parcel, manifest_of_mail)
+{
+	static const struct edit edits[] = {
+		{ "\"mail\":{", "\"mali\":{" },
+		{ "\"mail\":{\"hops\":3,\"sender\":\"s@out.test\"},", "" },
+		{ "\"hops\":3", "\"hops\":-3" },
+		{ "\"hops\":3", "\"hops\":\"3\"" },
+		{ "\"hops\":3", "\"hops\":1001" },
+		{ "\"hops\":3,", "\"hops\":3,\"more\":1," },
+		{ "\"hops\":3,", "" },
+		{ "\"s@out.test\"", "\"s@out\\n.test\"" },
+		{ "\"s@out.test\"", "1" },
+		{ "[\"a@example.lg.jp\"]", "[]" },
+		{ "\"kind\":\"mail\"", "\"kind\":\"folder\"" },
+	};
+	struct parcel p;
+
+	sample(&p, "ID-1");
+	snprintf(p.kind, sizeof(p.kind), "mail");
+	snprintf(p.sender, sizeof(p.sender), "s@out.test");
+	p.hops = 3;
+	close(p.payloads[1].fd);
+	free(p.payloads[1].receipt);
+	free(p.payloads[1].receipt_text);
+	p.n_payloads = 1;
+	refuse_edits(&p, edits, sizeof(edits) / sizeof(edits[0]));
+	p.sender[0] = '\0';
+	refuse_edits(&p, NULL, 0);
 	sample_done(&p);
 }
 

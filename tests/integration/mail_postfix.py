@@ -388,11 +388,11 @@ def order(world, traffic):
 
 # ---- killing
 
-def kill_some(world, threads, each):
-    """Kill something every now and then while there is traffic."""
+def kill_some(world, go_on, each):
+    """Kill something every now and then."""
     what = ['gateway', 'receiver', 'inner', 'gateway']
     n = 0
-    while any(t.is_alive() for t in threads):
+    while go_on():
         time.sleep(each * (0.5 + random.random()))
         victim = what[n % len(what)]
         n += 1
@@ -460,10 +460,16 @@ def main():
         started = time.time()
         n = 5000 if FULL else 176
         threads = traffic.run(n, 8 if FULL else 4)
-        kills = kill_some(world, threads, 3.0 if FULL else 1.0)
+        kills = kill_some(world, lambda: any(t.is_alive() for t in threads),
+                          3.0 if FULL else 1.0)
         wait_all(threads)
         print('# %d kills while %d messages were sent in %.0f s' % (
             kills, len(traffic.accepted), time.time() - started))
+        if FULL:
+            until = time.time() + 120
+            more = kill_some(world, lambda: time.time() < until and
+                             sum(world.in_flight().values()) > 0, 4.0)
+            print('# %d kills more while they went on' % more)
         left = world.drain(900 if FULL else 120)
         print('# all through after %.0f s' % (time.time() - started))
         ok('nothing stays under way', not left, left)

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "cmd/mailserve.h"
 
-#define GROUP_MS       50
+#define GROUP_MS       150
 #define BACKOFF_MIN_MS 500
 #define BACKOFF_MAX_MS 15000
 #define TRIES	       3 /* of a message with a fault of its own */

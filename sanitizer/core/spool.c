@@ -246,9 +246,9 @@ spool_find(struct spool *s, const char *id, uint64_t *seq)
 	return find_id(s, id, seq);
 }
 
-/* tmp/NAME, not yet on disk when others follow. */
+/* tmp/NAME, not yet on disk; the caller closes *out. */
 static int
-write_file(struct spool *s, const struct parcel *p, bool alone, char *why)
+write_file(struct spool *s, const struct parcel *p, int *out, char *why)
 {
 	char name[NAME_BYTES];
 	int fd, e;
@@ -259,13 +259,24 @@ write_file(struct spool *s, const struct parcel *p, bool alone, char *why)
 	    openat(s->tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return ERR_IO;
+	*out = fd;
 	e = parcel_write(fd, p, s->keys, why);
-	if (e == 0 && alone && fsync(fd) < 0)
-		e = ERR_IO;
-	if (close(fd) < 0 && e == 0)
-		e = ERR_IO;
 	if (e != 0)
 		unlinkat(s->tmp, name, 0);
+	return e;
+}
+
+/* All were written before the first wait, so that it serves most of the
+ * others. Not syncfs(): that waits for everybody's files. */
+static int
+sync_files(int *fds, size_t n, int e)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (e == 0 && fsync(fds[i]) < 0)
+			e = ERR_IO;
+		if (close(fds[i]) < 0 && e == 0)
+			e = ERR_IO;
+	}
 	return e;
 }
 
@@ -289,7 +300,8 @@ seal_locked(struct spool *s, struct parcel *p, size_t n, uint64_t *seqs,
 {
 	const struct parcel *made[SPOOL_MANY];
 	uint64_t next;
-	size_t m = 0;
+	int fds[SPOOL_MANY];
+	size_t m = 0, n_fds = 0;
 	int e = recover(s, &next);
 
 	for (size_t i = 0; e == 0 && i < n; i++) {
@@ -299,12 +311,13 @@ seal_locked(struct spool *s, struct parcel *p, size_t n, uint64_t *seqs,
 		record_time_now(p[i].time);
 		/* The row first, uncommitted: what may fail, fails before the
 		 * file stands in out/. */
+		fds[n_fds] = -1;
 		if ((e = insert(s, next++, p[i].id, p[i].time)) == 0)
-			e = write_file(s, &p[i], n == 1, why);
+			e = write_file(s, &p[i], &fds[n_fds], why);
+		n_fds += fds[n_fds] >= 0;
 		made[m++] = &p[i];
 	}
-	if (e == 0 && n > 1 && m > 0 && syncfs(s->tmp) < 0)
-		e = ERR_IO;
+	e = sync_files(fds, n_fds, e);
 	return e == 0 ? publish(s, made, m) : e;
 }
 

@@ -190,7 +190,7 @@ mail_bodies(struct mail_job *j)
 	for (const struct mail_body *m = j->bodies; e == 0 && m != NULL;
 	     m = m->next)
 		e = one_body(j, m);
-	if (e == 0)
-		e = trim(&j->text);
+	if (e == 0 && (e = trim(&j->text)) == 0)
+		e = mail_defuse(&j->text);
 	return e == 0 ? put_notice(j) : e;
 }

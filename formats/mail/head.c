@@ -21,6 +21,37 @@ find(struct heads *h, const char *name, const struct mail_field **out)
 	return 0;
 }
 
+/* What is written of a list, read again, until it stays the same: a repair
+ * can make another one possible. */
+static int
+settle(struct heads *h, struct mail_address **list)
+{
+	struct buf was, is;
+	struct reader r;
+	bool odd, same = false;
+	int e = 0;
+
+	buf_init(&was, SIZE_MAX / 4);
+	buf_init(&is, SIZE_MAX / 4);
+	for (int i = 0; e == 0 && !same && i < 4; i++) {
+		buf_clear(&was);
+		buf_clear(&is);
+		if ((e = mail_put_addresses(&was, "", *list)) != 0)
+			break;
+		buf_reader(&was, &r);
+		r.pos = 0;
+		if (r.len < 1 || reader_view(&r, 1, r.len - 1, &r) != 0 ||
+		    (e = mail_addresses(h->d, &r, list, &odd)) != 0 ||
+		    (e = mail_put_addresses(&is, "", *list)) != 0)
+			break;
+		same =
+		    was.len == is.len && memcmp(was.data, is.data, is.len) == 0;
+	}
+	buf_done(&was);
+	buf_done(&is);
+	return e;
+}
+
 static int
 addresses(struct heads *h, const char *name, struct mail_address **out)
 {
@@ -30,7 +61,13 @@ addresses(struct heads *h, const char *name, struct mail_address **out)
 
 	if ((e = find(h, name, &f)) != 0 || f == NULL)
 		return e;
-	return mail_addresses(h->d, &f->raw, out, &odd);
+	if ((e = mail_addresses(h->d, &f->raw, out, &odd)) != 0 || *out == NULL)
+		return e;
+	doc_findings_hold(h->d);
+	e = settle(h, out);
+	if (doc_findings_settle(h->d, false) != 0)
+		return ERR_IO;
+	return e;
 }
 
 static int

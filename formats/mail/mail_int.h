@@ -73,6 +73,9 @@ void mail_token(const struct reader *raw, char out[MAIL_TYPE_BYTES],
 /* Typed headers of a message. */
 int mail_head_read(struct doc *, const struct mail_field *,
     struct mail_head **out) MUST_CHECK;
+/* "Name: " and the addresses as they are written, folded. */
+int mail_put_addresses(struct buf *, const char *name,
+    const struct mail_address *) MUST_CHECK;
 /* The next line without its end (CRLF, LF, CR). false behind the last. */
 bool mail_line(struct reader *in, struct reader *line);
 
@@ -148,6 +151,7 @@ int mail_plan_held(struct mail_job *, struct mpart *, int err,
     const char *why) MUST_CHECK;
 /* Takes files (uuencode) and ciphertexts out of a text part. */
 int mail_text_files(struct mail_job *, struct mpart *) MUST_CHECK;
+int mail_defuse(struct buf *text) MUST_CHECK;
 /* Who signed this CMS structure: "" when it does not say. */
 int mail_signer(struct doc *, const struct reader *der,
     const char **out) MUST_CHECK;

@@ -33,9 +33,17 @@ take_uu(struct mail_job *j, struct mpart *p)
 static bool
 find_pgp(const struct reader *in, size_t *from, size_t *to)
 {
-	if (reader_find(in, 0, PGP_BEGIN, sizeof(PGP_BEGIN) - 1, from) != 0)
-		return false;
-	if (reader_find(in, *from, PGP_END, sizeof(PGP_END) - 1, to) == 0)
+	size_t at = 0;
+
+	for (;; at++) {
+		if (reader_find(in, at, PGP_BEGIN, sizeof(PGP_BEGIN) - 1,
+			&at) != 0)
+			return false;
+		if (at == 0 || reader_has(in, at - 1, "\n", 1))
+			break;
+	}
+	*from = at;
+	if (reader_find(in, at, PGP_END, sizeof(PGP_END) - 1, to) == 0)
 		*to += sizeof(PGP_END) - 1;
 	else
 		*to = in->len;
@@ -73,14 +81,57 @@ cut(struct mail_job *j, struct mpart *p, size_t from, size_t to)
 			    p->where, NULL);
 }
 
+/* As people will see it: what hides a block from us would be gone by then. */
+static int
+clean(struct mail_job *j, struct mpart *p)
+{
+	struct buf b;
+	int e;
+
+	buf_init(&b, SIZE_MAX / 4);
+	if ((e = mail_text(j->d, &p->body, p->charset, p->where, &b)) == 0) {
+		p->charset = "utf-8";
+		return mail_settle(j->d, &b, &p->body);
+	}
+	buf_done(&b);
+	return e;
+}
+
 int
 mail_text_files(struct mail_job *j, struct mpart *p)
 {
 	size_t from, to;
-	int e;
+	int e = clean(j, p);
 
-	for (int i = 0; i < 16 && find_pgp(&p->body, &from, &to); i++)
-		if ((e = cut(j, p, from, to)) != 0)
-			return e;
-	return take_uu(j, p);
+	for (int i = 0; e == 0 && i < 16 && find_pgp(&p->body, &from, &to); i++)
+		e = cut(j, p, from, to);
+	return e != 0 ? e : take_uu(j, p);
+}
+
+/* Text made of HTML, or of several parts, can look like a block again. */
+int
+mail_defuse(struct buf *text)
+{
+	struct reader r, line;
+	size_t from, to;
+	struct buf b;
+	int e = 0;
+
+	buf_reader(text, &r);
+	if (!mail_has_uu(&r) && !find_pgp(&r, &from, &to))
+		return 0;
+	buf_init(&b, text->max);
+	while (e == 0 && mail_line(&r, &line)) {
+		if (reader_has(&line, 0, "begin", 5) ||
+		    reader_has(&line, 0, PGP_BEGIN, sizeof(PGP_BEGIN) - 1))
+			e = buf_puts(&b, "| ");
+		if (e == 0 && (e = buf_put(&b, line.data, line.len)) == 0)
+			e = buf_u8(&b, '\n');
+	}
+	if (e == 0) {
+		buf_clear(text);
+		e = buf_put(text, b.data, b.len);
+	}
+	buf_done(&b);
+	return e;
 }

@@ -13,6 +13,7 @@
 #include "formats/mail/tree_int.h"
 
 #define BOUNDARY_MAX 256
+#define ID_MAX	     200
 
 struct context {
 	const char *where;
@@ -118,7 +119,9 @@ read_disposition(struct mail_reading *m, const struct mail_field *cd,
 static int
 read_id(struct mail_reading *m, const struct mail_field *f, struct mpart *p)
 {
-	const char *id, *end;
+	const char *id;
+	char *own;
+	size_t n;
 	int e;
 
 	p->id = "";
@@ -127,9 +130,14 @@ read_id(struct mail_reading *m, const struct mail_field *f, struct mpart *p)
 	if ((e = mail_words(m->d, &f->raw, &id)) != 0)
 		return e;
 	id += strspn(id, " <");
-	end = id + strcspn(id, "> ");
-	p->id = doc_strndup(m->d, id, (size_t)(end - id));
-	return p->id == NULL ? ERR_NOMEM : 0;
+	n = strcspn(id, "> ");
+	if ((own = doc_strndup(m->d, id, n < ID_MAX ? n : ID_MAX)) == NULL)
+		return ERR_NOMEM;
+	for (char *c = own; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || strchr("<>\"\\(),;", *c) != NULL)
+			*c = '_';
+	p->id = own;
+	return 0;
 }
 
 static int

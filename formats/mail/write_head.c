@@ -156,8 +156,9 @@ put_address(struct buf *b, const struct mail_address *a)
 	return buf_fmt(b, "\r\n <%s>", a->addr);
 }
 
-static int
-put_addresses(struct buf *b, const char *name, const struct mail_address *a)
+int
+mail_put_addresses(struct buf *b, const char *name,
+    const struct mail_address *a)
 {
 	const char *gap = " ";
 	int e;
@@ -202,11 +203,11 @@ mail_put_head(struct buf *b, const struct mail_head *h)
 {
 	int e;
 
-	if ((e = put_addresses(b, "From", h->from)) != 0 ||
-	    (e = put_addresses(b, "Sender", h->sender)) != 0 ||
-	    (e = put_addresses(b, "Reply-To", h->reply_to)) != 0 ||
-	    (e = put_addresses(b, "To", h->to)) != 0 ||
-	    (e = put_addresses(b, "Cc", h->cc)) != 0 ||
+	if ((e = mail_put_addresses(b, "From", h->from)) != 0 ||
+	    (e = mail_put_addresses(b, "Sender", h->sender)) != 0 ||
+	    (e = mail_put_addresses(b, "Reply-To", h->reply_to)) != 0 ||
+	    (e = mail_put_addresses(b, "To", h->to)) != 0 ||
+	    (e = mail_put_addresses(b, "Cc", h->cc)) != 0 ||
 	    (e = put_unstructured(b, "Subject", h->subject)) != 0 ||
 	    (e = put_unstructured(b, "Date", h->date)) != 0 ||
 	    (e = put_ids(b, "Message-ID", h->message_id)) != 0 ||

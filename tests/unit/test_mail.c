@@ -111,8 +111,8 @@ Test(mail, what_is_held_is_not_there_but_the_text_is)
 		"ELF\2\1\1 secret") "--b--\r\n";
 
 	gives(in, "secret", false);
-	gives(in, "hello", true);
-	gives(in, "report.txt", true);
+	gives(in, "aGVsbG8", true); /* "hello" */
+	gives(in, "a.exe", false);  /* in the report, as base64 */
 }
 
 static void
@@ -133,7 +133,7 @@ Test(mail, options)
 	    MIXED PART("", "hello")
 		PART("Content-Disposition: attachment; filename=a.txt\r\n",
 		    "x") "--b--\r\n",
-	    "hello");
+	    "aGVsbG8");
 	inside(both, HEAD "Content-Type: text/html\r\n\r\n<p>hello</p>\r\n",
 	    "text/html");
 	inside(both, HEAD "Content-Type: text/html\r\n\r\n<p>hello</p>\r\n",

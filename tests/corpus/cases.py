@@ -8,6 +8,8 @@ again, comes out byte for byte the same. All samples run twice: the two results
 must be the same. Prints TAP, last line "N passed, N failed".
 """
 import codecs
+import email
+import email.policy
 import filecmp
 import gzip
 import io
@@ -81,6 +83,14 @@ def inside(data, depth=0):
                 yield from inside(blob, depth + 1)
     if data[:2] == b"\x1f\x8b":
         yield from inside(gzip.decompress(data), depth + 1)
+    if data[:18] == b"MIME-Version: 1.0\r":
+        m = email.message_from_bytes(data, policy=email.policy.default)
+        for part in m.walk():
+            for name, value in part.items():
+                yield ("%s: %s" % (name, value)).encode("utf-8", "surrogateescape")
+            payload = part.get_payload(decode=True)
+            if payload is not None:
+                yield from inside(payload, depth + 1)
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as z:
             for info in z.infolist():

@@ -1,5 +1,6 @@
 /* Which part is text to be read, which is a file. */
 #include <string.h>
+#include <strings.h>
 
 #include "formats/mail/mail_int.h"
 #include "formats/mail/outlook.h"
@@ -142,7 +143,9 @@ plan_tnef(struct mail_job *j, struct mpart *p, bool *done)
 	int e;
 
 	*done = false;
-	if (!reader_has(&p->body, 0, "\x78\x9f\x3e\x22", 4) || j->in_tnef)
+	/* A message inside an Outlook message is one of its own: outlook.h. */
+	if (!reader_has(&p->body, 0, "\x78\x9f\x3e\x22", 4) || j->in_tnef ||
+	    strcasecmp(safename_get_ext(p->name), "tnef") == 0)
 		return 0;
 	e = mail_tnef(j->d, &p->body, p->where, &m);
 	if (e == ERR_MALFORMED || e == ERR_TRUNCATED) {

@@ -1,4 +1,5 @@
-/* Fuzz target: formats/mail/msg.c and formats/cfbx.c. Seeds: samples/{benign,planted}/msg. */
+/* Fuzz target: formats/mail/msg.c and formats/cfbx.c. Seeds:
+ * samples/{benign,planted}/msg. */
 #include "fuzz_common.h"
 
 int

@@ -72,6 +72,7 @@ look_at(const struct html_node *table, struct shape *s)
 	const struct html_node *n = html_next(table, table);
 	unsigned cells = 0;
 	size_t bytes = 0;
+	bool empty = false;
 
 	for (; n != NULL && !s->blocks; n = html_next(n, table)) {
 		if (n->element == HTML_TR_) {
@@ -80,9 +81,15 @@ look_at(const struct html_node *table, struct shape *s)
 			cells = 0;
 		}
 		if (is_cell(n)) {
-			cells++;
+			empty = true;
 			bytes = 0;
 			s->heads |= n->element == HTML_TH_;
+		}
+		/* Cells that only keep a distance do not count. */
+		if (empty && n->element == HTML_CHARS &&
+		    !html_all_blank(n->text)) {
+			cells++;
+			empty = false;
 		}
 		s->blocks |= breaks_grid(n);
 		bytes += n->len;

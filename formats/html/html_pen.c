@@ -3,7 +3,7 @@
 
 #include "formats/html/html_pen.h"
 
-#define GAP_MAX 4u
+#define GAP_MAX 3u
 
 static const struct {
 	uint32_t from, to;

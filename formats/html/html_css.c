@@ -14,7 +14,8 @@
 #define VALUE_BYTES   1024u
 #define STYLE_BYTES   262144u
 #define SIZE_MAX_PX   10000.0
-#define INDENT_MAX_PX 300.0
+#define INDENT_MAX_PX 100.0
+#define AWAY_PX	      300.0
 
 #define LENGTH	 CSS_LENGTH
 #define NUMBER	 CSS_NUMBER
@@ -25,6 +26,7 @@
 #define BACK	 CSS_BACK
 #define RAW	 CSS_RAW
 #define WATCH	 CSS_WATCH
+#define AWAY	 CSS_AWAY
 
 const struct html_css_row html_css_rows[CSS_PROPERTIES] = {
 #define PROPERTY(name, text, kind, max, words) { text, kind, max, words },
@@ -333,7 +335,7 @@ note_off(struct html *h, const char *value, bool important,
 		if (html_px(text, 16, &px) && px < least)
 			least = px;
 	}
-	if (least >= -INDENT_MAX_PX)
+	if (least >= -AWAY_PX)
 		return 0;
 	buf_init(&b, 32);
 	if ((e = buf_puts(&b, "-9999px")) == 0)
@@ -369,7 +371,7 @@ declare(struct html *h, const char *name, char *value, struct html_decl ***end)
 		if (e == 0 && refusal(name, value) != FIND_HTML_CSS)
 			e = refuse(h, name, value);
 	} else if (e == 0 || e == ERR_MALFORMED || e == ERR_LIMIT) {
-		e = html_css_rows[p].kind & CSS_NEGATIVE
+		e = html_css_rows[p].kind & (CSS_NEGATIVE | CSS_AWAY)
 			? note_off(h, value, important, end)
 			: 0;
 		if (e == 0 && (!holds(name, "background") || holds(value, "(")))

@@ -17,6 +17,7 @@
 #define CSS_BACK     (1u << 6) /* of "background" only the colour */
 #define CSS_RAW	     (1u << 7) /* kept as it is, to be looked at */
 #define CSS_WATCH    (1u << 8) /* never written */
+#define CSS_AWAY     (1u << 9) /* not below zero; far below hides, as NEGATIVE */
 
 enum html_property {
 

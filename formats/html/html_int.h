@@ -99,6 +99,8 @@ struct html {
 	struct html_tally *tallies, *last_tally;
 	unsigned n_tallies;
 	uint32_t comments, conditionals, deep;
+	bool as_text;  /* colours hide nothing any more */
+	bool blind;    /* a rule that is not understood sets a background */
 	bool quiet;    /* nothing is reported: a later round */
 	uint8_t *room; /* of the chunk being handed out */
 	size_t room_left;

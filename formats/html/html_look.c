@@ -204,14 +204,16 @@ alike(long a, long b)
 		   DIM;
 }
 
+/* As text the reader sees too much rather than too little. */
 static const char *
-unseen(const struct state *s)
+unseen(const struct html *h, const struct state *s)
 {
 	if (s->unseen)
 		return "visibility:hidden";
 	if (s->font < FONT_MIN_PX)
 		return "font-size";
-	if (s->colour == HTML_TRANSPARENT || alike(s->colour, s->back))
+	if (s->colour == HTML_TRANSPARENT ||
+	    (alike(s->colour, s->back) && !(h->blind && h->as_text)))
 		return "colour of the background";
 	return NULL;
 }
@@ -246,7 +248,7 @@ walk(struct look *k, struct html_node *n, const struct state *up)
 	int e = 0;
 
 	if (n->element == HTML_CHARS || n->element == HTML_IMG_) {
-		why = unseen(up);
+		why = unseen(k->h, up);
 		n->hidden = why != NULL && n->element == HTML_CHARS;
 		if (n->hidden && shows(n))
 			return html_say(k->h, FIND_HTML_HIDDEN, ACT_REMOVED,

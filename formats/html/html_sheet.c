@@ -168,6 +168,15 @@ file_rule(struct html_sheet *sheet, struct rule *r)
 	*end = r;
 }
 
+static bool
+sets_background(const struct html_decl *d)
+{
+	while (d != NULL && d->property != CSS_BACKGROUND_COLOR_ &&
+	       d->property != CSS_BACKGROUND_IMAGE_)
+		d = d->next;
+	return d != NULL;
+}
+
 /* One rule: n bytes of selectors, and its declarations. */
 static int
 add_rules(struct html *h, const char *s, size_t n, const char *body)
@@ -186,8 +195,10 @@ add_rules(struct html *h, const char *s, size_t n, const char *body)
 			len = (size_t)(end - s);
 		if ((r = html_alloc(h, sizeof(*r))) == NULL)
 			return ERR_NOMEM;
-		if (!take_selector(s, s + len, r))
+		if (!take_selector(s, s + len, r)) {
+			h->blind |= sets_background(decls);
 			continue;
+		}
 		r->decls = decls;
 		file_rule(h->sheet, r);
 	}

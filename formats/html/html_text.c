@@ -585,7 +585,7 @@ write_text(struct html *h, struct buf *out)
 int
 html_text(struct doc *d, const struct html_job *job, struct buf *out)
 {
-	struct html h = { .d = d, .job = job };
+	struct html h = { .d = d, .job = job, .as_text = true };
 	int e;
 
 	buf_init(&h.tmp, (size_t)HTML_IN_BYTES * 2);

@@ -224,6 +224,16 @@ count_comment(struct html *h, const char *s)
 		h->comments++;
 }
 
+/* What it holds would be no text of the page. */
+static bool
+is_gone(struct grow *g, const GumboElement *e)
+{
+	enum html_element is = element_of(g, e);
+
+	return e->tag_namespace != GUMBO_NAMESPACE_HTML ||
+	       (is < HTML_ELEMENTS && html_rows[is].flags & HTML_GONE);
+}
+
 /* One node of gumbo's; *inside: where its children go. */
 static int
 take(struct grow *g, const GumboNode *from, struct html_node *parent,
@@ -240,11 +250,11 @@ take(struct grow *g, const GumboNode *from, struct html_node *parent,
 		return 0;
 	case GUMBO_NODE_ELEMENT:
 	case GUMBO_NODE_TEMPLATE:
-		*inside = parent;
-		/* Tables are kept whole: their parts mean nothing alone. */
 		if (depth <= HTML_DEPTH_MAX)
 			return add_element(g, from, parent, inside);
 		g->h->deep++;
+		if (!is_gone(g, &from->v.element))
+			*inside = parent;
 		return 0;
 	case GUMBO_NODE_DOCUMENT:
 		break;

@@ -284,6 +284,8 @@ Test(html_text, not_hidden)
 		"<style>p.a{display:none}</style><p>X",
 		"<style>@media print{p{display:none}}</style><p>X",
 		"<p style='height:0'>X", "<details>X</details>",
+		"<style>p:first-child{background:#000}p{color:#fff}</style>"
+		"<p>X",
 		"<noscript>X</noscript>", "<p style='color:inherit'>X"
 	};
 	struct html_case c = { .clean = false };
@@ -365,6 +367,8 @@ Test(html_clean, body)
 		    "<table><tbody><tr><td>'=1+1</td></tr></tbody></table>",
 		    "html.formula" },
 		{ "<o:p>a</o:p>", "a", "html.element" },
+		{ "<p style='margin:-20px 0;text-indent:-10px'>a",
+		    "<p style=\"text-indent:-10px\">a</p>", "html.css" },
 	};
 	struct html_case c = { .clean = true };
 	struct buf out;
@@ -439,6 +443,26 @@ Test(html_work, no_square)
 		cr_expect_lt((double)(clock() - from) / CLOCKS_PER_SEC, 20.0,
 		    "%s", units[i]);
 	}
+}
+
+/* What is too deep is made flat, without what was no text. */
+Test(html_work, flat)
+{
+	struct html_case c = { .clean = true };
+	struct buf in, out;
+	const char *s;
+
+	buf_init(&in, 4096);
+	buf_init(&out, 1u << 20);
+	for (int i = 0; i < 250; i++)
+		cr_assert_eq(buf_puts(&in, "<i>"), 0);
+	cr_assert_eq(buf_puts(&in, "a<script>X</script><svg>X</svg><b>b</b>"),
+	    0);
+	s = run(&c, buf_cstr(&in), &out);
+	cr_expect_neq(strstr(s, ">ab<"), NULL);
+	cr_expect_eq(strchr(s, 'X'), NULL);
+	buf_done(&in);
+	buf_done(&out);
 }
 
 Test(html_work, depth)

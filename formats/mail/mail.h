@@ -64,6 +64,8 @@ struct mpart {
 	bool is_inline;	     /* Content-Disposition: inline, or none at all */
 	bool doubtful;	     /* the readings differ here */
 	struct reader body;  /* transfer encoding undone; not for multiparts */
+	struct reader raw;   /* of MIME: the body as it stood */
+	int cte;	     /* and its encoding (enum mail_cte) */
 	struct mail_head *head; /* of the message, or of message/rfc822 */
 	struct mpart *first, *next;
 };

@@ -410,6 +410,8 @@ read_body(struct mail_reading *m, const struct mail_field *fields,
 
 	if (composite && cte != CTE_NONE)
 		m->odd |= ODD_NESTING;
+	p->raw = *raw;
+	p->cte = (int)cte;
 	return mail_undo(m, raw, cte, &p->body);
 }
 

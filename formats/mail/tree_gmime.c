@@ -127,16 +127,20 @@ parse(GMimeStream *stream, struct mail_spans *out)
 int
 mail_gmime(struct doc *d, const struct reader *in, struct mail_spans *out)
 {
-	uint8_t *copy = doc_alloc(d, in->len + 16);
+	uint8_t *copy = g_try_malloc0(in->len + 16);
 	GMimeStream *stream;
 
 	out->n = 0;
 	out->too_many = false;
 	if (copy == NULL)
-		return ERR_NOMEM;
-	memcpy(copy, in->data, in->len);
+		return doc_fail(d, ERR_NOMEM, "out of memory");
+	if (in->len > 0)
+		memcpy(copy, in->data, in->len);
 	neutralise(copy, in->len);
-	stream = g_mime_stream_mem_new_with_buffer((const char *)copy, in->len);
+	stream =
+	    g_mime_stream_mem_new_with_byte_array(g_byte_array_new_take(copy,
+		in->len));
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);
 	parse(stream, out);
 	g_object_unref(stream);
 	return 0;

@@ -118,6 +118,20 @@ other_rules(struct mail_reading *m, const struct reader *in, struct mpart *root,
 
 /* ---- what GMime finds */
 
+/* The same bytes in the same encoding: as it nearly always is. */
+static bool
+has_span(const struct leaves *l, const struct reader *raw, enum mail_cte cte)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct mpart *p = l->list[i].part;
+
+		if (p->raw.data == raw->data && p->raw.len == raw->len &&
+		    p->cte == (int)cte)
+			return true;
+	}
+	return false;
+}
+
 static int
 add_span(struct mail_reading *m, const struct reader *in, struct mpart *root,
     struct leaves *l, const struct mail_span *s)
@@ -127,7 +141,8 @@ add_span(struct mail_reading *m, const struct reader *in, struct mpart *root,
 	struct leaf x;
 	int e;
 
-	if (reader_view(in, s->from, s->bytes, &raw) != 0)
+	if (reader_view(in, s->from, s->bytes, &raw) != 0 ||
+	    has_span(l, &raw, s->cte))
 		return 0;
 	if ((p = doc_alloc(m->d, sizeof(*p))) == NULL)
 		return ERR_NOMEM;

@@ -36,6 +36,9 @@ enum mail_files_policy { MAIL_SANITISE, MAIL_DETACH, MAIL_REMOVE };
 /* A mail that two readers would read as two mails. */
 enum mail_ambiguous_policy { MAIL_HOLD, MAIL_NOTE };
 
+/* METHOD of calendars: PUBLISH in its place, or as it was. */
+enum calendar_method_policy { CALENDAR_PUBLISH, CALENDAR_KEEP };
+
 #define MAIL_AUTHSERV_BYTES 256
 #define MAIL_DOMAINS_BYTES  1024
 
@@ -57,6 +60,7 @@ struct options {
 	enum mail_body_policy mail_body;
 	enum mail_files_policy mail_files;
 	enum mail_ambiguous_policy mail_ambiguous;
+	enum calendar_method_policy calendar_method;
 	/* Set by the gateway, not by a policy, and never when it proves: the
 	 * message comes from outside, so no part of it can be our report. */
 	bool mail_fresh;

@@ -139,16 +139,28 @@ write_comps(struct ical *c, const struct pim_comp *first, unsigned in)
 static int
 put_method(struct ical *c, const struct pim_comp *cal)
 {
+	static const char words[] = "PUBLISH|REQUEST|REPLY|ADD|CANCEL|REFRESH|"
+				    "COUNTER|DECLINECOUNTER";
 	const struct pim_prop *p = pim_prop(cal, "METHOD");
+	const char *w;
+	size_t n = 0;
+	bool keep;
 	int e;
 
-	c->cancelled = p != NULL && strcasecmp(p->value, "CANCEL") == 0;
+	c->cancelled = false;
 	if (p == NULL)
 		return 0;
-	if (strcasecmp(p->value, "PUBLISH") != 0 &&
-	    (e = doc_found(c->d, FIND_CALENDAR_METHOD, ACT_REPLACED,
-		 "VCALENDAR", "%.200s", p->value)) != 0)
+	if (strcasecmp(p->value, "PUBLISH") == 0)
+		return pim_line(&c->out, "METHOD:PUBLISH");
+	w = pim_word(words, p->value, &n);
+	keep = w != NULL && doc_options(c->d)->calendar_method == CALENDAR_KEEP;
+	if ((e = doc_found(c->d, FIND_CALENDAR_METHOD,
+		 keep ? ACT_KEPT : ACT_REPLACED, "VCALENDAR", "%.200s",
+		 p->value)) != 0)
 		return e;
+	if (keep)
+		return pim_line(&c->out, "METHOD:%.*s", (int)n, w);
+	c->cancelled = strcasecmp(p->value, "CANCEL") == 0;
 	return pim_line(&c->out, "METHOD:PUBLISH");
 }
 

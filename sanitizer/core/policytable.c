@@ -56,6 +56,7 @@ static const char *const body_choices[] = { "text", "text+html", NULL };
 static const char *const files_choices[] = { "sanitise", "detach", "remove",
 	NULL };
 static const char *const ambiguous_choices[] = { "hold", "note", NULL };
+static const char *const calendar_choices[] = { "publish", "keep", NULL };
 
 static const struct policy_setting table[] = {
 	TEXT("", "state_dir", state_dir, POLICY_PATH_BYTES - 1,
@@ -163,6 +164,11 @@ static const struct policy_setting table[] = {
 	    "全部を無害化し報告する",
 	    "mail that readers read differently: hold, or note (all of it is "
 	    "sanitised)"),
+	CHOICE("mail", "calendar", options.calendar_method, calendar_choices,
+	    "会議の招待：publish 予定として見せるだけ、keep "
+	    "出欠の返信などの指定を残す",
+	    "invitations: publish (shown as an entry), or keep (they may be "
+	    "answered)"),
 	NAMES("mail", "authserv_id", options.mail_authserv_id,
 	    "認証結果（Authentication-Results）を信じる中継サーバーの名前",
 	    "relay whose Authentication-Results are believed"),

@@ -169,6 +169,23 @@ Test(cards, what_acts_goes)
 	    "STATUS:CANCELLED\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
 }
 
+Test(cards, method_is_kept_when_asked)
+{
+	static const char in[] =
+	    "BEGIN:VCALENDAR\nMETHOD:request\nBEGIN:VEVENT\nUID:a\n"
+	    "END:VEVENT\nEND:VCALENDAR\n";
+	struct options o;
+	struct text_run t;
+
+	options_default(&o);
+	o.calendar_method = CALENDAR_KEEP;
+	text_run_with(&t, &o, "a.ics", in, sizeof(in) - 1);
+	cr_assert_eq(t.err, 0);
+	cr_assert_not_null(strstr(buf_cstr(&t.out), "METHOD:REQUEST\r\n"));
+	cr_assert_eq(t.changed, 0);
+	buf_done(&t.out);
+}
+
 Test(cards, contacts)
 {
 	card("TEL;CELL;VOICE:090 1234\r\n", "TEL;TYPE=CELL,VOICE:090 1234\r\n");

@@ -483,7 +483,7 @@ def main():
                          sum(world.in_flight().values()) > 0,
                          4.0 if FULL else 0.7)
         print('# %d kills more while they went on' % more)
-        left = world.drain(900 if FULL else 120)
+        left = world.drain(1500 if FULL else 300)
         print('# all through after %.0f s' % (time.time() - started))
         ok('nothing stays under way', not left, left)
         if FULL:

@@ -26,6 +26,27 @@ html_of(struct mail_job *j, const struct mpart *p, struct html_job *h,
 	return 0;
 }
 
+/* What was written is what was read, but for the line ends of mail. */
+static bool
+same_lines(const struct buf *html, size_t from, const struct buf *read)
+{
+	struct reader x, y;
+	uint8_t c = 0, e = 0;
+	bool more;
+
+	buf_reader(html, &x);
+	buf_reader(read, &y);
+	if (reader_seek(&x, from) != 0)
+		return false;
+	do {
+		while ((more = reader_u8(&y, &e) == 0) && e == '\r')
+			;
+		if (more != (reader_u8(&x, &c) == 0) || (more && c != e))
+			return false;
+	} while (more);
+	return read->len > 0;
+}
+
 static int
 add_html(struct mail_job *j, const struct mpart *p, struct buf *text,
     struct buf *html, bool *is_clean)
@@ -42,8 +63,7 @@ add_html(struct mail_job *j, const struct mpart *p, struct buf *text,
 	if (doc_options(j->d)->mail_body == MAIL_TEXT)
 		*is_clean = false;
 	else if ((e = html_clean(j->d, &h, html)) == 0)
-		*is_clean &= html->len - from == u8.len && u8.len > 0 &&
-			     memcmp(html->data + from, u8.data, u8.len) == 0;
+		*is_clean &= same_lines(html, from, &u8);
 out:
 	buf_done(&u8);
 	return e;

@@ -54,13 +54,47 @@ names_internal(const char *name, const char *list)
 	return false;
 }
 
+/* Letters that look like those of domains: Cyrillic, Greek, dots. */
+static const struct {
+	uint32_t cp;
+	char as;
+} alike[] = { { 0x3b1, 'a' }, { 0x3b9, 'i' }, { 0x3bd, 'v' }, { 0x3bf, 'o' },
+	{ 0x3c1, 'p' }, { 0x430, 'a' }, { 0x435, 'e' }, { 0x43e, 'o' },
+	{ 0x440, 'p' }, { 0x441, 'c' }, { 0x443, 'y' }, { 0x445, 'x' },
+	{ 0x455, 's' }, { 0x456, 'i' }, { 0x458, 'j' }, { 0x4bb, 'h' },
+	{ 0x4cf, 'l' }, { 0x501, 'd' }, { 0x51b, 'q' }, { 0x51d, 'w' },
+	{ 0x131, 'i' }, { 0x261, 'g' }, { 0x2024, '.' }, { 0x3002, '.' },
+	{ 0xfe52, '.' }, { 0xfe6b, '@' }, { 0xff61, '.' } };
+
+/* What an eye takes a character for; 0: it is no sign of a domain. */
+static char
+look_of(uint32_t cp)
+{
+	if (cp >= 0x410 && cp <= 0x42f)
+		cp += 0x20;
+	if (cp >= 0xff01 && cp <= 0xff5e)
+		return (char)(cp - 0xff01 + '!');
+	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
+		if (alike[i].cp == cp)
+			return alike[i].as;
+	return cp < 0x80 ? (char)cp : '\0';
+}
+
 /* An address as the name, or one of our domains in it. */
 static bool
-poses(const char *name, const char *list)
+poses(struct doc *d, const char *name, const char *list)
 {
-	return strchr(name, '@') != NULL ||
-	       strstr(name, "\xef\xbc\xa0") != NULL || /* ＠ */
-	       names_internal(name, list);
+	char *eye = doc_strndup(d, name, strlen(name)), *to = eye;
+	struct reader r;
+	uint32_t cp;
+
+	if (eye == NULL)
+		return true;
+	reader_init(&r, name, strlen(name));
+	while (utf8_get(&r, &cp) == 0)
+		*to++ = look_of(cp) != '\0' ? look_of(cp) : '?';
+	*to = '\0';
+	return strchr(eye, '@') != NULL || names_internal(eye, list);
 }
 
 static int
@@ -71,10 +105,12 @@ mark(struct doc *d, struct mail_address *a)
 	struct buf b;
 	int e;
 
-	if (list[0] == '\0' || a->name[0] == '\0' || at == NULL ||
+	/* Without an address (a group) the name is all that is shown. */
+	if (list[0] == '\0' || a->name[0] == '\0' ||
 	    strncmp(a->name, MARK, strlen(MARK)) == 0 ||
-	    strcasecmp(a->name, a->addr) == 0 || is_internal(at + 1, list) ||
-	    !poses(a->name, list))
+	    strcasecmp(a->name, a->addr) == 0 ||
+	    (at != NULL && is_internal(at + 1, list)) ||
+	    !poses(d, a->name, list))
 		return 0;
 	if ((e = doc_found(d, FIND_MAIL_POSES, ACT_REPLACED, "From", "%s <%s>",
 		 a->name, a->addr)) != 0)
@@ -104,6 +140,37 @@ mail_mark_sender(struct doc *d, struct mail_head *h)
 }
 
 /* ---- RFC 8601 */
+
+/* The value without comments and quoted strings: a sender's address may stand
+ * in it, with all that RFC 5321 lets it hold. An end that is missing takes
+ * the rest with it. */
+static const char *
+bare_facts(struct doc *d, const char *value)
+{
+	char *out = doc_strndup(d, value, strlen(value)), *to = out;
+	unsigned depth = 0;
+	bool quoted = false;
+
+	if (out == NULL)
+		return NULL;
+	for (const char *s = value; *s != '\0'; s++) {
+		if (*s == '\\' && (quoted || depth > 0)) {
+			if (s[1] != '\0')
+				s++;
+			continue;
+		}
+		if (*s == '"' && depth == 0)
+			quoted = !quoted;
+		else if (*s == '(' && !quoted)
+			depth++;
+		else if (*s == ')' && !quoted && depth > 0)
+			depth--;
+		else if (!quoted && depth == 0)
+			*to++ = *s;
+	}
+	*to = '\0';
+	return out;
+}
 
 /* The result of one method in a value: a known word, or "none". */
 static const char *
@@ -162,6 +229,8 @@ mail_authentication(struct doc *d, const struct mail_field *f, const char **out)
 			continue;
 		if ((e = mail_words(d, &f->raw, &s)) != 0)
 			return e;
+		if ((s = bare_facts(d, s)) == NULL)
+			return ERR_NOMEM;
 		return put_facts(d, s, out);
 	}
 	if (doc_options(d)->mail_fresh)

@@ -4,7 +4,9 @@
  *
  * GMime reads a copy of the same length in which nothing can make it load a
  * charset or go down into messages (they are files to us): no byte above
- * 0x7f, no encoded word, no RFC 2231 charset, no message type.
+ * 0x7f, no encoded word, no RFC 2231 charset, no message type. Dates and
+ * addresses are hidden from it as well: it reads groups of addresses in
+ * groups by recursion without a limit.
  */
 #include <gmime/gmime.h>
 #include <string.h>
@@ -38,6 +40,23 @@ same_word(const uint8_t *s, const char *word, size_t n)
 	return true;
 }
 
+/* A header whose value GMime would read, at the beginning of a line? */
+static bool
+is_value_header(const uint8_t *s)
+{
+	static const char *const names[] = { "date", "from", "sender",
+		"reply-to", "to", "cc", "bcc" };
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		n = strlen(names[i]);
+		if (same_word(s, names[i], n) &&
+		    memchr(": \t\r\n", s[n], 5) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* In place; s has 16 bytes behind its n. */
 static void
 neutralise(uint8_t *s, size_t n)
@@ -54,7 +73,7 @@ neutralise(uint8_t *s, size_t n)
 			     same_word(s + i, "digest", 6)))
 			s[i] = 'x';
 		else if ((i == 0 || s[i - 1] == '\n' || s[i - 1] == '\r') &&
-			 same_word(s + i, "date", 4))
+			 is_value_header(s + i))
 			s[i] = 'x';
 	}
 }

@@ -308,6 +308,7 @@ decode_q(struct word *w, struct buf *out)
 struct run {
 	enum mcs label;
 	struct buf bytes;
+	struct jis_tail tail; /* of the bytes */
 	bool open;
 	uint32_t loose;
 };
@@ -324,13 +325,13 @@ flush(struct run *run, struct buf *out, struct word_facts *f)
 	buf_reader(&run->bytes, &r);
 	e = words_decode(&r, run->label, out, f);
 	buf_clear(&run->bytes);
+	run->tail = (struct jis_tail){ 0 };
 	return e;
 }
 
 static int
 add_word(struct run *run, struct word *w, struct buf *out, struct word_facts *f)
 {
-	bool wide = false, half = false;
 	struct reader before, r;
 	struct buf b;
 	int e = 0;
@@ -343,9 +344,10 @@ add_word(struct run *run, struct word *w, struct buf *out, struct word_facts *f)
 	buf_reader(&b, &r);
 	if (e == 0 && run->open && w->label == MCS_JIS) {
 		buf_reader(&run->bytes, &before);
-		jis_tail(&before, &wide, &half);
+		jis_tail(&before, &run->tail);
 		/* Each word begins in ASCII, unless it clearly does not. */
-		if (wide && !half && !jis_continues(&r))
+		if (jis_tail_is_wide(&run->tail) && !run->tail.half &&
+		    !jis_continues(&r))
 			e = buf_puts(&run->bytes, "\x1b(B");
 	}
 	if (e == 0)

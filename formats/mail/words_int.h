@@ -99,8 +99,16 @@ int mdec_get_kr(struct mdec *, struct cs_char *out) MUST_CHECK;
 bool jis_designates(const struct reader *);
 /* Designations without their ESC, closed again: "$B...(B". */
 bool jis_is_bare(const struct reader *);
-/* How it ends: in two-byte mode, within a character. */
-void jis_tail(const struct reader *, bool *wide, bool *half);
+
+/* How bytes end that grow: at is how far they have been read. Zero at first. */
+struct jis_tail {
+	size_t at;
+	uint8_t set;
+	bool half; /* within a character of two bytes */
+};
+
+void jis_tail(const struct reader *, struct jis_tail *);
+bool jis_tail_is_wide(const struct jis_tail *);
 /* Do these bytes go on in two-byte mode rather than start in ASCII? */
 bool jis_continues(const struct reader *);
 

@@ -179,24 +179,35 @@ jis_continues(const struct reader *in)
 }
 
 void
-jis_tail(const struct reader *in, bool *is_wide, bool *half)
+jis_tail(const struct reader *in, struct jis_tail *t)
 {
 	struct reader r = *in;
-	uint8_t set = SET_ASCII, c;
+	uint8_t c;
 	size_t n;
 
-	*half = false;
-	r.pos = 0;
+	if (reader_seek(&r, t->at) != 0)
+		return;
 	while (reader_u8(&r, &c) == 0) {
-		if (c == 0x1b && (n = designation(&r, r.pos, &set)) > 0) {
+		if (c == 0x1b && (n = designation(&r, r.pos, &t->set)) > 0) {
 			if (reader_skip(&r, n) != 0)
 				break;
-			*half = false;
+			t->half = false;
+		} else if (c == 0x1b && reader_left(&r) < 3) {
+			/* It may go on in the next word. */
+			t->half = false;
+			t->at = reader_pos(&r) - 1;
+			return;
 		} else {
-			*half = set >= SET_0208 && c > 0x20 && !*half;
+			t->half = t->set >= SET_0208 && c > 0x20 && !t->half;
 		}
 	}
-	*is_wide = set >= SET_0208;
+	t->at = reader_pos(&r);
+}
+
+bool
+jis_tail_is_wide(const struct jis_tail *t)
+{
+	return t->set >= SET_0208;
 }
 
 /* Two-byte text without ESC n bytes ahead? Who fails often has none. */

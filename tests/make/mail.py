@@ -252,6 +252,17 @@ def headers():
          internal="city.example.lg.jp", mark=True)
     head('From: "市長（city.example.lg.jp）" <evil@example.com>\r\nSubject: a\r\n'.encode(), name="poses-name", fresh=True,
          internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    for n, name in enumerate(("ｃｉｔｙ．example．lg．jp", "総務課 ｃｉｔｙ.example.lg.jp", "сity.ехample.lg.jp", "a﹫b",
+                              "ci\u200bty.example.lg.jp")):
+        head(('From: "%s" <evil@example.com>\r\nSubject: a\r\n' % name).encode(), name="poses-alike-%d" % n, fresh=True,
+             internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    head(b'From: "a@city.example.lg.jp":;\r\nSubject: a\r\n', name="poses-group", fresh=True,
+         internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    head(b"From: a@city.example.lg.jp: evil@example.com;\r\nSubject: a\r\n", name="poses-group-of", fresh=True,
+         internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    head(b"From: a@example.com\r\nSubject: a\r\nTo: " + b"a:" * 100000 + b"\r\n", name="groups-in-groups")
+    head(b"From: a@example.com\r\nSubject: a\r\nCc: " + b"=?iso-2022-jp?B?GyRCJCIbKEI=?= " * 20000 + b"\r\n",
+         name="words-many")
     head(b"From: \x00a@example.com\r\nSubject: a\x00b\r\n", name="nul")
     head(b"From: a@example.com\r\nSubject: " + b"x" * 5000 + b"\r\n", name="long-line")
     head(b"From: a@example.com\r\nSubject: a\r\nDisposition-Notification-To: SEKISHO-CANARY-mdn@example.com\r\n"
@@ -264,6 +275,9 @@ def headers():
          b"Authentication-Results: mx.city.example.lg.jp; spf=fail (x) smtp.mailfrom=a; dkim=none; dmarc=fail\r\n"
          b"From: a@example.com\r\nSubject: a\r\n", name="authentication", fresh=True, authserv="mx.city.example.lg.jp",
          has=["SPF=fail DKIM=none DMARC=fail"], lines=["authentication-results"])
+    head(b"Authentication-Results: mx.city.example.lg.jp; spf=fail (x; dmarc=pass; dkim=pass)\r\n"
+         b' smtp.mailfrom="\\"; dmarc=pass; "@example.com; dkim=none\r\nFrom: a@example.com\r\nSubject: a\r\n',
+         name="authentication-quoted", fresh=True, authserv="mx.city.example.lg.jp", has=["SPF=fail DKIM=none DMARC=none"])
     head(b"Authentication-Results: evil.example; spf=pass\r\nFrom: a@example.com\r\nSubject: a\r\n", name="authentication-none",
          fresh=True, authserv="mx.city.example.lg.jp", has=["SPF=none"], gone=["SPF=pass"])
 

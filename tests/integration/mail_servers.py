@@ -160,12 +160,26 @@ class Postfix:
     def flush(self):
         self.run('flush', check=False)
 
-    def waiting(self):
-        n = 0
+    def queued(self):
+        """(path, whether the message in it was taken as a whole)."""
         for q in ('incoming', 'active', 'deferred', 'maildrop'):
-            for _, _, files in os.walk(os.path.join(self.dir, 'queue', q)):
-                n += len(files)
-        return n
+            for d, _, files in os.walk(os.path.join(self.dir, 'queue', q)):
+                for n in files:
+                    path = os.path.join(d, n)
+                    try:
+                        # MAIL_QUEUE_STAT_READY, as mailq(1) looks at it
+                        yield path, os.stat(path).st_mode & 0o100 != 0
+                    except OSError:
+                        pass
+
+    def waiting(self):
+        """Messages that Postfix has answered 250 for and still has."""
+        return sum(whole for _, whole in self.queued())
+
+    def pieces(self):
+        """Messages that are being taken, or were when Postfix was killed;
+        it never answered for them and removes them after a day and a half."""
+        return sum(not whole for _, whole in self.queued())
 
     def tail(self, n=20):
         try:
@@ -351,6 +365,13 @@ class World:
                 self.outer.flush()
             time.sleep(0.2)
         return ', '.join('%s %d' % (k, v) for k, v in left.items() if v)
+
+    def why(self, left):
+        """What to know about messages that are still under way."""
+        return '%s\n%s%s\n%s\n%s' % (
+            left, self.outer.tail(5), self.inner.tail(5),
+            ''.join(open(self.gateway.log).readlines()[-5:]),
+            ''.join(open(self.receiver.log).readlines()[-5:]))
 
     def delivered(self):
         box = os.path.join(self.top, 'box', 'all', 'new')

@@ -2,6 +2,7 @@
  * The mail module: a message is read as a tree, and a fresh message is
  * written of what people need of it. docs/formats/mail.md.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "formats/format.h"
@@ -31,6 +32,8 @@ heard(void *arg, const struct finding *f)
 	if (f->id == FIND_NAME_MISMATCH || f->id == FIND_MAGIC_MISMATCH)
 		return;
 	j->n_found++;
+	if (f->id == FIND_MAIL_SIGNATURE)
+		snprintf(j->signer, sizeof(j->signer), "%s", f->detail);
 	if (j->at != NULL)
 		add_found(j->at, f->id);
 	else

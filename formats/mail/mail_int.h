@@ -138,7 +138,8 @@ struct mail_job {
 	struct buf text, html, report;
 	uint32_t found[FIND_COUNT]; /* of all, how often */
 	uint64_t n_found;
-	struct mail_entry *at; /* findings go to it as well */
+	char signer[FINDING_DETAIL_BYTES]; /* "S/MIME: NAME", "" */
+	struct mail_entry *at;		   /* findings go to it as well */
 	struct mail_out out;
 };
 

@@ -126,6 +126,8 @@ put_own(const struct mail_job *j, struct buf *b, bool ja)
 		any = true;
 		if (e == 0)
 			e = put_found(b, id, ja);
+		if (e == 0 && id == FIND_MAIL_SIGNATURE)
+			e = buf_fmt(b, "     %s\n", j->signer);
 	}
 	return e;
 }

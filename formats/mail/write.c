@@ -199,14 +199,16 @@ static int
 put_text(struct mail_writer *w, const char *subtype, const struct reader *text,
     const char *more)
 {
-	bool plain = is_plain(text), qp = !plain && is_mostly_ascii(text);
+	/* A text that is a file is base64: programs differ on its line ends. */
+	bool file = more[0] != '\0', plain = !file && is_plain(text),
+	     qp = !file && !plain && is_mostly_ascii(text);
 	int e;
 
 	if ((e = buf_fmt(&w->b,
 		 "Content-Type: text/%s; charset=%s%s\r\n"
 		 "Content-Transfer-Encoding: %s\r\n%s\r\n",
-		 subtype, plain && more[0] == '\0' ? "us-ascii" : "utf-8",
-		 more[0] == '\0' ? "" : ";\r\n name=\"report.txt\"",
+		 subtype, plain ? "us-ascii" : "utf-8",
+		 !file ? "" : ";\r\n name=\"report.txt\"",
 		 plain ? "7bit"
 		 : qp  ? "quoted-printable"
 		       : "base64",

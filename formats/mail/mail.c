@@ -2,7 +2,6 @@
  * The mail module: a message is read as a tree, and a fresh message is
  * written of what people need of it. docs/formats/mail.md.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "formats/format.h"
@@ -32,12 +31,14 @@ heard(void *arg, const struct finding *f)
 	if (f->id == FIND_NAME_MISMATCH || f->id == FIND_MAGIC_MISMATCH)
 		return;
 	j->n_found++;
-	if (f->id == FIND_MAIL_SIGNATURE)
-		snprintf(j->signer, sizeof(j->signer), "%s", f->detail);
-	if (j->at != NULL)
+	if (j->at != NULL) {
 		add_found(j->at, f->id);
-	else
-		j->found[f->id]++;
+		return;
+	}
+	j->found[f->id]++;
+	if (f->id == FIND_MAIL_SIGNATURE && j->n_signers < MAIL_SIGNERS_MAX)
+		j->signers[j->n_signers++] =
+		    doc_strndup(j->d, f->detail, strlen(f->detail));
 }
 
 static void

@@ -99,7 +99,8 @@ const char *mail_lower(struct doc *, const void *, size_t n);
 
 enum fate { FATE_REBUILT, FATE_HELD, FATE_DETACHED, FATE_REMOVED };
 
-#define ENTRY_FOUND_MAX 12
+#define ENTRY_FOUND_MAX	 12
+#define MAIL_SIGNERS_MAX 4
 
 /* A file that came, for the report. */
 struct mail_entry {
@@ -138,8 +139,10 @@ struct mail_job {
 	struct buf text, html, report;
 	uint32_t found[FIND_COUNT]; /* of all, how often */
 	uint64_t n_found;
-	char signer[FINDING_DETAIL_BYTES]; /* "S/MIME: NAME", "" */
-	struct mail_entry *at;		   /* findings go to it as well */
+	/* "S/MIME: NAME" of each signature of the mail itself. */
+	const char *signers[MAIL_SIGNERS_MAX];
+	size_t n_signers;
+	struct mail_entry *at; /* findings go to it as well */
 	struct mail_out out;
 };
 

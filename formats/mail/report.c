@@ -110,6 +110,21 @@ put_entries(const struct mail_job *j, struct buf *b, bool ja)
 	return e;
 }
 
+/* As the certificate says it: nobody has verified it. */
+static int
+put_signers(const struct mail_job *j, struct buf *b, bool ja)
+{
+	int e = 0;
+
+	for (size_t i = 0; e == 0 && i < j->n_signers; i++)
+		if (j->signers[i] != NULL)
+			e = buf_fmt(b,
+			    ja ? "     署名者（未検証）：%s\n"
+			       : "     signed by (not verified): %s\n",
+			    j->signers[i]);
+	return e;
+}
+
 /* Of the message itself: all that belongs to no file. */
 static int
 put_own(const struct mail_job *j, struct buf *b, bool ja)
@@ -127,7 +142,7 @@ put_own(const struct mail_job *j, struct buf *b, bool ja)
 		if (e == 0)
 			e = put_found(b, id, ja);
 		if (e == 0 && id == FIND_MAIL_SIGNATURE)
-			e = buf_fmt(b, "     %s\n", j->signer);
+			e = put_signers(j, b, ja);
 	}
 	return e;
 }

@@ -52,6 +52,13 @@ def files_of(data):
     return [p.get_filename() for p in tops if id(p) not in inside and p.get_filename() != REPORT]
 
 
+def report_of(data):
+    for p in email.message_from_bytes(data, policy=email.policy.default).iter_attachments():
+        if p.get_filename() == REPORT:
+            return p.get_content()
+    return ""
+
+
 def flags(expect):
     out = []
     if expect.get("fresh"):
@@ -78,6 +85,9 @@ def content(expect, data):
     for s in expect.get("has", []):
         if not any(s.encode() in p for p in pieces):
             return "missing: " + s
+    for s in expect.get("hasnot_report", []):
+        if s in report_of(data):
+            return "in the report: " + s
     head = data.split(b"\r\n\r\n", 1)[0].lower()
     for s in expect.get("lines", []):
         if re.search(rb"(?m)^" + s.encode().lower(), head):

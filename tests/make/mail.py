@@ -9,6 +9,8 @@ import base64
 import os
 import sys
 
+from mail_signed import DETACHED, OPAQUE, SIGNER
+
 CASES = []
 TOP = (b"From: =?UTF-8?B?5bGx55Sw?= <yamada@example.com>\r\nTo: tanto@city.example.lg.jp\r\n"
        b"Subject: =?UTF-8?B?5Lu25ZCN?=\r\nDate: Mon, 06 Apr 2026 09:00:00 +0900\r\n"
@@ -317,6 +319,16 @@ def kinds():
          b"SEKISHO-CANARY-cipher")], kind=b"encrypted"), gone=["SEKISHO-CANARY"], files=[], finds=["generic.member-held"])
     case("signed-pgp", mixed([text_part(), part("application/pgp-signature; name=signature.asc", b"x")], kind=b"signed"),
          has=["SEKISHO-BENIGN-text"], finds=["mail.signature"], files=[])
+    case("signed-smime", mixed([text_part(), part("application/pkcs7-signature; name=smime.p7s", b64(DETACHED),
+         "Content-Transfer-Encoding: base64")], kind=b"signed"), has=["SEKISHO-BENIGN-text", "S/MIME: " + SIGNER, "未検証"],
+         finds=["mail.signature"], files=[])
+    signed = part("application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", b64(OPAQUE),
+                  "Content-Transfer-Encoding: base64")
+    case("signed-opaque", TOP + signed, has=["SEKISHO-BENIGN-text", "S/MIME: " + SIGNER], gone=["SEKISHO-CANARY"],
+         finds=["mail.signature", "generic.member-held"], files=[])
+    # The signer of a message inside is not that of the mail.
+    case("signed-inside", mixed([text_part(), part("message/rfc822", TOP + signed)], kind=b"mixed"),
+         has=["SEKISHO-BENIGN-text"], hasnot_report=[SIGNER], gone=["SEKISHO-CANARY"], files=["message-1.eml"])
     case("enveloped", TOP + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n"
          b"Content-Transfer-Encoding: base64\r\n\r\n" + b64(bytes.fromhex("301806092a864886f70d010703a00b300902010031003000")),
          files=[], finds=["generic.member-held"])

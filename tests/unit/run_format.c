@@ -3,7 +3,11 @@
  *
  *   run_format [--expect ID] [--name NAME] [--small] [--password P]...
  *       [--links keep|remove|show] [--accept-changes] [--no-comments]
- *       [--keep-basic] [--reencode] [--mail KEY=VALUE]... IN OUT
+ *       [--keep-basic] [--reencode] [--mail KEY=VALUE]... IN OUT | --list
+ *
+ * --list: standard input has the pairs, "IN<TAB>OUT" a line, one process for
+ * all of them (starting it costs more than most files); the status is that of
+ * the last.
  *
  * OUT "-" writes nothing. Standard output gets one JSON object a line: one for
  * each finding, one for each member, and a last one of the whole document.
@@ -26,7 +30,7 @@ struct run {
 	const char *expect, *name, *in, *out;
 	struct reader passwords[PASSWORDS_MAX];
 	size_t n_passwords;
-	bool small, accept_changes, no_comments, keep_basic, reencode;
+	bool small, accept_changes, no_comments, keep_basic, reencode, list;
 	enum url_policy links;
 	struct options mail; /* only what --mail sets */
 };
@@ -99,6 +103,7 @@ parse_flag(const char *s, struct run *r)
 		     : strcmp(s, "--no-comments") == 0	  ? &r->no_comments
 		     : strcmp(s, "--keep-basic") == 0	  ? &r->keep_basic
 		     : strcmp(s, "--reencode") == 0	  ? &r->reencode
+		     : strcmp(s, "--list") == 0		  ? &r->list
 							  : NULL;
 
 	if (flag != NULL)
@@ -184,16 +189,19 @@ parse(int argc, char **argv, struct run *r)
 		} else
 			return -1;
 	}
-	if (argc - i != 2)
+	if (argc - i != (r->list ? 0 : 2))
 		return -1;
 	r->in = argv[i];
-	r->out = argv[i + 1];
-	if (r->name == NULL) {
-		const char *slash = strrchr(r->in, '/');
-
-		r->name = slash == NULL ? r->in : slash + 1;
-	}
+	r->out = r->list ? NULL : argv[i + 1];
 	return 0;
+}
+
+static const char *
+last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
 }
 
 static int
@@ -216,7 +224,8 @@ rebuild(const struct run *r, const struct buf *in)
 {
 	struct options o;
 	struct doc_result res;
-	struct doc_job job = { .name = r->name,
+	struct doc_job job = { .name =
+				   r->name != NULL ? r->name : last_name(r->in),
 		.options = &o,
 		.passwords = { r->passwords, r->n_passwords },
 		.events = { .finding = on_finding,
@@ -254,30 +263,60 @@ rebuild(const struct run *r, const struct buf *in)
 	return e;
 }
 
+/* Reads and rebuilds; the error is that of the rebuild, or 65. */
+static int
+one(const struct run *r)
+{
+	struct buf in;
+	int e;
+
+	buf_init(&in, (size_t)1 << 30);
+	if ((e = fsx_slurp(AT_FDCWD, r->in, &in)) != 0) {
+		fprintf(stderr, "run_format: %s: %s\n", r->in, err_text(e));
+		e = -65;
+	} else
+		e = rebuild(r, &in);
+	buf_done(&in);
+	fflush(stdout);
+	return e;
+}
+
+static int
+all(struct run *r)
+{
+	char *line = NULL, *tab;
+	size_t size = 0;
+	int e = 0;
+
+	while (getline(&line, &size, stdin) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if ((tab = strchr(line, '\t')) == NULL)
+			continue;
+		*tab = '\0';
+		r->in = line;
+		r->out = tab + 1;
+		e = one(r);
+	}
+	free(line);
+	return e;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct run r = { 0 };
-	struct buf in;
 	int e;
 
 	options_default(&r.mail);
 	if (parse(argc, argv, &r) != 0) {
 		fprintf(stderr, "usage: run_format [--expect ID] "
 				"[--name NAME] [--small] [--password P] "
-				"IN OUT\n");
+				"IN OUT | --list\n");
 		return 64;
-	}
-	buf_init(&in, (size_t)1 << 30);
-	if ((e = fsx_slurp(AT_FDCWD, r.in, &in)) != 0) {
-		fprintf(stderr, "run_format: %s: %s\n", r.in, err_text(e));
-		buf_done(&in);
-		return 65;
 	}
 	if ((e = doc_preload()) != 0)
 		fprintf(stderr, "run_format: preload: %s\n", err_text(e));
 	else
-		e = rebuild(&r, &in);
-	buf_done(&in);
+		e = r.list ? all(&r) : one(&r);
 	return -e;
 }

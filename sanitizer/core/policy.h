@@ -62,6 +62,8 @@ struct policy {
 	uint32_t scan_timeout_s;
 	char mail_passwords[256]; /* path; "": none */
 	uint32_t mail_password_s;
+
+	char people_rules_file[256]; /* path; "": none (rules.h) */
 };
 
 enum policy_type {

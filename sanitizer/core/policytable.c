@@ -250,6 +250,11 @@ static const struct policy_setting table[] = {
 	    "hold a document with one of these findings (ids)",
 	    WHERE(hold_finding) },
 
+	NAMES("people", "rules_file", people_rules_file,
+	    "部署ごとの決まりのファイル（絶対パス。空なら全員が既定）",
+	    "file of the departments' rules (an absolute path; empty: the "
+	    "defaults for everybody)"),
+
 	UINT("audit", "checkpoint_lines", audit_checkpoint_lines, 1, 100000,
 	    "監査記録に署名を入れる間隔（行）",
 	    "lines between two signed check-points"),

@@ -139,6 +139,7 @@ set_text(void *field, const struct policy_setting *s, const char *value,
 	    (value[0] != '/' || strpbrk(value, "\"\\\n") != NULL))
 		return bad(why, "%s: must be an absolute path", s->key);
 	if ((strcmp(s->key, "clamd") == 0 ||
+		strcmp(s->key, "rules_file") == 0 ||
 		strcmp(s->key, "password_file") == 0) &&
 	    n > 0 && (value[0] != '/' || strchr(value, ' ') != NULL))
 		return bad(why, "%s: must be an absolute path", s->key);

@@ -423,6 +423,20 @@ say_mail(struct smtpout *s, const struct smtpout_mail *m)
 	return command(s, line);
 }
 
+/*
+ * RFC 5321 section 4.5.3.1.10: some servers say 552 for "too many recipients
+ * in one go". With an enhanced code (RFC 3463) they say what they mean, and
+ * 5.2.2, a full mailbox, stands.
+ */
+static bool
+is_too_many(const struct smtpout *s)
+{
+	if (s->code != 552)
+		return false;
+	return strncmp(s->text, "552 5.", 6) != 0 ||
+	       strncmp(s->text + 4, "5.5.3", 5) == 0;
+}
+
 static int
 say_rcpts(struct smtpout *s, struct smtpout_rcpt *r, size_t n, size_t *taken)
 {
@@ -440,8 +454,7 @@ say_rcpts(struct smtpout *s, struct smtpout_rcpt *r, size_t n, size_t *taken)
 			(*taken)++;
 			continue;
 		}
-		/* RFC 5321 section 4.5.3.1.10: too many for one go. */
-		r[i].fate = s->code == 552 && *taken > 0 ? SMTPOUT_LATER
+		r[i].fate = *taken > 0 && is_too_many(s) ? SMTPOUT_LATER
 							 : fate_of(s->code);
 		if (r[i].fate == SMTPOUT_DELIVERED)
 			r[i].fate = SMTPOUT_LATER;

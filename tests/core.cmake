@@ -34,3 +34,5 @@ sekisho_test(test_mailqueue SOURCES unit/test_mailqueue.c LIBS core)
 sekisho_test(test_smtpout SOURCES unit/test_smtpout.c unit/fake_server.c
   LIBS core)
 target_include_directories(test_smtpout PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+sekisho_test(test_month SOURCES unit/test_month.c LIBS core)
+target_include_directories(test_month PRIVATE ${CMAKE_SOURCE_DIR}/tests)

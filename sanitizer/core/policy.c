@@ -58,6 +58,16 @@ policy_default(struct policy *p)
 		.total = 3000 };
 	p->scan_timeout_s = 120;
 	p->mail_password_s = 3 * 86400;
+	p->audit_rotate_bytes = UINT64_C(256) << 20;
+	p->audit_rotate_days = 31;
+	p->audit_keep_days = 1096;
+	p->sent_keep_days = 31;
+	snprintf(p->events_syslog, sizeof(p->events_syslog), "/dev/log");
+	p->events_facility = 16;
+	snprintf(p->events_mail_relay, sizeof(p->events_mail_relay),
+	    "127.0.0.1:25");
+	p->events_mail_minutes = 60;
+	p->events_mail_severity = 4;
 }
 
 /* The first message is the one that tells. */
@@ -143,7 +153,7 @@ plain_opt(const char *name)
 		.parsecb = on_value };
 }
 
-#define MAX_SECTIONS 16
+#define MAX_SECTIONS 24
 
 /* The tables libconfuse wants, made from ours. It copies them. */
 struct tables {

@@ -64,6 +64,19 @@ struct policy {
 	uint32_t mail_password_s;
 
 	char people_rules_file[256]; /* path; "": none (rules.h) */
+	/* Rotation of the audit log (audit.h). */
+	uint64_t audit_rotate_bytes;
+	uint32_t audit_rotate_days, audit_keep_days;
+	uint32_t sent_keep_days; /* parcels that were sent */
+	bool allow_unsanitised;	 /* inner side: take such parcels */
+
+	/* Where events go (event.h). */
+	char events_syslog[256]; /* path, udp:HOST:PORT, tcp:HOST:PORT; "" */
+	uint32_t events_facility;
+	char events_mail_to[1024]; /* addresses, blanks between; "": none */
+	char events_mail_from[256];
+	char events_mail_relay[256]; /* HOST:PORT, or a program's path */
+	uint32_t events_mail_minutes, events_mail_severity;
 };
 
 enum policy_type {

@@ -258,11 +258,54 @@ static const struct policy_setting table[] = {
 	UINT("audit", "checkpoint_lines", audit_checkpoint_lines, 1, 100000,
 	    "監査記録に署名を入れる間隔（行）",
 	    "lines between two signed check-points"),
+	UINT("audit", "rotate_bytes", audit_rotate_bytes, 64 * K, 64 * G,
+	    "監査記録の1ファイルの大きさ（超えたら次のファイルへ続ける）",
+	    "bytes of one file of the log; then the next one goes on"),
+	UINT("audit", "rotate_days", audit_rotate_days, 1, 3660,
+	    "監査記録の1ファイルに書く日数", "days in one file of the log"),
+	UINT("audit", "keep_days", audit_keep_days, 1, 36600,
+	    "監査記録を残す日数（過ぎたファイルは記録して消す）",
+	    "days that a file of the log is kept (its end is recorded)"),
 	UINT("parcel", "max_payloads", parcel_max_payloads, 1, 64,
 	    "1つの小包に入れる文書の最大数", "documents in one parcel"),
 	UINT("parcel", "max_bytes", parcel_max_bytes, K, 64 * M,
 	    "1つの小包に入れる文書の合計バイト数（超える文書は単独）",
 	    "bytes of documents in one parcel (a larger one goes alone)"),
+	UINT("parcel", "sent_keep_days", sent_keep_days, 1, 3660,
+	    "送り終えた小包を残す日数（欠番の送り直しに使う）",
+	    "days that sent parcels are kept, to be sent again for a gap"),
+	BOOL("parcel", "allow_unsanitised", allow_unsanitised,
+	    "内側：無害化していない原本の小包を受け取る",
+	    "inner side: take parcels with an original that is not sanitised"),
+
+	NAMES("events", "syslog", events_syslog,
+	    "syslogの宛先（ソケットのパス、udp:ホスト:ポート、tcp:ホスト:"
+	    "ポート。"
+	    "空なら送らない）",
+	    "syslog: a socket's path, udp:HOST:PORT, tcp:HOST:PORT; empty: "
+	    "none"),
+	UINT("events", "facility", events_facility, 1, 23,
+	    "syslogのファシリティー番号（16はlocal0）",
+	    "facility of syslog (16 is local0)"),
+	NAMES("events", "mail_to", events_mail_to,
+	    "お知らせメールの宛先（空白区切り。空なら送らない）",
+	    "addresses that get notices (blanks between; empty: none)"),
+	NAMES("events", "mail_from", events_mail_from,
+	    "お知らせメールの差出人（空ならsekisho@ホスト名）",
+	    "sender of notices (empty: sekisho@HOST)"),
+	NAMES("events", "mail_relay", events_mail_relay,
+	    "お知らせメールを渡す中継サーバー（ホスト:ポート、またはsendmailの"
+	    "パス）",
+	    "relay of notices: HOST:PORT, or the path of sendmail"),
+	UINT("events", "mail_minutes", events_mail_minutes, 1, 10080,
+	    "同じ種類のお知らせメールの間隔（分）",
+	    "minutes between two mails of a kind"),
+	UINT("events", "mail_severity", events_mail_severity, 1, 7,
+	    "メールにする重大度の上限（1 緊急、2 重大、3 誤り、4 警告、5 "
+	    "通知、6 "
+	    "情報）",
+	    "mail is sent for this severity and worse (1 alert ... 4 warning, "
+	    "6 info)"),
 };
 
 const struct policy_setting *

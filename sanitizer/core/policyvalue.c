@@ -127,12 +127,15 @@ static int
 set_text(void *field, const struct policy_setting *s, const char *value,
     char why[POLICY_WHY_BYTES])
 {
+	const char *chars = NAME_CHARS;
 	size_t n = strlen(value);
 
 	if (n < s->min || n > s->max)
 		return bad(why, "%s: empty or longer than %" PRIu64 " bytes",
 		    s->key, s->max);
-	if (s->min == 0 && strspn(value, NAME_CHARS) != n)
+	if (strcmp(s->section, "events") == 0)
+		chars = NAME_CHARS ":@[]+";
+	if (s->min == 0 && strspn(value, chars) != n)
 		return bad(why, "%s: names are letters, digits and - . _ /",
 		    s->key);
 	if (strcmp(s->key, "state_dir") == 0 &&

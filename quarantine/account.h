@@ -45,13 +45,17 @@ struct account {
 								   * always */
 	char deputy[ACCOUNT_LOGIN_BYTES]; /* acts while this one is away */
 	char away_from[ACCOUNT_DATE_BYTES], away_until[ACCOUNT_DATE_BYTES];
-	char last_time[RECORD_TIME_BYTES];    /* of the sign-in before, "" */
-	char last_from[64];		      /* its address */
-	char locked_until[RECORD_TIME_BYTES]; /* "" */
-	unsigned failures;		      /* since the last sign-in */
+	char last_time[RECORD_TIME_BYTES];     /* of the sign-in before, "" */
+	char last_from[64];		       /* its address */
+	char locked_until[RECORD_TIME_BYTES];  /* "" */
+	unsigned failures;		       /* since the last sign-in */
+	char password_time[RECORD_TIME_BYTES]; /* when it was set, "": there
+						* is none; a session that is
+						* older is over */
 };
 
-/* "staff approver" and back (ERR_MALFORMED). */
+/* "staff approver" and back (ERR_MALFORMED). Reading takes the Japanese
+ * names as well: 職員 承認者 管理者 監査者. */
 void account_roles_text(unsigned roles, char out[64]);
 int account_roles_read(const char *, unsigned *roles) MUST_CHECK;
 
@@ -66,8 +70,16 @@ int account_get(struct people *, const char *login,
 /* By department, then login. each() returns 0 to go on. */
 int account_list(struct people *,
     int (*each)(void *arg, const struct account *), void *arg) MUST_CHECK;
-/* Set a password (n bytes, wiped by the caller) and unlock. ERR_MALFORMED: too
- * short, the login itself, or one of the common ones. */
+/*
+ * What is wrong with a new password, one English line (gettext key), or NULL:
+ * not UTF-8, shorter than ACCOUNT_PASSWORD_MIN characters, the login itself,
+ * a common one.
+ */
+const char *account_password_bad(const char *login, const char *password,
+    size_t n);
+/* Set a password (n bytes, wiped by the caller) and unlock. ERR_MALFORMED:
+ * account_password_bad(), or a person (who is login) keeps the old one.
+ * ERR_NOENT. */
 int account_set_password(struct people *, const char *login,
     const char *password, size_t n, bool must_change,
     const char *who) MUST_CHECK;
@@ -83,21 +95,30 @@ int account_unlock(struct people *, const char *login,
 int account_sign_in(struct people *, const char *login, const char *password,
     size_t n, const char *client, struct account *) MUST_CHECK;
 /* The same for a person whom the site's proxy or directory vouches for; no
- * password is looked at. */
+ * password is looked at, and no lock of passwords counts. */
 int account_trusted(struct people *, const char *login, const char *client,
     const char *how, struct account *) MUST_CHECK;
-/* Whether today lies in the account's dates and it is not disabled. */
+/* Whether today (local time) lies in the account's dates, the last day
+ * included, and it is not disabled. */
 bool account_is_valid(const struct account *);
 /* Whether the account is away today (its deputy acts). */
 bool account_is_away(const struct account *);
 
 /*
  * Import: CSV (UTF-8 with or without BOM, or CP932), header line
- * login,name,department,mail,roles,from,until; each() gets every line with
- * what would happen; apply: it happens, all lines or none. A line for an
- * existing login changes it. effective: a date, or NULL for now: the rows
- * wait (account_due() brings them in). ERR_MALFORMED: why names the line.
+ * login,name,department,mail,roles,from,until (in any order; mail, from and
+ * until may be absent; Japanese: ログイン,氏名,所属,メール,役割,開始日,
+ * 終了日; dates also as 2027/4/1). each() gets every line with what would
+ * happen (before: NULL for a new one); apply: it happens, all lines or none.
+ * A line for an existing login changes the columns given, and nothing else.
+ * effective: a date, or NULL for now: from tomorrow on the rows wait
+ * (account_due() brings them in); a later import for the same day and login
+ * takes the place of the earlier. ERR_MALFORMED: why names the line, "line 3:
+ * ...". ERR_LIMIT: more than ACCOUNT_IMPORT_BYTES or _ROWS.
  */
+#define ACCOUNT_IMPORT_BYTES (4u << 20)
+#define ACCOUNT_IMPORT_ROWS  20000
+
 enum account_change { ACCOUNT_SAME, ACCOUNT_NEW, ACCOUNT_CHANGED };
 
 int account_import(struct people *, const char *csv, size_t n,
@@ -107,5 +128,13 @@ int account_import(struct people *, const char *csv, size_t n,
     void *arg, char why[POLICY_WHY_BYTES]) MUST_CHECK;
 /* Bring in what is due today; the watcher and the console call it. */
 int account_due(struct people *, unsigned *changed) MUST_CHECK;
+/* Rows that wait, by date and login, and who gave them. */
+int account_waiting(struct people *,
+    int (*each)(void *arg, const char *effective, const char *who,
+	const struct account *before, const struct account *after),
+    void *arg) MUST_CHECK;
+/* Forget the rows of a date. ERR_NOENT: there are none. */
+int account_cancel(struct people *, const char *effective, const char *who,
+    unsigned *rows) MUST_CHECK;
 
 #endif

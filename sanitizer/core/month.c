@@ -1,13 +1,14 @@
 /*
- * Lines are read through audit_export() into an anonymous file, so that a log
- * in several files is one here as well.
+ * Lines are read through audit_export() into a file without a name, so that a
+ * log in several files is one here as well.
  */
 #include "core/month.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -308,8 +309,8 @@ month_count(const char *state_dir, const char *month, json_t **out)
 
 	if (!month_ok(month))
 		return ERR_MALFORMED;
-	if ((fd = memfd_create("month", MFD_CLOEXEC)) < 0)
-		return ERR_IO;
+	if ((fd = open(state_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) < 0)
+		return errno == ENOENT ? ERR_NOENT : ERR_IO;
 	if ((f = fdopen(fd, "w+")) == NULL) {
 		close(fd);
 		return ERR_NOMEM;

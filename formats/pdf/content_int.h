@@ -62,6 +62,8 @@ struct content {
 	size_t mark; /* of the output: where the statement begins */
 	struct buf scratch;
 	bool in_text;
+	bool was_text;	 /* there was an ET */
+	size_t text_end; /* of the output: where it begins */
 	bool drop;	 /* an action's answer: the statement goes */
 	bool done;	 /* the action wrote all of it */
 	uint64_t drawn;	 /* operators, with those of the forms drawn */

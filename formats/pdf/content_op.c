@@ -139,7 +139,32 @@ act_text_end(struct content *c, const struct op *op)
 	if (!c->in_text)
 		return nest(c, false);
 	c->in_text = false;
+	c->was_text = true;
+	c->text_end = c->mark;
 	return 0;
+}
+
+/*
+ * Viewers forget the place of text at BT, not at ET: text outside goes on
+ * where the last one ended. So the ET that came too early goes, and what was
+ * between stands in the text. Each byte is moved once at most.
+ */
+static int
+reopen(struct content *c)
+{
+	static const char end[] = "ET\n";
+	size_t n = sizeof(end) - 1, from = c->text_end + n;
+	int e;
+
+	buf_clear(&c->scratch);
+	if ((e = buf_put(&c->scratch, c->out->data + from,
+		 c->out->len - from)) != 0)
+		return e;
+	buf_truncate(c->out, c->text_end);
+	c->mark -= n;
+	for (size_t i = 0; i < c->n; i++)
+		c->op[i].at -= n;
+	return buf_put(c->out, c->scratch.data, c->scratch.len);
 }
 
 static int
@@ -150,7 +175,7 @@ act_in_text(struct content *c, const struct op *op)
 		return 0;
 	content_saw(c, SEEN_STATE, NULL);
 	c->in_text = true;
-	return insert(c, "BT\n");
+	return c->was_text ? reopen(c) : insert(c, "BT\n");
 }
 
 static int

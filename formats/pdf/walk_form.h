@@ -37,7 +37,8 @@ struct wforms {
 	size_t n_kids, cap_kids;
 	struct reader *fonts; /* named in styles */
 	size_t n_fonts, cap_fonts;
-	bool needs_looks; /* a widget has a value and no look */
+	const struct pobj *japanese; /* walk_look_font.c, or NULL */
+	bool needs_looks;	     /* a widget has a value and no look */
 };
 
 /* walk_form.c: text of a string, or of a stream that holds one. */

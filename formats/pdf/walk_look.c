@@ -46,89 +46,6 @@ read_style(struct look *k, const struct reader *da)
 	return 0;
 }
 
-/* A font by its PostScript name, which every reader has. */
-static int
-standard_font(struct walk *w, const char *name, const struct pobj **dst)
-{
-	struct pobj *dict = pobj_new_dict(w->d, 4);
-	const struct pobj *type = pobj_new_name(w->d, "Font");
-	const struct pobj *subtype = pobj_new_name(w->d, "Type1");
-	const struct pobj *base = pobj_new_name(w->d, name);
-
-	if (dict == NULL || type == NULL || subtype == NULL || base == NULL)
-		return ERR_NOMEM;
-	pobj_set(dict, "Type", type);
-	pobj_set(dict, "Subtype", subtype);
-	pobj_set(dict, "BaseFont", base);
-	*dst = dict;
-	return 0;
-}
-
-static int
-with_font(struct look *k, const struct pobj *font)
-{
-	struct pobj *fonts = pobj_new_dict(k->w->d, 1);
-	struct pobj *resources = pobj_new_dict(k->w->d, 1);
-
-	if (fonts == NULL || resources == NULL)
-		return ERR_NOMEM;
-	if (k->name == NULL)
-		k->name = k->font;
-	k->dict = font;
-	pobj_set_bytes(fonts, &k->name->u.bytes, font);
-	pobj_set(resources, "Font", fonts);
-	k->resources = resources;
-	return 0;
-}
-
-static bool
-is_unicode(const struct pobj *encoding)
-{
-	static const char *const names[] = { "UniJIS-UTF16-H",
-		"UniJIS2004-UTF16-H", "UniJIS-UCS2-H", "UniGB-UTF16-H",
-		"UniCNS-UTF16-H", "UniKS-UTF16-H", "UniGB-UCS2-H" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (pobj_is_name(encoding, names[i]))
-			return true;
-	return false;
-}
-
-/*
- * Find the font of the style among those of the form; one that does not come
- * through is as good as none. Both are judged by what will be written: the
- * second pass reads that.
- */
-static int
-find_font(struct look *k, bool *ok)
-{
-	const struct pobj *fonts, *font, *v, *made = NULL;
-	pdf_type kind;
-	int e;
-
-	*ok = false;
-	if (!pobj_is(k->font, POBJ_NAME))
-		return 0;
-	if ((e = pwalk_get(k->w, k->w->forms->dr, "Font", &fonts)) != 0)
-		return e;
-	font = pobj_get_bytes(fonts, &k->font->u.bytes);
-	if (font != NULL && (e = pwalk_font(k->w, font, k->w->forms->dr,
-				 "AcroForm", &made)) != 0)
-		return e;
-	if (made == NULL && (e = standard_font(k->w, "Helvetica", &font)) != 0)
-		return e;
-	if ((e = pwalk_resolve(k->w, font, &v)) != 0 ||
-	    (e = pwalk_font_kind(k->w, v, &kind)) != 0)
-		return e;
-	if (kind == PT_FontType0) {
-		if ((e = pwalk_get(k->w, v, "Encoding", &v)) != 0)
-			return e;
-		k->wide = is_unicode(v);
-	}
-	*ok = kind == PT_FontType1 || kind == PT_FontTrueType || k->wide;
-	return *ok ? with_font(k, font) : 0;
-}
-
 /* ---- the form */
 
 static const struct pobj *
@@ -275,20 +192,32 @@ shown_text(struct look *k, struct buf *text)
 	return pwalk_text_get(k->w, v, text);
 }
 
-/* Without a style, text that is drawn for good gets one. */
+/* Without a style, or a font in it, the text gets one. */
 static int
-plain_style(struct look *k, bool *ok)
+set_style(struct look *k, const struct pobj *da)
 {
-	k->font = pobj_new_name(k->w->d, "Helv");
-	return k->font == NULL ? ERR_NOMEM : find_font(k, ok);
+	struct reader font, style;
+	int e;
+
+	if (pobj_is(da, POBJ_STRING)) {
+		if ((e = pdf_content_da(k->w->p, &da->u.bytes, &k->plain,
+			 &font)) != 0)
+			return e;
+		buf_reader(&k->plain, &style);
+		if ((e = read_style(k, &style)) != 0)
+			return e;
+	}
+	if (k->font == NULL &&
+	    (k->font = pobj_new_name(k->w->d, "Helv")) == NULL)
+		return ERR_NOMEM;
+	return 0;
 }
 
 /* *ok false: there is a text, which cannot be set. */
 static int
-text_content(struct look *k, bool plain_too, bool *empty, bool *ok)
+text_content(struct look *k, bool *empty, bool *ok)
 {
 	const struct pobj *da = k->a->field->da;
-	struct reader font, style;
 	struct buf text;
 	int e;
 
@@ -298,20 +227,8 @@ text_content(struct look *k, bool plain_too, bool *empty, bool *ok)
 	    (e = pwalk_style(k->w, k->a->dict, &da)) != 0)
 		goto out;
 	*empty = text.len == 0;
-	if (*empty)
-		goto out;
-	if (pobj_is(da, POBJ_STRING)) {
-		if ((e = pdf_content_da(k->w->p, &da->u.bytes, &k->plain,
-			 &font)) != 0)
-			goto out;
-		buf_reader(&k->plain, &style);
-		if ((e = read_style(k, &style)) != 0 ||
-		    (e = find_font(k, ok)) != 0)
-			goto out;
-	} else if (plain_too && (e = plain_style(k, ok)) != 0) {
-		goto out;
-	}
-	if (*ok)
+	if (!*empty && (e = set_style(k, da)) == 0 &&
+	    (e = look_font(k, &text, ok)) == 0 && *ok)
 		e = look_set_text(k, &text, ok);
 out:
 	buf_done(&text);
@@ -323,7 +240,7 @@ text_look(struct look *k, struct pobj *dst)
 {
 	const struct pobj *form;
 	bool empty, ok;
-	int e = text_content(k, false, &empty, &ok);
+	int e = text_content(k, &empty, &ok);
 
 	if (e == 0 && !empty && !ok)
 		k->w->forms->needs_looks = true;
@@ -332,10 +249,12 @@ text_look(struct look *k, struct pobj *dst)
 	return e == ERR_LIMIT ? 0 : e;
 }
 
-/* A tick from the font k->name. */
+/* A tick, or the dot of a radio button, from the font k->name. */
 static int
 tick(struct look *k)
 {
+	bool dot = k->a->field->type == PT_FieldBtnRadio;
+
 	int e;
 
 	k->size = (k->width < k->height ? k->width : k->height) * 0.8;
@@ -343,8 +262,27 @@ tick(struct look *k)
 	    (e = pobj_write(k->name, &k->content)) != 0)
 		return e;
 	return buf_fmt(&k->content,
-	    " %.3f Tf\n1 0 0 1 %.3f %.3f Tm\n(4) Tj\nET\nQ\n", k->size,
-	    (k->width - k->size * 0.85) / 2, (k->height - k->size * 0.7) / 2);
+	    " %.3f Tf\n1 0 0 1 %.3f %.3f Tm\n(%c) Tj\nET\nQ\n", k->size,
+	    (k->width - k->size * (dot ? 0.79 : 0.85)) / 2,
+	    (k->height - k->size * 0.7) / 2, dot ? 'l' : '4');
+}
+
+/*
+ * What a box or button is called when it is on, or NULL. Boxes have the value;
+ * of the buttons of a group, only the one that is on says a name.
+ */
+static int
+state_on(const struct look *k, const struct pobj **state)
+{
+	const struct pobj *v = k->a->field->v;
+	int e = 0;
+
+	*state = NULL;
+	if (k->a->field->type == PT_FieldBtnRadio)
+		e = pwalk_get(k->w, k->a->dict, "AS", &v);
+	if (pobj_is(v, POBJ_NAME) && !pobj_is_name(v, "Off"))
+		*state = v;
+	return e;
 }
 
 /* On and off, with a tick from the font that every reader has. */
@@ -352,29 +290,26 @@ static int
 tick_look(struct look *k, struct pobj *dst)
 {
 	struct walk *w = k->w;
-	const struct wfield *f = k->a->field;
-	const struct pobj *font, *on, *off, *state = f->v;
+	const struct pobj *font, *on, *off, *state, *is;
 	const struct pobj *off_name = pobj_new_name(w->d, "Off");
 	struct pobj *both = pobj_new_dict(w->d, 2);
-	int e;
+	int e = state_on(k, &is);
 
+	state = is;
+	if (e != 0 || (is == NULL && k->a->field->type == PT_FieldBtnRadio))
+		return e;
 	if (both == NULL || off_name == NULL ||
-	    (k->font = pobj_new_name(w->d, "ZaDb")) == NULL)
+	    (k->font = pobj_new_name(w->d, "ZaDb")) == NULL ||
+	    (state == NULL && (state = pobj_new_name(w->d, "Yes")) == NULL))
 		return ERR_NOMEM;
-	if (!pobj_is(state, POBJ_NAME) || pobj_is_name(state, "Off")) {
-		if ((state = pobj_new_name(w->d, "Yes")) == NULL)
-			return ERR_NOMEM;
-	}
-	if ((e = standard_font(w, "ZapfDingbats", &font)) != 0 ||
-	    (e = with_font(k, font)) != 0 || (e = make_form(k, &off)) != 0)
+	if ((e = look_standard_font(w, "ZapfDingbats", &font)) != 0 ||
+	    (e = look_with_font(k, font)) != 0 || (e = make_form(k, &off)) != 0)
 		return e;
 	if ((e = tick(k)) != 0 || (e = make_form(k, &on)) != 0)
 		return e;
 	pobj_set_bytes(both, &state->u.bytes, on);
 	pobj_set(both, "Off", off);
-	pwalk_replace(dst, "AS",
-	    pobj_is(f->v, POBJ_NAME) && !pobj_is_name(f->v, "Off") ? state
-								   : off_name);
+	pwalk_replace(dst, "AS", is != NULL ? is : off_name);
 	return set_look(w, both, dst);
 }
 
@@ -415,7 +350,8 @@ pwalk_look(struct walk *w, struct wannot *a, const char *where,
 		return 0;
 	if (is_text(a->field))
 		e = text_look(&k, dst);
-	else if (a->field->type == PT_FieldBtnCheckbox)
+	else if (a->field->type == PT_FieldBtnCheckbox ||
+		 a->field->type == PT_FieldBtnRadio)
 		e = tick_look(&k, dst);
 	buf_done(&k.plain);
 	buf_done(&k.style);
@@ -425,24 +361,27 @@ pwalk_look(struct walk *w, struct wannot *a, const char *where,
 
 /* ---- for good */
 
-/* A box that is on: by its own state, else by the value. */
+/* A box that is on: by its own state, else by the value. A button without a
+ * state of its own is on when it is alone. */
 static int
 tick_content(struct look *k, bool *ok)
 {
+	const struct wfield *f = k->a->field;
 	const struct pobj *state, *font;
 	int e = pwalk_get(k->w, k->a->dict, "AS", &state);
+	bool own = pobj_is(state, POBJ_NAME);
 
 	*ok = true;
-	if (!pobj_is(state, POBJ_NAME))
-		state = k->a->field->v;
+	if (!own)
+		state = f->v;
 	if (e != 0 || !pobj_is(state, POBJ_NAME) || pobj_is_name(state, "Off"))
 		return e;
-	*ok = k->a->field->type == PT_FieldBtnCheckbox;
+	*ok = own || f->type == PT_FieldBtnCheckbox || f->n_widgets == 1;
 	if (!*ok)
 		return 0;
 	k->font = k->name;
-	if ((e = standard_font(k->w, "ZapfDingbats", &font)) != 0 ||
-	    (e = with_font(k, font)) != 0)
+	if ((e = look_standard_font(k->w, "ZapfDingbats", &font)) != 0 ||
+	    (e = look_with_font(k, font)) != 0)
 		return e;
 	return tick(k);
 }
@@ -468,7 +407,7 @@ pwalk_look_draw(struct walk *w, const struct wannot *a, const char *where,
 	    (e = pwalk_rect(w, v, &rect)) != 0)
 		return e;
 	if (begin(&k, rect))
-		e = is_text(a->field) ? text_content(&k, true, &empty, ok)
+		e = is_text(a->field) ? text_content(&k, &empty, ok)
 				      : tick_content(&k, ok);
 	if (e == 0 && *ok && k.content.len > 0) {
 		*font = k.dict;

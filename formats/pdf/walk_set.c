@@ -30,13 +30,9 @@ ems(const struct look *k, uint32_t cp)
 {
 	if (cp < 0x20)
 		return 0;
-	if (k->wide)
+	if (k->wide && (!k->any || cp > 0x7e))
 		return cp < 0x80 || (cp >= 0xff61 && cp < 0xffa0) ? 0.5 : 1;
-	if (strchr(" !'(),./:;I[\\]`fijlrt|", (int)cp) != NULL)
-		return 0.33;
-	if (strchr("%@MWmw", (int)cp) != NULL)
-		return 0.95;
-	return cp >= 'A' && cp <= 'Z' ? 0.72 : 0.56;
+	return look_latin_ems(cp);
 }
 
 static double
@@ -54,8 +50,16 @@ line_ems(const struct look *k, struct reader line)
 static int
 put_char(const struct look *k, uint32_t cp, struct buf *b, bool *ok)
 {
-	if (k->wide && cp < 0x10000)
+	int e;
+
+	if (k->wide && cp >= 0x20 && cp < 0x10000)
 		return buf_u16be(b, (uint16_t)cp);
+	if (k->any && cp >= 0x10000) {
+		cp -= 0x10000;
+		if ((e = buf_u16be(b, (uint16_t)(0xd800 + (cp >> 10)))) != 0)
+			return e;
+		return buf_u16be(b, (uint16_t)(0xdc00 + (cp & 0x3ff)));
+	}
 	if (!k->wide && cp >= 0x20 && cp < 0x7f)
 		return buf_u8(b, (uint8_t)cp);
 	*ok = *ok && cp < 0x20;

@@ -233,8 +233,7 @@ Test(pdf_content, state)
 	expect("(a) Tj 1 w", "BT\n(a)Tj\n1 w\nET\n", STATE);
 	/* Behind ET a viewer goes on where the text ended. */
 	expect("BT 9 9 Td (a) Tj ET 1 w (b) Tj BT (c) Tj ET (d) Tj ET",
-	    "BT\n9 9 Td\n(a)Tj\n1 w\n(b)Tj\nET\nBT\n(c)Tj\n(d)Tj\nET\n",
-	    STATE);
+	    "BT\n9 9 Td\n(a)Tj\n1 w\n(b)Tj\nET\nBT\n(c)Tj\n(d)Tj\nET\n", STATE);
 	expect("q BT ET Q 1 2 Td [(a)] TJ", "q\nBT\nQ\n1 2 Td\n[(a)]TJ\nET\n",
 	    STATE);
 	expect("BT q (a) Tj Q ET", "BT\nq\n(a)Tj\nQ\nET\n", "");

@@ -68,16 +68,17 @@ Test(pdf_form, fields_keep_values_and_lose_code)
 	DONE(r);
 }
 
-Test(pdf_form, japanese_fields_get_a_look_where_codes_are_unicode)
+Test(pdf_form, japanese_fields_get_a_look)
 {
-	static const char *const encodings[] = { "UniJIS-UTF16-H",
+	static const char *const encodings[] = { "UniJIS-UTF16-H", "Identity-H",
 		"Identity-H" };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct run *r = fresh();
 
 		set_form("/Fields[5 0 R]/DR<</Font<</J 7 0 R>>>>",
-		    "/FT/Tx/T(n)/V<FEFF5C71>/DA(/J 10 Tf)");
+		    i < 2 ? "/FT/Tx/T(n)/V<FEFF5C71>/DA(/J 10 Tf)"
+			  : "/FT/Tx/T(n)/V<FEFFAC00>/DA(/J 10 Tf)");
 		set(7,
 		    "<</Subtype/Type0/BaseFont/HeiseiMin/Encoding/%s"
 		    "/DescendantFonts[8 0 R]>>",
@@ -87,9 +88,47 @@ Test(pdf_form, japanese_fields_get_a_look_where_codes_are_unicode)
 		    "<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>>>");
 		run(r, "");
 		cr_assert_eq(r->err, 0, "%s", r->res.message);
-		HOLDS(r, i == 0 ? "/AP" : "/NeedAppearances true");
+		HOLDS(r, i < 2 ? "/AP" : "/NeedAppearances true");
+		if (i == 1)
+			HOLDS(r, "/Font <</Japan1 ");
 		DONE(r);
 	}
+}
+
+/* What the font of the style does not have, a Japanese one does. */
+Test(pdf_form, text_without_a_font_for_it_is_set_in_a_japanese_one)
+{
+	static const char *const fields[] = {
+		"/FT/Tx/T(n)/V<FEFF6587D842DFB70041>/DA(/Helv 0 Tf 1 0 0 rg)",
+		"/FT/Tx/T(n)/Ff 4096/V<FEFF6587D842DFB70041>/DA(0 g)",
+		"/FT/Ch/T(n)/V<FEFF6587D842DFB70041>"
+	};
+
+	for (size_t i = 0; i < 6; i++) {
+		struct run *r = fresh();
+
+		r->o.forms = i < 3 ? FORMS_KEEP : FORMS_FLATTEN;
+		set_form("/Fields[5 0 R]", fields[i % 3]);
+		run(r, "");
+		cr_assert_eq(r->err, 0, "%s", r->res.message);
+		LACKS(r, "NeedAppearances");
+		HOLDS(r, "/Encoding /UniJIS-UTF16-H");
+		HOLDS(r, "/Ordering (Japan1)");
+		DRAWS(r, "(e\x87\xd8\x42\xdf\xb7");
+		DONE(r);
+	}
+}
+
+Test(pdf_form, buttons_get_a_look)
+{
+	struct run *r = fresh();
+
+	set_form("/Fields[5 0 R]", "/FT/Btn/Ff 32768/T(b)/V/On/AS/On");
+	run(r, "");
+	HOLDS(r, "/AS /On");
+	HOLDS(r, "/AP");
+	DRAWS(r, "(l)Tj");
+	DONE(r);
 }
 
 Test(pdf_form, ticks_and_choices_get_a_look)
@@ -160,9 +199,11 @@ Test(pdf_form, a_value_without_a_look_is_drawn)
 	static const char *const fields[] = { "/FT/Tx/T(name)/V(x)",
 		"/FT/Tx/T(name)/V(x)/DA(0 0 1 rg /F1 9 Tf)",
 		"/FT/Ch/T(c)/V(1)/Opt[[(1)(One)][(2)(Two)]]/DA(/F1 0 Tf)",
-		"/FT/Btn/T(b)/V/On/AS/On" };
+		"/FT/Btn/T(b)/V/On/AS/On", "/FT/Btn/Ff 32768/T(b)/V/On" };
+	static const char *const drawn[] = { "(x)Tj", "(x)Tj", "(One)Tj",
+		"(4)Tj", "(l)Tj" };
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		struct run *r = fresh();
 
 		r->o.forms = FORMS_FLATTEN;
@@ -172,7 +213,7 @@ Test(pdf_form, a_value_without_a_look_is_drawn)
 		LACKS(r, "AcroForm");
 		LACKS(r, "Widget");
 		HOLDS(r, "/Font <</Look0");
-		DRAWS(r, i == 3 ? "(4)Tj" : i == 2 ? "(One)Tj" : "(x)Tj");
+		DRAWS(r, drawn[i]);
 		SAYS(r, "pdf.form-flattened flattened");
 		DONE(r);
 	}
@@ -200,14 +241,22 @@ Test(pdf_form, flattened_fields_without_something_to_show)
 
 Test(pdf_form, a_value_that_cannot_be_drawn_is_not_flattened_away)
 {
-	static const char *const fields[] = { "/FT/Tx/T(name)/V<FEFF5C71>",
-		"/FT/Btn/Ff 32768/T(b)/V/On/AS/On" };
+	static const char *const fields[] = { "/FT/Tx/T(name)/V<FEFFAC00>",
+		"/FT/Btn/Ff 32768/T(b)/V/On/Kids[6 0 R 7 0 R]" };
 
 	for (size_t i = 0; i < 2; i++) {
 		struct run *r = fresh();
 
 		r->o.forms = FORMS_FLATTEN;
-		set_form("/Fields[5 0 R]", fields[i]);
+		if (i == 0) {
+			set_form("/Fields[5 0 R]", fields[i]);
+		} else {
+			set_page("/AcroForm<</Fields[5 0 R]>>",
+			    "/Annots[6 0 R 7 0 R]", "");
+			set(5, "<<%s>>", fields[i]);
+			set(6, "<</Subtype/Widget/Rect[0 0 9 9]>>");
+			set(7, "<</Subtype/Widget/Rect[20 0 29 9]>>");
+		}
 		run(r, "");
 		cr_assert_eq(r->err, ERR_UNSUPPORTED, "%s", r->res.message);
 		DONE(r);

@@ -45,8 +45,10 @@ is_release(const struct waiting *w)
 }
 
 static const char *
-department(const struct crossing *c)
+department(const struct crossing *c, const struct waiting *w)
 {
+	if (w->item.department != NULL)
+		return w->item.department;
 	return c->setup.department != NULL ? c->setup.department
 					   : c->setup.policy->department;
 }
@@ -55,14 +57,15 @@ department(const struct crossing *c)
 static int
 say(struct crossing *c, const struct waiting *w, const char *event)
 {
+	const char *who = w->item.who != NULL ? w->item.who : c->setup.who;
 	json_t *o = audit_of_record(w->item.record);
 	int bad = o == NULL;
 
 	if (o != NULL) {
 		bad |= json_object_set_new(o, "who",
-		    json_string(c->setup.who == NULL ? "" : c->setup.who));
+		    json_string(who == NULL ? "" : who));
 		bad |= json_object_set_new(o, "department",
-		    json_string(department(c)));
+		    json_string(department(c, w)));
 		bad |= json_object_set_new(o, "to",
 		    json_string(c->setup.spool != NULL ? "spool" : "folder"));
 		if (w->parcel != 0)
@@ -267,11 +270,17 @@ add_payload(struct parcel *p, const struct waiting *w)
 {
 	struct parcel_payload *q = &p->payloads[p->n_payloads];
 	const struct crossing_item *i = &w->item;
+	char wish[2 * RECORD_NAME_BYTES];
 	int e;
 
 	memset(q, 0, sizeof(*q));
-	if ((e = name_payload(p, i->record->out_name, q->name)) != 0)
+	snprintf(wish, sizeof(wish), "%.*s%s%s", RECORD_NAME_BYTES - 2,
+	    i->folder != NULL ? i->folder : "", i->folder != NULL ? "/" : "",
+	    i->record->out_name);
+	if ((e = name_payload(p, wish, q->name)) != 0)
 		return e;
+	if (i->mtime > 0 && i->mtime <= PARCEL_MAX_MTIME)
+		q->mtime = i->mtime;
 	q->bytes = i->record->out_bytes;
 	memcpy(q->sha256, i->record->out_sha256, HASH_BYTES);
 	snprintf(q->format, sizeof(q->format), "%s", i->record->out_format);
@@ -303,39 +312,43 @@ add_recipients(struct parcel *p, const char *const *to)
 }
 
 static int
-begin_parcel(const struct crossing *c, struct parcel *p, const char *once,
-    size_t n)
+begin_parcel(const struct crossing *c, const struct waiting *w,
+    struct parcel *p, size_t n)
 {
+	const char *once = w->item.once;
 	char fresh[RECORD_ID_BYTES];
 
 	*p = (struct parcel){ .seq = 0 };
 	record_id_new(fresh);
 	snprintf(p->id, sizeof(p->id), "%s", once != NULL ? once : fresh);
-	snprintf(p->department, sizeof(p->department), "%s", department(c));
+	snprintf(p->department, sizeof(p->department), "%s", department(c, w));
 	snprintf(p->kind, sizeof(p->kind), "%s", c->setup.kind);
 	p->payloads = calloc(n, sizeof(*p->payloads));
 	return p->payloads == NULL ? ERR_NOMEM : 0;
 }
 
-/* The parcel of one message. */
+/* The parcel of one message or file. */
 static int
-make_mail(const struct crossing *c, const struct waiting *w, struct parcel *p)
+make_own(const struct crossing *c, const struct waiting *w, struct parcel *p)
 {
 	const struct crossing_mail *m = w->item.mail;
 	int e;
 
-	if ((e = begin_parcel(c, p, w->item.once, 1)) != 0)
+	if ((e = begin_parcel(c, w, p, 1)) != 0)
 		return e;
-	snprintf(p->sender, sizeof(p->sender), "%s", m->sender);
-	p->hops = m->hops;
-	if ((e = add_recipients(p, m->recipients)) != 0)
+	if (m != NULL) {
+		snprintf(p->sender, sizeof(p->sender), "%s", m->sender);
+		p->hops = m->hops;
+	}
+	if ((e = add_recipients(p,
+		 m != NULL ? m->recipients : c->setup.recipients)) != 0)
 		return e;
 	return add_payload(p, w);
 }
 
-/* n messages, a parcel each. A fault of one of them is its own. */
+/* A parcel each, of n. A fault of one of them is its own. */
 static void
-seal_mails(struct crossing *c, struct waiting *const *list, size_t n)
+seal_own(struct crossing *c, struct waiting *const *list, size_t n)
 {
 	char why[PARCEL_WHY_BYTES];
 	struct parcel p[GROUP_ITEMS];
@@ -344,14 +357,14 @@ seal_mails(struct crossing *c, struct waiting *const *list, size_t n)
 	int e = 0;
 
 	for (; e == 0 && made < n; made++)
-		e = make_mail(c, list[made], &p[made]);
+		e = make_own(c, list[made], &p[made]);
 	if (e == 0)
 		e = spool_seal_many(c->setup.spool, p, n, seqs, why);
 	for (size_t i = 0; i < made; i++)
 		parcel_done(&p[i]);
 	if (e != 0 && e != ERR_IO && e != ERR_NOMEM && n > 1) {
 		for (size_t i = 0; i < n; i++)
-			seal_mails(c, &list[i], 1);
+			seal_own(c, &list[i], 1);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -369,7 +382,7 @@ seal(struct crossing *c, struct waiting *first, size_t n)
 	uint64_t seq = 0;
 	int e;
 
-	if ((e = begin_parcel(c, &p, first->item.once, n)) != 0)
+	if ((e = begin_parcel(c, first, &p, n)) != 0)
 		return e;
 	e = add_recipients(&p, c->setup.recipients);
 	for (size_t i = 0; e == 0 && i < n; i++)
@@ -387,15 +400,15 @@ seal(struct crossing *c, struct waiting *first, size_t n)
 static int
 seal_all(struct crossing *c)
 {
-	struct waiting *mails[GROUP_ITEMS];
+	struct waiting *own[GROUP_ITEMS];
 	size_t n = 0;
 
-	if (c->wait[0].item.mail == NULL)
+	if (c->wait[0].item.mail == NULL && !c->setup.is_each_own)
 		return seal(c, c->wait, c->n);
 	for (size_t i = 0; i < c->n; i++)
 		if (is_release(&c->wait[i]))
-			mails[n++] = &c->wait[i];
-	seal_mails(c, mails, n);
+			own[n++] = &c->wait[i];
+	seal_own(c, own, n);
 	return 0;
 }
 
@@ -421,7 +434,7 @@ put_away(struct crossing *c, struct waiting *w)
 
 	if (c->setup.quarantine != NULL && i->original_fd >= 0)
 		w->err = quarantine_add(c->setup.quarantine, i->record,
-		    department(c), i->original_fd, i->receipt);
+		    department(c, w), i->original_fd, i->receipt);
 	if (w->err == 0)
 		w->err = say(c, w,
 		    i->record->verdict == VERDICT_BLOCKED ? "block" : "hold");
@@ -484,7 +497,8 @@ check(const struct crossing *c, const struct crossing_item *i)
 		return 0;
 	if (i->out_fd < 0 || !parcel_id_ok(r->id) ||
 	    (c->setup.spool != NULL && strcmp(c->setup.kind, "mail") == 0 &&
-		(i->mail == NULL || i->once == NULL)))
+		(i->mail == NULL || i->once == NULL)) ||
+	    (c->setup.is_each_own && i->once == NULL))
 		return ERR_INTERNAL;
 	if (c->setup.spool == NULL && !tree_path_ok(r->out_name)) {
 		parcel_name_make(r->out_name, made);
@@ -506,7 +520,8 @@ crossing_put(struct crossing *c, const struct crossing_item *i)
 	uint64_t bytes = i->record->verdict == VERDICT_RELEASED
 			     ? i->record->out_bytes
 			     : i->record->in_bytes;
-	bool alone = i->once != NULL && i->mail == NULL;
+	bool alone =
+	    i->once != NULL && i->mail == NULL && !c->setup.is_each_own;
 	int e = 0, later;
 
 	if (c->n > 0 && (alone || bytes > c->max_bytes - c->bytes ||

@@ -39,6 +39,10 @@ struct crossing_item {
 	const char *once;      /* parcel id that makes a repeat harmless, or
 				* NULL: a fresh one. An item with one goes
 				* into a parcel of its own. */
+	/* With a spool; borrowed until done(); NULL: the setup's, or none. */
+	const char *department, *who;
+	const char *folder; /* put before the name in the parcel: "FOLDER/" */
+	int64_t mtime;	    /* of the original, for the parcel; 0: not said */
 	const struct crossing_mail *mail; /* kind "mail", with once; such
 					   * items share the waits for the
 					   * disk, each in its own parcel */
@@ -53,7 +57,9 @@ struct crossing_setup { /* borrowed until close */
 	struct spool *spool;	       /* or NULL: into the folder */
 	int dest_fd;		       /* the folder; -1 with a spool */
 	const struct policy *policy;
-	const char *kind;	       /* of parcels: "folder" or "mail" */
+	const char *kind; /* of parcels: "folder" or "mail" */
+	bool is_each_own; /* every item has once; each goes into a parcel of
+			   * its own, and they share the waits for the disk */
 	const char *department;	       /* NULL: the policy's */
 	const char *const *recipients; /* NULL-terminated, or NULL */
 	const char *who;	       /* the person or service that hands in */

@@ -104,6 +104,9 @@ check_payloads(const struct parcel *p, char why[PARCEL_WHY_BYTES])
 		if (!parcel_name_ok(q->name))
 			return bad(why, ERR_MALFORMED, "unsafe name: %s",
 			    q->name);
+		if (q->mtime < 0 || q->mtime > PARCEL_MAX_MTIME)
+			return bad(why, ERR_MALFORMED, "unfit time: %s",
+			    q->name);
 		if (!is_clean(q->format, ID_BYTES - 1) || q->bytes > INT64_MAX)
 			return bad(why, ERR_MALFORMED, "no format or size: %s",
 			    q->name);
@@ -159,17 +162,23 @@ static json_t *
 payload_json(const struct parcel_payload *q)
 {
 	char hex[HASH_HEX];
-	json_t *receipt = receipt_json(q->receipt);
+	json_t *receipt = receipt_json(q->receipt), *o;
 
 	if (!json_is_object(receipt)) {
 		json_decref(receipt);
 		return NULL;
 	}
 	hash_hex(q->sha256, hex);
-	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:I}", "format", q->format,
+	o = json_pack("{s:s, s:s, s:o, s:s, s:s, s:I}", "format", q->format,
 	    "name", q->name, "receipt", receipt, "receipt_text",
 	    q->receipt_text == NULL ? "" : q->receipt_text, "sha256", hex,
 	    "size", (json_int_t)q->bytes);
+	if (o != NULL && q->mtime != 0 &&
+	    json_object_set_new(o, "mtime", json_integer(q->mtime)) != 0) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
 }
 
 static json_t *
@@ -258,6 +267,22 @@ take_copy(const json_t *v, char **out)
 	return *out == NULL ? ERR_NOMEM : 0;
 }
 
+/* A member that need not be there: but then with a value that says so. */
+static int
+take_mtime(const json_t *o, int64_t *out)
+{
+	uint64_t n;
+
+	*out = 0;
+	if (json_object_get(o, "mtime") == NULL)
+		return 0;
+	if (take_number(o, "mtime", &n) != 0 || n == 0 ||
+	    n > (uint64_t)PARCEL_MAX_MTIME)
+		return ERR_MALFORMED;
+	*out = (int64_t)n;
+	return 0;
+}
+
 static int
 take_payload(const json_t *o, struct parcel_payload *q)
 {
@@ -266,7 +291,9 @@ take_payload(const json_t *o, struct parcel_payload *q)
 	int e;
 
 	q->fd = -1;
-	if (json_object_size(o) != 6 || !json_is_object(receipt) ||
+	if (take_mtime(o, &q->mtime) != 0 ||
+	    json_object_size(o) != (q->mtime != 0 ? 7 : 6) ||
+	    !json_is_object(receipt) ||
 	    take_text(o, "name", q->name, sizeof(q->name)) != 0 ||
 	    take_text(o, "format", q->format, sizeof(q->format)) != 0 ||
 	    take_number(o, "size", &q->bytes) != 0 ||

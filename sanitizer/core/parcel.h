@@ -13,6 +13,7 @@
  *   "department":D,"recipients":[...],"kind":"folder"|"mail",
  *   "payloads":[{"name":P,"size":N,"sha256":HEX,"format":F,
  *                "receipt":{...},"receipt_text":"..."}]}
+ * a payload may say "mtime":N as well, seconds since 1970, 1..PARCEL_MAX_MTIME
  * and for the kind "mail", where the one payload is the message, also
  *   "mail":{"hops":N,"sender":ADDRESS or ""}
  *
@@ -41,12 +42,14 @@
 #define PARCEL_WHY_BYTES      256
 #define PARCEL_ADDRESS_BYTES  321
 #define PARCEL_MAX_HOPS	      1000
+#define PARCEL_MAX_MTIME      INT64_C(253402300799) /* the end of 9999 */
 
 struct parcel_payload {
 	char name[PARCEL_NAME_BYTES]; /* parcel_name_ok() */
 	uint64_t bytes;
 	uint8_t sha256[HASH_BYTES];
 	char format[ID_BYTES];
+	int64_t mtime;	    /* of the file that came; 0: not said */
 	char *receipt;	    /* JSON object, compact; "" or NULL: none */
 	char *receipt_text; /* for people; "" or NULL: none */
 	int fd;		    /* writer: read from offset 0; borrowed */

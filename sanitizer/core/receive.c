@@ -120,6 +120,17 @@ stage_text(int stage, size_t i, const char *end, const char *text)
 	return e;
 }
 
+/* As it was outside; a time that cannot be set is no reason to refuse. */
+static void
+set_time(int fd, const struct parcel_payload *q)
+{
+	const struct timespec t[2] = { { (time_t)q->mtime, 0 },
+		{ (time_t)q->mtime, 0 } };
+
+	if (q->mtime != 0)
+		(void)!futimens(fd, t);
+}
+
 /* One payload: bytes, hash, proof. */
 static int
 stage_payload(struct inbox *in, int parcel, int stage, size_t i,
@@ -136,6 +147,7 @@ stage_payload(struct inbox *in, int parcel, int stage, size_t i,
 	    (e = in->setup->prove(in->setup->arg, fd, q->format)) != 0)
 		snprintf(why, PARCEL_WHY_BYTES, "%.150s: does not prove: %s",
 		    q->name, err_text(e));
+	set_time(fd, q);
 	close(fd);
 	if (e == 0)
 		e = stage_text(stage, i, ".json", q->receipt);

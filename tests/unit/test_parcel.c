@@ -47,6 +47,7 @@ sample(struct parcel *p, const char *id)
 	p->recipients[p->n_recipients++] = strdup("a@example.lg.jp");
 	p->payloads = calloc(2, sizeof(*p->payloads));
 	payload(&p->payloads[0], "a.txt", "first\n");
+	p->payloads[0].mtime = 1700000000;
 	payload(&p->payloads[1], "d/b.txt", "second\n");
 	p->n_payloads = 2;
 }
@@ -209,6 +210,12 @@ Test(parcel, manifest_has_one_form)
 		    "\"recipients\":[\"a\\nb\"]" },
 		{ "\"recipients\":[\"a@example.lg.jp\"]", "\"recipients\":{}" },
 		{ "\"receipt_text\":\"", "\"receipt_tex\":\"" },
+		{ "\"mtime\":1700000000", "\"mtime\":0" },
+		{ "\"mtime\":1700000000", "\"mtime\":-1" },
+		{ "\"mtime\":1700000000", "\"mtime\":1.5" },
+		{ "\"mtime\":1700000000", "\"mtime\":\"1\"" },
+		{ "\"mtime\":1700000000", "\"mtime\":253402300800" },
+		{ "\"mtime\":1700000000", "\"mtim\":1700000000" },
 	};
 	struct parcel p;
 
@@ -381,6 +388,7 @@ expect_file(const char *name, const char *text)
 Test(spool, from_end_to_end)
 {
 	struct receive_report r;
+	struct stat st;
 
 	cr_expect_eq(seal("ID-1", NULL), 1);
 	cr_expect_eq(seal("ID-2", NULL), 2);
@@ -401,6 +409,10 @@ Test(spool, from_end_to_end)
 	    "\xe9\x96\xa2\xe6\x89\x80\n");
 	expect_file("dest/zeimu/a (2).txt.receipt.json",
 	    "{\"a\":\"\xe9\x96\xa2\",\"b\":1.5}");
+	cr_expect_eq(stat(in_scratch("dest/zeimu/a.txt"), &st), 0);
+	cr_expect_eq(st.st_mtime, 1700000000, "the time crosses");
+	cr_expect_eq(stat(in_scratch("dest/zeimu/d/b.txt"), &st), 0);
+	cr_expect_gt(st.st_mtime, 1700000000, "none was said");
 	cr_expect_eq(count_in(in_scratch("way")), 0);
 	cr_expect_eq(count_in(in_scratch("dest/.sekisho-stage")), 0);
 	cr_expect_eq(receive().delivered, 0);

@@ -1,3 +1,9 @@
 # People: rules, accounts, transfers, requests.
 sekisho_test(test_people SOURCES unit/test_people.c LIBS quarantine)
 target_include_directories(test_people PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+sekisho_test(test_rules SOURCES unit/test_rules.c LIBS core formats)
+target_include_directories(test_rules PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+add_executable(rules_texts unit/rules_texts.c)
+target_link_libraries(rules_texts PRIVATE core)
+add_test(NAME lint_rules COMMAND ${CMAKE_SOURCE_DIR}/tests/lint/rules.sh
+  ${CMAKE_BINARY_DIR}/bin)

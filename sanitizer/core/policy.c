@@ -355,26 +355,34 @@ check_line(const char *s, size_t n)
  * environment, escapes, comments and texts that are left open (it accepts
  * them, and stays in that state for the next file).
  */
-static int
-check_text(const char *text, size_t n)
+const char *
+policy_text_bad(const char *text, size_t n, int *line)
 {
 	const char *what;
 	size_t len;
-	int line = 1;
 
-	if (strlen(text) != n || !utf8_valid(text, n)) {
-		say(1, "not a text in UTF-8");
-		return ERR_MALFORMED;
-	}
-	for (const char *s = text;; s += len + 1, line++) {
+	*line = 1;
+	if (strlen(text) != n || !utf8_valid(text, n))
+		return "not a text in UTF-8";
+	for (const char *s = text;; s += len + 1, (*line)++) {
 		len = strcspn(s, "\n");
-		if ((what = check_line(s, len)) != NULL) {
-			say(line, what);
-			return ERR_MALFORMED;
-		}
+		if ((what = check_line(s, len)) != NULL)
+			return what;
 		if (s[len] == '\0')
-			return 0;
+			return NULL;
 	}
+}
+
+static int
+check_text(const char *text, size_t n)
+{
+	int line;
+	const char *what = policy_text_bad(text, n, &line);
+
+	if (what == NULL)
+		return 0;
+	say(line, what);
+	return ERR_MALFORMED;
 }
 
 int

@@ -10,4 +10,12 @@ int policy_set(struct policy *, const struct policy_setting *,
 /* The row of a key, or NULL. */
 const struct policy_setting *policy_find(const char *section, const char *key);
 
+/* Also for other files of the same syntax (rules.h). */
+/* Digits, then at most one of K, M, G. ERR_MALFORMED, ERR_LIMIT. */
+int policy_uint(const char *, uint64_t *) MUST_CHECK;
+int policy_uint_text(uint64_t, struct buf *) MUST_CHECK;
+/* What libconfuse would read otherwise than it stands: the line and what is
+ * wrong there, or NULL. text has a NUL behind its n bytes. */
+const char *policy_text_bad(const char *text, size_t n, int *line);
+
 #endif

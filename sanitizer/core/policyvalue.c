@@ -41,8 +41,8 @@ field_of(struct policy *p, const struct policy_setting *s)
 }
 
 /* Digits, then at most one of K, M, G. */
-static int
-parse_uint(const char *value, uint64_t *out)
+int
+policy_uint(const char *value, uint64_t *out)
 {
 	static const char units[] = "KMG";
 	uint64_t n = 0, digit;
@@ -68,8 +68,8 @@ parse_uint(const char *value, uint64_t *out)
 	return 0;
 }
 
-static int
-uint_text(uint64_t n, struct buf *b)
+int
+policy_uint_text(uint64_t n, struct buf *b)
 {
 	static const char units[] = "\0KMG";
 	size_t u = 0;
@@ -88,7 +88,7 @@ set_uint(void *field, const struct policy_setting *s, const char *value,
 {
 	uint64_t n = 0;
 	uint32_t small;
-	int e = parse_uint(value, &n);
+	int e = policy_uint(value, &n);
 
 	if (e == ERR_MALFORMED)
 		return bad(why,
@@ -218,7 +218,7 @@ policy_value(const struct policy *p, const struct policy_setting *s,
 		n = small;
 		if (s->size == sizeof(n))
 			memcpy(&n, field, sizeof(n));
-		return uint_text(n, b);
+		return policy_uint_text(n, b);
 	case POLICY_BOOL:
 		return buf_puts(b, *(const bool *)field ? "true" : "false");
 	case POLICY_CHOICE:
@@ -238,9 +238,9 @@ range_text(const struct policy_setting *s, struct buf *b)
 
 	switch (s->type) {
 	case POLICY_UINT:
-		if ((e = uint_text(s->min, b)) == 0 &&
+		if ((e = policy_uint_text(s->min, b)) == 0 &&
 		    (e = buf_puts(b, " .. ")) == 0)
-			e = uint_text(s->max, b);
+			e = policy_uint_text(s->max, b);
 		return e;
 	case POLICY_BOOL:
 		return buf_puts(b, "true, false");

@@ -24,6 +24,7 @@
 #define RULES_MAX_DEPARTMENTS  1000
 #define RULES_LIST_BYTES       1024 /* a list of names, blanks between */
 #define RULES_DEPARTMENT_BYTES 64
+#define RULES_MAX_BYTES	       (8u << 20) /* of a rules file */
 
 /* 重要性分類 of the sender's information: I is the most important. */
 enum rules_class { CLASS_NONE = 0, CLASS_I, CLASS_II, CLASS_III };
@@ -51,7 +52,8 @@ struct rules {
 	char approval_formats[RULES_LIST_BYTES];
 	uint64_t approval_over_bytes;		 /* 0: no size asks for it */
 	char approval_senders[RULES_LIST_BYTES]; /* logins */
-	char approval_classes[16];		 /* "I II" */
+	char approval_classes[16];		 /* "I II", "none": of those
+						  * that nobody classified */
 	char approvers[RULES_LIST_BYTES]; /* logins, or @DEPARTMENT for the
 					   * approvers of one; "": of the own
 					   * department */
@@ -67,6 +69,30 @@ struct rules {
 	uint32_t receipt_days;	   /* of 済み and the like */
 	bool unsanitised_import;   /* design.md 9; false by default */
 };
+
+enum rules_type {
+	RULES_UINT,	 /* digits, or digits and K, M, G (1024) */
+	RULES_BOOL,	 /* true, false */
+	RULES_CHOICE,	 /* one of choices */
+	RULES_WORDS,	 /* some of choices, blanks between */
+	RULES_FORMATS,	 /* ids or families */
+	RULES_LOGINS,	 /* made lower case */
+	RULES_APPROVERS, /* logins and @DEPARTMENT */
+	RULES_TIME,	 /* "08:30" */
+	RULES_DAYS	 /* some of mon tue wed thu fri sat sun */
+};
+
+struct rules_setting {
+	const char *key;
+	enum rules_type type;
+	uint64_t min, max;	    /* RULES_UINT */
+	const char *const *choices; /* NULL-terminated */
+	const char *ja, *en;	    /* one line */
+	size_t offset, size;	    /* into struct rules: rules*.c's own */
+};
+
+/* The table; *n rows. */
+const struct rules_setting *rules_settings(size_t *n);
 
 struct ruleset; /* everybody and the departments of one file */
 
@@ -85,6 +111,10 @@ size_t rules_departments(const struct ruleset *,
     const char *names[RULES_MAX_DEPARTMENTS]);
 /* The whole file again, commented, as policy_print() does. */
 int rules_print(const struct ruleset *, bool ja, struct buf *) MUST_CHECK;
+/* The rules of one department, commented. */
+int rules_print_one(const struct rules *, bool ja, struct buf *) MUST_CHECK;
+/* docs/rules.md: the table in Markdown, both languages. */
+int rules_manual(struct buf *) MUST_CHECK;
 
 /* What speaks against taking a file in, before anything reads it. */
 enum rules_no {
@@ -98,11 +128,13 @@ enum rules_no {
 struct rules_load { /* what the user and the department have waiting */
 	uint64_t user_files, user_bytes, department_bytes;
 };
-/* weekday 0 Monday; minute of the day. */
+/* weekday 0 Monday; minute of the day. Hours past midnight belong to the day
+ * on which they began. What no quota could ever hold is too large. */
 enum rules_no rules_intake(const struct rules *, uint64_t bytes,
     unsigned weekday, unsigned minute, const struct rules_load *);
 /* Whether a released document's format is one the department may bring in;
- * members of containers count as well. NULL, or the format that is not. */
+ * members that got through count as well, pictures inside of documents do
+ * not. NULL, or the format that is not (borrowed from the record). */
 const char *rules_format(const struct rules *, const struct record *);
 /* Whether a released document must be approved. */
 bool rules_wants_approval(const struct rules *, const struct record *,

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "cmd/mail.h"
+#include "core/event.h"
 #include "worker/proto.h"
 
 #define ENVELOPE_BYTES (1u << 20)
@@ -187,6 +188,8 @@ decide(struct cleaner *c, struct mail_envelope *v, struct pipeline_job *job,
 	policy_judge(c->policy, r);
 	memcpy(v->id, r->id, sizeof(v->id));
 	memcpy(v->time, r->time, sizeof(v->time));
+	if (r->reason_err == ERR_SCANNER)
+		(void)event_raise(c->policy, EVENT_SCANNER_DOWN, NULL, NULL);
 	if (is_ours(r))
 		return ERR_IO;
 	if (c->policy->milter_refuse_programs &&

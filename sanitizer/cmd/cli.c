@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "core/event.h"
 #include "core/receipt.h"
 
 volatile sig_atomic_t cli_stop;
@@ -252,6 +253,11 @@ cli_load_policy(const char *cmd, const struct cli_policy *o, struct policy *p)
 static int
 audit_failed(int e, const struct policy *p)
 {
+	if (e == ERR_DENIED || e == ERR_MALFORMED)
+		(void)event_raise(p, EVENT_AUDIT_BROKEN,
+		    (const struct event_field[]){
+			{ "path", p->state_dir }, { NULL, NULL } },
+		    NULL);
 	if (e == ERR_DENIED || e == ERR_MALFORMED)
 		log_error(_("%s/audit: the log was changed or damaged; nothing "
 			    "is released. Run 'sekisho audit verify --state "

@@ -38,6 +38,12 @@ int cmd_mail(int, char **);
 int cmd_quarantine(int, char **);
 int cmd_audit(int, char **);
 int cmd_policy(int, char **);
+int cmd_events(int, char **);
+int cmd_metrics(int, char **);
+int cmd_selfcheck(int, char **);
+int cmd_tidy(int, char **);
+int cmd_backup(int, char **);
+int cmd_restore(int, char **);
 
 /* "sekisho CMD: message", and where help is. Returns STATUS_USAGE. */
 int cli_usage(const char *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "cmd/cli.h"
+#include "core/event.h"
 
 static const char usage[] =
     N_("Usage: sekisho audit verify [--key FILE] [OPTION]...\n"
@@ -87,9 +88,11 @@ print_json(int e, const struct audit_report *r)
 	json_t *j;
 
 	hash_hex(r->head, hex);
-	j = json_pack("{s:b,s:I,s:I,s:I,s:I,s:s,s:s}", "sound", e == 0, "lines",
-	    (json_int_t)r->lines, "checkpoints", (json_int_t)r->checkpoints,
-	    "after_checkpoint", (json_int_t)r->after_checkpoint, "bad_line",
+	j = json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s}", "sound", e == 0,
+	    "first", (json_int_t)r->first, "files", (json_int_t)r->files + 1,
+	    "lines", (json_int_t)r->lines, "checkpoints",
+	    (json_int_t)r->checkpoints, "after_checkpoint",
+	    (json_int_t)r->after_checkpoint, "bad_line",
 	    (json_int_t)r->bad_line, "why", r->why, "head", hex);
 	s = j == NULL ? NULL : json_dumps(j, JSON_COMPACT);
 	if (s != NULL)
@@ -122,8 +125,13 @@ judge(const struct ask *a, int e, const struct audit_report *r)
 	hash_hex(r->head, hex);
 	printf(_("sound: %llu lines, %llu signed check-points, %llu lines "
 		 "since the last one\nhead: %s\n"),
-	    (unsigned long long)r->lines, (unsigned long long)r->checkpoints,
+	    (unsigned long long)(r->lines - r->first + (r->first > 0)),
+	    (unsigned long long)r->checkpoints,
 	    (unsigned long long)r->after_checkpoint, hex);
+	if (r->files > 0 || r->first > 1)
+		printf(_("in %llu files; number %llu to %llu\n"),
+		    (unsigned long long)r->files + 1,
+		    (unsigned long long)r->first, (unsigned long long)r->lines);
 	return STATUS_OK;
 }
 
@@ -135,7 +143,7 @@ verify(const struct ask *a, const struct policy *p)
 	const char *colon = NULL;
 	uint64_t seq = 0;
 	char *end;
-	int status;
+	int status, e;
 
 	if (a->head != NULL) {
 		seq = strtoull(a->head, &end, 10);
@@ -145,7 +153,13 @@ verify(const struct ask *a, const struct policy *p)
 	}
 	if ((status = read_key(a, p, key)) != 0)
 		return status;
-	return judge(a, audit_verify(p->state_dir, key, seq, colon, &r), &r);
+	e = audit_verify(p->state_dir, key, seq, colon, &r);
+	if (e == ERR_DENIED)
+		(void)event_raise(p, EVENT_AUDIT_BROKEN,
+		    (const struct event_field[]){ { "path", p->state_dir },
+			{ "reason", r.why }, { NULL, NULL } },
+		    NULL);
+	return judge(a, e, &r);
 }
 
 static int

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "cmd/mail.h"
+#include "core/event.h"
 #include "core/flood.h"
 
 static const char usage[] = N_(
@@ -242,6 +243,11 @@ hand_in(struct asked *a, const struct policy *p)
 	    (e = mailqueue_open(p->state_dir, &q)) == 0)
 		e = mailqueue_add(q, STDIN_FILENO, &limits, &a->envelope, &no);
 	mailqueue_close(q);
+	if (e == ERR_DENIED && (no == MAILQUEUE_FULL || no == MAILQUEUE_DISK))
+		(void)event_raise(p, EVENT_SPOOL_FULL,
+		    (const struct event_field[]){
+			{ "path", p->state_dir }, { NULL, NULL } },
+		    NULL);
 	if (e == ERR_DENIED)
 		return answer(no);
 	if (e != 0)

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "cmd/mailserve.h"
+#include "core/event.h"
 
 #define GROUP_MS       150
 #define BACKOFF_MIN_MS 500
@@ -59,6 +60,12 @@ mail_hold_on(struct serve *s, int err, const char *what)
 	if (s->warned_ms != 0 && now - s->warned_ms < MAIL_WARN_MS)
 		return;
 	s->warned_ms = now;
+	if (err == ERR_SCANNER || (err == ERR_IO && errno == ENOSPC))
+		(void)event_raise(s->policy,
+		    err == ERR_SCANNER ? EVENT_SCANNER_DOWN : EVENT_SPOOL_FULL,
+		    (const struct event_field[]){
+			{ "id", what }, { NULL, NULL } },
+		    NULL);
 	log_warn(_("%s: %s; mail waits and is tried again"), what,
 	    err == ERR_IO ? strerror(errno) : cli_err(err));
 }

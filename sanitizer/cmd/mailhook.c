@@ -3,7 +3,18 @@
 
 #include "base/log.h"
 #include "cmd/mail.h"
+#include "core/event.h"
 #include "core/flood.h"
+
+static void
+flood_event(const struct policy *p, enum event_kind k, const char *client,
+    const char *sender)
+{
+	(void)event_raise(p, k,
+	    (const struct event_field[]){
+		{ "client", client }, { "sender", sender }, { NULL, NULL } },
+	    NULL);
+}
 
 /* Counts the message; on a flood the stop, when the policy asks for it. */
 static int
@@ -25,11 +36,15 @@ check_flood(const struct policy *p, const struct mail_envelope *v)
 	snprintf(why, sizeof(why), "flood of mail (%s): client %s, sender <%s>",
 	    flood_word(verdict), v->client[0] != '\0' ? v->client : "?",
 	    v->sender);
-	if (is_new)
+	if (is_new) {
 		log_warn("%s", why);
-	if (verdict == FLOOD_TOTAL && p->flood.stop &&
-	    flood_stop(p->state_dir, why) != 0)
-		log_error("the stop cannot be written");
+		flood_event(p, EVENT_FLOOD, v->client, v->sender);
+	}
+	if (verdict == FLOOD_TOTAL && p->flood.stop) {
+		if (flood_stop(p->state_dir, why) != 0)
+			log_error("the stop cannot be written");
+		flood_event(p, EVENT_FLOOD_STOP, v->client, v->sender);
+	}
 	return ERR_DENIED;
 }
 

@@ -29,6 +29,10 @@ static const struct {
 	    cmd_quarantine },
 	{ "audit", N_("verify, export or show the audit log"), cmd_audit },
 	{ "policy", N_("check or show a policy"), cmd_policy },
+	{ "selfcheck", N_("see that the gateway still sanitises"),
+	    cmd_selfcheck },
+	{ "metrics", N_("figures for a monitor (Prometheus)"), cmd_metrics },
+	{ "events", N_("hand over notices that wait; try them"), cmd_events },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

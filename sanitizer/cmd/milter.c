@@ -19,6 +19,7 @@
 
 #include "base/fsx.h"
 #include "base/log.h"
+#include "core/event.h"
 #include "base/utf8.h"
 #include "cmd/cli.h"
 #include "cmd/milter.h"
@@ -122,6 +123,12 @@ raise_event(const struct milter_conn *c, enum flood_verdict v)
 	snprintf(why, sizeof(why), "flood of mail (%s): client %s, sender <%s>",
 	    flood_word(v), c->client[0] != '\0' ? c->client : "?", c->sender);
 	log_warn("%s", why);
+	(void)event_raise(&site.policy,
+	    v == FLOOD_TOTAL && site.policy.flood.stop ? EVENT_FLOOD_STOP
+						       : EVENT_FLOOD,
+	    (const struct event_field[]){ { "client", c->client },
+		{ "sender", c->sender }, { NULL, NULL } },
+	    NULL);
 	if (v == FLOOD_TOTAL && site.policy.flood.stop) {
 		if (flood_stop(site.policy.state_dir, why) != 0)
 			log_error("the stop cannot be written");

@@ -19,21 +19,10 @@
 
 #include "base/fsx.h"
 #include "base/utf8.h"
-#include "core/auditline.h"
-
-struct audit {
-	int dirfd, fd, headfd;
-	const struct keys *keys;
-	uint32_t checkpoint_lines;
-	struct auditchain chain;
-	uint64_t offset; /* behind the last line known */
-	bool unsynced;
-	int failed; /* an error after which nothing can be trusted */
-	struct buf line;
-};
+#include "core/auditfile.h"
 
 static int
-lock(struct audit *a)
+lock_file(struct audit *a)
 {
 	while (flock(a->fd, LOCK_EX) < 0)
 		if (errno != EINTR)
@@ -41,8 +30,8 @@ lock(struct audit *a)
 	return 0;
 }
 
-static void
-unlock(struct audit *a)
+void
+audit_unlock(struct audit *a)
 {
 	flock(a->fd, LOCK_UN);
 }
@@ -62,8 +51,8 @@ write_head(struct audit *a)
 	return 0;
 }
 
-static int
-sync_locked(struct audit *a)
+int
+audit_sync_locked(struct audit *a)
 {
 	if (fsync(a->fd) < 0)
 		return a->failed = ERR_IO;
@@ -102,10 +91,9 @@ put_line(struct audit *a, const char *event, json_t *fields,
 	return 0;
 }
 
-static int
-put_checkpoint(struct audit *a)
+int
+audit_put_checkpoint(struct audit *a, json_t *fields)
 {
-	json_t *fields = json_object();
 	int e;
 
 	if (fields == NULL)
@@ -148,15 +136,15 @@ set_aside(struct audit *a, uint64_t size)
 		return ERR_NOMEM;
 	e = put_line(a, "recovered", fields, NULL);
 	json_decref(fields);
-	return e == 0 ? sync_locked(a) : e;
+	return e == 0 ? audit_sync_locked(a) : e;
 }
 
 /*
  * Read what others added behind what we know. A bad line there was never
  * synced (head would know it): the rest of a power failure.
  */
-static int
-catch_up(struct audit *a)
+int
+audit_catch_up(struct audit *a)
 {
 	char why[AUDIT_WHY_BYTES];
 	struct auditlines lines;
@@ -188,22 +176,41 @@ static int
 check_head(struct audit *a, const struct audithead *h)
 {
 	uint8_t tail[AUDIT_LINE_BYTES], hash[HASH_BYTES];
-	uint64_t n = h->offset < sizeof(tail) ? h->offset : sizeof(tail);
-	struct reader r, line;
-	size_t begin = 0;
+	struct reader line;
 
 	if (h->offset == 0)
 		return h->chain.seq == 0 ? 0 : ERR_DENIED;
-	if (fsx_pread_all(a->fd, tail, n, h->offset - n) != 0 ||
-	    tail[n - 1] != '\n')
-		return ERR_DENIED;
-	reader_init(&r, tail, n - 1);
-	if (reader_rfind(&r, "\n", 1, &begin) == 0)
-		begin++;
-	if (reader_view(&r, begin, n - 1 - begin, &line) != 0)
+	if (auditfile_tail(a->fd, h->offset, tail, &line) != 0)
 		return ERR_DENIED;
 	hash_of(line.data, line.len, hash);
 	return memcmp(hash, h->chain.hash, sizeof(hash)) == 0 ? 0 : ERR_DENIED;
+}
+
+/* Killed in a rotation, head still names the end of the file before: that one
+ * is closed, and this one begins with the check-point that follows it. */
+static int
+check_rotated(struct audit *a, struct audithead *h)
+{
+	char name[AUDIT_FILE_BYTES], why[AUDIT_WHY_BYTES];
+	struct auditchain c = h->chain;
+	struct auditlines lines;
+	struct reader line;
+	int e;
+
+	auditfile_name(h->chain.seq, name);
+	if (h->chain.seq == 0 ||
+	    faccessat(a->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+		return ERR_DENIED;
+	auditlines_init(&lines, a->fd, 0);
+	if ((e = auditlines_next(&lines, &line)) == 0)
+		e = auditchain_step(&c, &line, a->keys->sign_public, why);
+	auditlines_done(&lines);
+	if (e == ERR_IO || e == ERR_NOMEM)
+		return e;
+	if (e != 0 || c.checkpoint != c.seq)
+		return ERR_DENIED;
+	h->offset = 0;
+	return 0;
 }
 
 /* The head file exists before the first line does: a log without one, or
@@ -226,14 +233,67 @@ read_head(struct audit *a)
 		e = fsx_publish(a->dirfd, "head", text, sizeof(text), 0600,
 		    true);
 	}
-	if (e == 0)
-		e = check_head(a, &h);
+	if (e == 0 && (e = check_head(a, &h)) == ERR_DENIED)
+		e = check_rotated(a, &h);
+	if (e == 0 && h.chain.seq < a->chain.seq)
+		e = ERR_DENIED; /* put back to an older state under us */
 	if (e != 0)
 		return e;
 	a->chain = h.chain;
 	a->offset = h.offset;
+	if (a->headfd >= 0)
+		close(a->headfd);
 	a->headfd = openat(a->dirfd, "head", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	return a->headfd < 0 ? ERR_IO : 0;
+}
+
+static int
+open_active(struct audit *a, int flags)
+{
+	int fd = openat(a->dirfd, AUDIT_ACTIVE,
+	    O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+
+	if (fd < 0)
+		return errno == ENOENT ? ERR_DENIED : ERR_IO;
+	if (a->fd >= 0)
+		close(a->fd);
+	a->fd = fd;
+	return 0;
+}
+
+static bool
+is_active(const struct audit *a)
+{
+	struct stat now, ours;
+
+	return fstat(a->fd, &ours) == 0 &&
+	       fstatat(a->dirfd, AUDIT_ACTIVE, &now, AT_SYMLINK_NOFOLLOW) ==
+		   0 &&
+	       now.st_ino == ours.st_ino && now.st_dev == ours.st_dev;
+}
+
+/* Whoever waited here while another process began the next file goes on in
+ * that one. What is known of the chain may not become less. */
+int
+audit_lock(struct audit *a)
+{
+	bool moved = false;
+	int e;
+
+	while ((e = lock_file(a)) == 0 && !is_active(a)) {
+		audit_unlock(a);
+		moved = true;
+		if ((e = open_active(a, 0)) != 0)
+			return a->failed = e;
+	}
+	if (e == 0 && moved) {
+		if ((e = read_head(a)) != 0) {
+			audit_unlock(a);
+			return a->failed = e;
+		}
+		a->unsynced = false;
+	}
+	return e;
 }
 
 static int
@@ -241,17 +301,19 @@ open_log(struct audit *a)
 {
 	int e;
 
-	a->fd = openat(a->dirfd, "audit.jsonl",
-	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (a->fd < 0)
-		return ERR_IO;
-	if ((e = lock(a)) != 0)
+	if ((e = open_active(a, O_CREAT)) != 0 || (e = lock_file(a)) != 0)
 		return e;
+	while (!is_active(a)) {
+		audit_unlock(a);
+		if ((e = open_active(a, O_CREAT)) != 0 ||
+		    (e = lock_file(a)) != 0)
+			return e;
+	}
 	if ((e = read_head(a)) == 0)
-		e = catch_up(a);
+		e = audit_catch_up(a);
 	if (e == 0)
 		e = fsx_fsync_dir(a->dirfd);
-	unlock(a);
+	audit_unlock(a);
 	return e;
 }
 
@@ -297,14 +359,14 @@ append_locked(struct audit *a, const char *event, json_t *fields,
 {
 	int e;
 
-	if ((e = catch_up(a)) != 0)
+	if ((e = audit_catch_up(a)) != 0)
 		return e;
 	if ((e = put_line(a, event, fields, NULL)) != 0)
 		return e;
 	if (a->chain.seq - a->chain.checkpoint >= a->checkpoint_lines &&
-	    (e = put_checkpoint(a)) != 0)
+	    (e = audit_put_checkpoint(a, json_object())) != 0)
 		return e;
-	return when == AUDIT_SYNC ? sync_locked(a) : 0;
+	return when == AUDIT_SYNC ? audit_sync_locked(a) : 0;
 }
 
 int
@@ -315,9 +377,9 @@ audit_append(struct audit *a, const char *event, json_t *fields,
 
 	if (fields == NULL)
 		return ERR_NOMEM;
-	if ((e = a->failed) == 0 && (e = lock(a)) == 0) {
+	if ((e = a->failed) == 0 && (e = audit_lock(a)) == 0) {
 		e = append_locked(a, event, fields, when);
-		unlock(a);
+		audit_unlock(a);
 	}
 	json_decref(fields);
 	return e;
@@ -332,11 +394,11 @@ audit_sync(struct audit *a)
 		return a->failed;
 	if (!a->unsynced)
 		return 0;
-	if ((e = lock(a)) != 0)
+	if ((e = audit_lock(a)) != 0)
 		return e;
-	if ((e = catch_up(a)) == 0)
-		e = sync_locked(a);
-	unlock(a);
+	if ((e = audit_catch_up(a)) == 0)
+		e = audit_sync_locked(a);
+	audit_unlock(a);
 	return e;
 }
 
@@ -354,14 +416,14 @@ audit_close(struct audit *a)
 
 	if (a == NULL)
 		return 0;
-	if ((e = a->failed) == 0 && (e = lock(a)) == 0) {
-		if ((e = catch_up(a)) == 0 &&
+	if ((e = a->failed) == 0 && (e = audit_lock(a)) == 0) {
+		if ((e = audit_catch_up(a)) == 0 &&
 		    a->chain.seq > a->chain.checkpoint)
-			e = put_checkpoint(a);
-		if (e == 0 && a->unsynced && (e = sync_locked(a)) == 0 &&
+			e = audit_put_checkpoint(a, json_object());
+		if (e == 0 && a->unsynced && (e = audit_sync_locked(a)) == 0 &&
 		    fsync(a->headfd) < 0)
 			e = ERR_IO;
-		unlock(a);
+		audit_unlock(a);
 	}
 	audit_free(a);
 	return e;

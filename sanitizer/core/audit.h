@@ -62,12 +62,33 @@ void audit_head(const struct audit *, uint64_t *seq, char hex[HASH_HEX]);
  * any case. NULL is fine. */
 int audit_close(struct audit *);
 
+/*
+ * Rotation: end the file that is written, with a check-point, and go on in a
+ * new one; the chain runs on. It happens when the file is larger than bytes
+ * or its first line is older than `before` ("2026-11-21...", NULL: never).
+ * Other processes follow by themselves. *done: it happened, and name (40
+ * bytes) is the closed file's.
+ */
+int audit_rotate(struct audit *, uint64_t bytes, const char *before, bool *done,
+    char name[40]) MUST_CHECK;
+/*
+ * Remove the oldest closed files whose last line is older than `before`, each
+ * after a line "audit-removed" that says what it held. The log stays sound
+ * for audit_verify(). each() hears of it before; dry: nothing is removed.
+ */
+int audit_forget(struct audit *, const char *before, bool dry,
+    void (*each)(void *arg, const char *name, uint64_t first, uint64_t last),
+    void *arg) MUST_CHECK;
+
 /* Fields of a document for a line: id, names, sizes, hashes, verdict, method,
  * reason, finding ids with counts, policy. NULL without memory. */
 json_t *audit_of_record(const struct record *);
 
 struct audit_report {
-	uint64_t lines, checkpoints;
+	uint64_t first; /* number of the first line that is still here */
+	uint64_t files; /* closed ones before the one that is written */
+	uint64_t lines; /* number of the last line */
+	uint64_t checkpoints;
 	uint64_t after_checkpoint; /* lines that no signature covers yet */
 	uint64_t bad_line;	   /* from 1; 0: none */
 	char why[256];		   /* English, what is wrong with it */

@@ -399,7 +399,8 @@ by_program(const char *path, const char *to, int fd, char *why)
 		    environ);
 	posix_spawn_file_actions_destroy(&a);
 	if (e != 0) {
-		snprintf(why, EVENT_WHY_BYTES, "%.100s: %.380s", path, strerror(e));
+		snprintf(why, EVENT_WHY_BYTES, "%.100s: %.380s", path,
+		    strerror(e));
 		return ERR_IO;
 	}
 	while (waitpid(pid, &status, 0) < 0)

@@ -254,6 +254,35 @@ flood_count(struct flood *f, uint64_t now_s, const char *client,
 	return 0;
 }
 
+int
+flood_peek(const char *state_dir, const char *where, uint64_t now_s,
+    uint64_t *messages, uint64_t *window_s)
+{
+	struct {
+		uint64_t magic, window_s;
+		uint8_t key[crypto_shorthash_KEYBYTES];
+		struct counter total;
+	} head;
+
+	char path[4096];
+	int fd, e;
+
+	snprintf(path, sizeof(path), "%.4000s/mail/flood.%.20s", state_dir,
+	    where);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
+		return errno == ENOENT ? ERR_NOENT : ERR_IO;
+	if ((e = lock(fd, LOCK_SH)) == 0)
+		e = fsx_pread_all(fd, &head, sizeof(head), 0);
+	close(fd);
+	if (e != 0)
+		return e;
+	if (head.magic != MAGIC || head.window_s == 0)
+		return ERR_MALFORMED;
+	*messages = estimate(&head.total, now_s, head.window_s);
+	*window_s = head.window_s;
+	return 0;
+}
+
 const char *
 flood_word(enum flood_verdict v)
 {

@@ -54,6 +54,11 @@ void flood_close(struct flood *);
 int flood_count(struct flood *, uint64_t now_s, const char *client,
     const char *sender, enum flood_verdict *, bool *is_new) MUST_CHECK;
 
+/* Messages of all together within the window, and its length; for figures.
+ * ERR_NOENT: nothing was counted there yet. */
+int flood_peek(const char *state_dir, const char *where, uint64_t now_s,
+    uint64_t *messages, uint64_t *window_s) MUST_CHECK;
+
 /* "client", "sender", "total", "none": for logs and the audit. */
 const char *flood_word(enum flood_verdict);
 

@@ -76,6 +76,23 @@ say_info(struct walk *w, const struct pobj *info)
 	    gone.names);
 }
 
+/* Where Info says no title, that of the XMP counts. */
+static int
+put_title(struct walk *w, const struct pobj *info, struct pobj *dst)
+{
+	const struct pobj *v, *x;
+	int e;
+
+	if ((e = put_info(w, info, "Title", false, dst)) != 0 ||
+	    pobj_get(dst, "Title") != NULL ||
+	    (e = pwalk_xmp_title(w, &v)) != 0 || v == NULL ||
+	    (e = plain_text(w, v, &x)) != 0)
+		return e;
+	if (x->u.bytes.len > 0)
+		pobj_set(dst, "Title", x);
+	return 0;
+}
+
 static int
 make_info(struct walk *w, uint32_t *num)
 {
@@ -85,13 +102,14 @@ make_info(struct walk *w, uint32_t *num)
 	int e;
 
 	*num = 0;
-	if ((e = pwalk_resolve(w, pin_info(w->p->in), &info)) != 0 ||
-	    !pobj_is(info, POBJ_DICT))
+	if ((e = pwalk_resolve(w, pin_info(w->p->in), &info)) != 0)
 		return e;
+	if (!pobj_is(info, POBJ_DICT))
+		info = NULL;
 	if ((dst = pobj_new_dict(w->d, 4)) == NULL)
 		return ERR_NOMEM;
 	if ((e = say_info(w, info)) != 0 ||
-	    (e = put_info(w, info, "Title", false, dst)) != 0 ||
+	    (e = put_title(w, info, dst)) != 0 ||
 	    (basic && (e = put_info(w, info, "Author", false, dst)) != 0) ||
 	    (basic &&
 		(e = put_info(w, info, "CreationDate", true, dst)) != 0) ||

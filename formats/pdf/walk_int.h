@@ -245,6 +245,8 @@ int pwalk_function(struct walk *, const struct pobj *src, const char *where,
 int pwalk_functions(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* An ICC profile with n components; *num 0: it goes. */
+/* walk_xmp.c: the title in the document's XMP, or NULL. */
+int pwalk_xmp_title(struct walk *, const struct pobj **dst) MUST_CHECK;
 int pwalk_icc(struct walk *, const struct pobj *stream, unsigned n,
     const char *where, uint32_t *num) MUST_CHECK;
 int pwalk_shading(struct walk *, const struct pobj *src,

@@ -140,7 +140,11 @@ account_say(struct people *p, const char *event, const char *login,
 		j = json_pack("{s:s, s:s, s:s}", "id", login, "reason", text,
 		    "who", person);
 	buf_done(&b);
-	return e != 0 ? e : audit_append(p->audit, event, j, AUDIT_SYNC);
+	if (e != 0)
+		return e;
+	e = audit_append(p->audit, event, j, AUDIT_SYNC);
+	/* A changed log is no wrong password. */
+	return e == ERR_DENIED ? ERR_IO : e;
 }
 
 bool

@@ -7,3 +7,5 @@ add_executable(rules_texts unit/rules_texts.c)
 target_link_libraries(rules_texts PRIVATE core)
 add_test(NAME lint_rules COMMAND ${CMAKE_SOURCE_DIR}/tests/lint/rules.sh
   ${CMAKE_BINARY_DIR}/bin)
+sekisho_test(test_account SOURCES unit/test_account.c LIBS quarantine)
+target_include_directories(test_account PRIVATE ${CMAKE_SOURCE_DIR}/tests)

@@ -183,6 +183,8 @@ add_file(struct mail_job *j, struct mail_entry *en, struct buf *b,
 		return e;
 	f->name = en->name;
 	f->type = mail_type_of(res);
+	f->charset =
+	    strncmp(f->type, "text/", 5) == 0 ? mail_charset_of(&f->bytes) : "";
 	f->id = en->part->id;
 	*j->file_end = f;
 	j->file_end = &f->next;

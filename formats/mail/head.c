@@ -99,6 +99,16 @@ is_id_char(char c)
 	       c != '\\' && c != ',' && c != ';';
 }
 
+/* Programs read an encoded word even in an id, and we would. */
+static bool
+has_word(const char *s, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++)
+		if (s[i] == '=' && s[i + 1] == '?')
+			return true;
+	return false;
+}
+
 /* "<a@b> <c@d>": ids only, at most so many bytes in all. */
 static int
 read_ids(struct heads *h, const char *name, size_t max, const char **out)
@@ -115,7 +125,7 @@ read_ids(struct heads *h, const char *name, size_t max, const char **out)
 	     at = strchr(at + 1, '<')) {
 		for (n = 1; is_id_char(at[n]); n++)
 			;
-		if (n == 1 || n > 250 || at[n] != '>')
+		if (n == 1 || n > 250 || at[n] != '>' || has_word(at, n))
 			continue;
 		if (b.len + n + 2 > 8000)
 			break;

@@ -147,9 +147,10 @@ int html_clean(struct doc *, const struct html_job *,
 
 /* What the generated message shows; texts are final. */
 struct mail_file {
-	const char *name; /* safe, unique */
-	const char *type; /* "application/pdf" by what was written */
-	const char *id;	  /* Content-ID or "" */
+	const char *name;    /* safe, unique */
+	const char *type;    /* "application/pdf" by what was written */
+	const char *charset; /* of a text: "utf-8"; "" otherwise */
+	const char *id;	     /* Content-ID or "" */
 	struct reader bytes;
 	struct mail_file *next;
 };

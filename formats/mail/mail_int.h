@@ -73,6 +73,8 @@ void mail_token(const struct reader *raw, char out[MAIL_TYPE_BYTES],
 /* Typed headers of a message. */
 int mail_head_read(struct doc *, const struct mail_field *,
     struct mail_head **out) MUST_CHECK;
+/* Stands for an address that cannot be written. */
+#define MAIL_NOBODY "invalid@internationalized-address.invalid"
 /* "Name: " and the addresses as they are written, folded. */
 int mail_put_addresses(struct buf *, const char *name,
     const struct mail_address *) MUST_CHECK;
@@ -190,6 +192,9 @@ int mail_secrets(struct doc *, const struct buf *text,
     struct buf *out) MUST_CHECK;
 /* The head and text of a second mail (options.mail_followup). */
 int mail_followup(struct mail_job *) MUST_CHECK;
+/* The charset that the bytes of a text file are in, as mail names it; "" when
+ * they are in none. */
+const char *mail_charset_of(const struct reader *);
 /* "application/pdf" by what was made; never NULL. */
 const char *mail_type_of(const struct doc_result *);
 

@@ -80,10 +80,13 @@ look_of(uint32_t cp)
 	return cp < 0x80 ? (char)cp : '\0';
 }
 
-/* An address as the name, or one of our domains in it. */
+/* An address as the name, or one of our domains in it. An address that could
+ * not be written stands in the name as well: it is no pose. */
 static bool
-poses(struct doc *d, const char *name, const char *list)
+poses(struct doc *d, const struct mail_address *a, const char *list)
 {
+	const char *name = a->name;
+	bool is_own = strcmp(a->addr, MAIL_NOBODY) == 0;
 	char *eye = doc_strndup(d, name, strlen(name)), *to = eye;
 	struct reader r;
 	uint32_t cp;
@@ -94,7 +97,8 @@ poses(struct doc *d, const char *name, const char *list)
 	while (utf8_get(&r, &cp) == 0)
 		*to++ = look_of(cp) != '\0' ? look_of(cp) : '?';
 	*to = '\0';
-	return strchr(eye, '@') != NULL || names_internal(eye, list);
+	return (strchr(eye, '@') != NULL && !is_own) ||
+	       names_internal(eye, list);
 }
 
 static int
@@ -109,8 +113,7 @@ mark(struct doc *d, struct mail_address *a)
 	if (list[0] == '\0' || a->name[0] == '\0' ||
 	    strncmp(a->name, MARK, strlen(MARK)) == 0 ||
 	    strcasecmp(a->name, a->addr) == 0 ||
-	    (at != NULL && is_internal(at + 1, list)) ||
-	    !poses(d, a->name, list))
+	    (at != NULL && is_internal(at + 1, list)) || !poses(d, a, list))
 		return 0;
 	if ((e = doc_found(d, FIND_MAIL_POSES, ACT_REPLACED, "From", "%s <%s>",
 		 a->name, a->addr)) != 0)

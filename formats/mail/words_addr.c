@@ -220,6 +220,36 @@ put_name(const struct reader *in, struct buf *out)
 	return e;
 }
 
+static bool
+is_ascii(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((uint8_t)s[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* The domain as servers know it, where only the domain is not ASCII. */
+static int
+to_ascii(struct doc *d, const char **addr)
+{
+	const char *at = strrchr(*addr, '@');
+	struct buf b;
+	bool ok;
+	int e;
+
+	if (at == NULL || is_ascii(at, strlen(at)) ||
+	    !is_ascii(*addr, (size_t)(at - *addr)))
+		return 0;
+	buf_init(&b, 16384);
+	if ((e = buf_put(&b, *addr, (size_t)(at + 1 - *addr))) == 0 &&
+	    (e = words_domain(at + 1, &b, &ok)) == 0 && ok &&
+	    (*addr = doc_strndup(d, b.data, b.len)) == NULL)
+		e = ERR_NOMEM;
+	buf_done(&b);
+	return e;
+}
+
 static int
 put_entry(struct list *l, const struct buf *name, const struct buf *addr)
 {
@@ -239,6 +269,8 @@ put_entry(struct list *l, const struct buf *name, const struct buf *addr)
 		return 0;
 	if (strcmp(a->name, a->addr) == 0)
 		a->name = "";
+	if ((e = to_ascii(l->doc, &a->addr)) != 0)
+		return e;
 	*l->tail = a;
 	l->tail = &a->next;
 	return 0;

@@ -165,4 +165,9 @@ bool spec_find_at(const struct reader *, size_t *at);
 /* "local@domain" in its canonical form; nothing when it is none. */
 int spec_make(const struct reader *, struct buf *out, bool *odd) MUST_CHECK;
 
+/* ---- words_idn.c */
+
+/* A domain as ASCII: A-labels where it is none. *ok: it can be one. */
+int words_domain(const char *domain, struct buf *out, bool *ok) MUST_CHECK;
+
 #endif

@@ -247,7 +247,9 @@ put_file(struct mail_writer *w, const struct mail_file *f, unsigned n)
 	bool message = strcmp(f->type, "message/rfc822") == 0;
 	int e;
 
-	if ((e = buf_fmt(&w->b, "Content-Type: %s", f->type)) != 0 ||
+	if ((e = buf_fmt(&w->b, "Content-Type: %s%s%s", f->type,
+		 f->charset[0] == '\0' ? "" : ";\r\n charset=", f->charset)) !=
+		0 ||
 	    (e = mail_put_fallback(&w->b, f->name, n)) != 0 ||
 	    (e = buf_fmt(&w->b, "Content-Transfer-Encoding: %s\r\n",
 		 message ? "7bit" : "base64")) != 0)

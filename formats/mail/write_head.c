@@ -122,22 +122,30 @@ put_display(struct buf *b, const char *name)
 	return buf_u8(b, '"');
 }
 
-/* A group of nobody with the name: also for an address that is not ASCII,
- * which few servers would take (RFC 6532). */
+/* Programs read an encoded word even where none can stand. */
+static bool
+is_sendable(const char *addr)
+{
+	return is_ascii(addr) && strstr(addr, "=?") == NULL;
+}
+
+/*
+ * An address that only SMTPUTF8 could carry, or none: shown as the name, with
+ * a mailbox that is nobody's behind it (as RFC 6858 does), so that an answer
+ * goes to no stranger.
+ */
 static int
-put_unaddressed(struct buf *b, const struct mail_address *a)
+put_unsendable(struct buf *b, const struct mail_address *a)
 {
 	struct buf all;
 	const char *s;
 	int e;
 
 	buf_init(&all, 65536);
-	if ((e = buf_puts(&all, a->name)) == 0 && a->addr[0] != '\0')
-		e = buf_fmt(&all, "%s%s", a->name[0] == '\0' ? "" : " ",
-		    a->addr);
-	if (e == 0 && (s = buf_cstr(&all)) != NULL &&
-	    (e = put_display(b, s)) == 0)
-		e = buf_puts(b, ":;");
+	if ((e = buf_fmt(&all, "%s%s%s", a->name, a->name[0] == '\0' ? "" : " ",
+		 a->addr)) == 0 &&
+	    (s = buf_cstr(&all)) != NULL && (e = put_display(b, s)) == 0)
+		e = buf_puts(b, "\r\n <" MAIL_NOBODY ">");
 	buf_done(&all);
 	return e;
 }
@@ -147,13 +155,15 @@ put_address(struct buf *b, const struct mail_address *a)
 {
 	int e;
 
-	if (a->addr[0] == '\0' || !is_ascii(a->addr))
-		return put_unaddressed(b, a);
+	if (a->addr[0] != '\0' && !is_sendable(a->addr))
+		return put_unsendable(b, a);
 	if (a->name[0] == '\0')
 		return buf_puts(b, a->addr);
 	if ((e = put_display(b, a->name)) != 0)
 		return e;
-	return buf_fmt(b, "\r\n <%s>", a->addr);
+	/* A group of nobody has only a name. */
+	return a->addr[0] == '\0' ? buf_puts(b, ":;")
+				  : buf_fmt(b, "\r\n <%s>", a->addr);
 }
 
 int

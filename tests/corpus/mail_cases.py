@@ -88,6 +88,15 @@ def content(expect, data):
     for s in expect.get("hasnot_report", []):
         if s in report_of(data):
             return "in the report: " + s
+    m = email.message_from_bytes(data, policy=email.policy.default)
+    if "texts" in expect:
+        got = [p.get_content() for p in m.iter_attachments() if p.get_filename() != REPORT]
+        if len(got) != len(expect["texts"]) or any(w is not None and w != g.replace("\r\n", "\n")
+                                                   for w, g in zip(expect["texts"], got)):
+            return "texts: %r" % got
+    for key, want in expect.get("reads", {}).items():
+        if str(m[key]) != want:
+            return "%s: %s" % (key, m[key])
     head = data.split(b"\r\n\r\n", 1)[0].lower()
     for s in expect.get("lines", []):
         if re.search(rb"(?m)^" + s.encode().lower(), head):

@@ -262,6 +262,23 @@ def headers():
          internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
     head(b"From: a@city.example.lg.jp: evil@example.com;\r\nSubject: a\r\n", name="poses-group-of", fresh=True,
          internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    head("From: jdöe@mächine.example\r\nTo: Jürgen <j@mächine.example>, x@日本語。jp\r\nSubject: a\r\n".encode(),
+         name="address-utf8", internal="city.example.lg.jp", fresh=True, nofind=["mail.poses-internal"],
+         reads={"From": '"jdöe@mächine.example" <invalid@internationalized-address.invalid>',
+                "To": "Jürgen <j@xn--mchine-bua.example>, x@xn--wgv71a119e.jp"})
+    head("From: 市長@city.example.lg.jp\r\nSubject: a\r\n".encode(), name="address-utf8-poses", fresh=True,
+         internal="city.example.lg.jp", finds=["mail.poses-internal"], mark=True)
+    # What looks like an encoded word once decoded stays what it is.
+    for i, (line, want) in enumerate([
+            ("Subject: =?utf-8?q?=3D=3Futf-8=3Fq=3Fevil=3F=3D?=", "=?utf-8?q?evil?="),
+            ("Subject: =?utf-8?q?=3D=3Futf-8?= =?utf-8?q?=3Fq=3Fevil=3F=3D?=", "=?utf-8?q?evil?="),
+            ("From: =?utf-8?q?=3D=3Futf-8=3Fq=3Fevil=3F=3D?= <a@b.example>", "=?utf-8?q?evil?= <a@b.example>"),
+            ("From: a@b.example (=?utf-8?q?=3D=3Futf-8=3Fq=3Fevil=3F=3D?=)", "=?utf-8?q?evil?= <a@b.example>"),
+            ("From: =?utf-8?q?a=40evil.example?=@b.example",
+             '"=?utf-8?q?a=40evil.example?=@b.example" <invalid@internationalized-address.invalid>'),
+            ("Message-ID: <=?utf-8?q?=3D=3Futf-8=3Fq=3Fevil=3F=3D?=@b>", "None"),
+            ("References: <=?utf-8?q?=3D=3Futf-8=3Fq=3Fevil=3F=3D?=@b> <c@d>", "<c@d>")]):
+        head(line.encode() + b"\r\n", name="word-in-word-%d" % i, reads={line.split(":")[0]: want})
     head(b"From: a@example.com\r\nSubject: a\r\nTo: " + b"a:" * 100000 + b"\r\n", name="groups-in-groups")
     head(b"From: a@example.com\r\nSubject: a\r\nCc: " + b"=?iso-2022-jp?B?GyRCJCIbKEI=?= " * 20000 + b"\r\n",
          name="words-many")
@@ -338,6 +355,13 @@ def kinds():
     case("report", mixed([text_part(), part("message/delivery-status", b"Reporting-MTA: dns; x\r\n\r\n"
          b"Final-Recipient: rfc822; SEKISHO-BENIGN-dsn@example.com\r\n"), part("message/rfc822", TOP + b"\r\nold\r\n")],
          kind=b"report"), has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-dsn"], files=["message-1.eml"])
+    # A text that is a file is read in the charset it is in.
+    texts = ["住所、氏名\n", "市役所①髙橋\n", "平文 SEKISHO-BENIGN-plain\n"]
+    case("charset-files", mixed([text_part()] + [file_part("%d.txt" % i, texts[n].encode(code), "text/plain") for i, (n, code) in
+         enumerate([(0, "utf-8"), (1, "utf-8"), (2, "iso2022_jp"), (0, "cp932"), (1, "cp932"), (2, "euc_jp"), (1, "utf-16")])]),
+         texts=[texts[n] for n in (0, 1, 2, 0, 1, 2, 1)])
+    case("charset-csv", mixed([text_part(), file_part("a.csv", "住所,氏名\r\n市役所,高橋\r\n".encode("cp932"), "text/csv"),
+                               file_part("b.html", "<p>市役所</p>".encode(), "text/html")]), texts=["住所,氏名\n市役所,高橋\n", None])
     case("two-texts", mixed([text_part(), part("text/plain", b"SEKISHO-BENIGN-second\r\n")]),
          has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-second"], files=[])
 

@@ -17,6 +17,7 @@
 #include "base/utf8.h"
 #include "core/ledger.h"
 #include "core/parcel.h"
+#include "quarantine/store_int.h"
 #include "quarantine/vault.h"
 
 #define FILE_BYTES (PARCEL_ID_BYTES + 16)
@@ -24,13 +25,6 @@
 	"id, time, department, source_kind, source_from, name, format, " \
 	"bytes, sha256, verdict, reason, state, disposed_time, disposed_by, " \
 	"disposed_why"
-
-struct quarantine {
-	const struct keys *keys;
-	struct audit *audit;
-	int vault;
-	sqlite3 *db;
-};
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS meta ("
@@ -47,6 +41,9 @@ static const char schema[] =
     " id TEXT PRIMARY KEY, sender TEXT NOT NULL, envelope TEXT NOT NULL,"
     " wants INTEGER NOT NULL);"
     "CREATE INDEX IF NOT EXISTS mail_sender ON mail (sender, wants);"
+    "CREATE TABLE IF NOT EXISTS thread ("
+    " key TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (key, id))"
+    " WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS item_time ON item (time)";
 
 static void
@@ -315,71 +312,6 @@ quarantine_keep(struct quarantine *q, const struct record *r,
 	snprintf(part.reason, sizeof(part.reason),
 	    "delivered without what was held inside it");
 	return quarantine_add(q, &part, department, fd, receipt);
-}
-
-int
-quarantine_set_mail(struct quarantine *q, const char *id, const char *sender,
-    const char *envelope, bool wants_password)
-{
-	sqlite3_stmt *s;
-	int e;
-
-	if ((e = prepare(q,
-		 "INSERT OR REPLACE INTO mail (id, sender, envelope, wants) "
-		 "VALUES (?, ?, ?, ?)",
-		 id, &s)) != 0)
-		return e;
-	bind(s, 2, sender);
-	bind(s, 3, envelope);
-	sqlite3_bind_int(s, 4, wants_password);
-	e = ledger_done(s);
-	sqlite3_finalize(s);
-	return e;
-}
-
-int
-quarantine_mail(struct quarantine *q, const char *id, char **envelope,
-    bool *wants_password)
-{
-	sqlite3_stmt *s;
-	char *text = NULL;
-	int e;
-
-	if ((e = prepare(q, "SELECT envelope, wants FROM mail WHERE id = ?", id,
-		 &s)) != 0)
-		return e;
-	if ((e = ledger_step(s)) == 0) {
-		if ((text = strdup(column(s, 0))) == NULL)
-			e = ERR_NOMEM;
-		else {
-			*envelope = text;
-			*wants_password = sqlite3_column_int(s, 1) != 0;
-		}
-	}
-	sqlite3_finalize(s);
-	return e;
-}
-
-int
-quarantine_wanting(struct quarantine *q, const char *sender, const char *since,
-    int (*each)(void *arg, const char *id, const char *envelope), void *arg)
-{
-	sqlite3_stmt *s;
-	int e;
-
-	if ((e = prepare(q,
-		 "SELECT item.id, mail.envelope FROM item JOIN mail ON item.id "
-		 "= mail.id WHERE mail.sender = ?1 AND mail.wants = 1 AND "
-		 "item.state = 0 AND item.time >= ?2 ORDER BY item.time DESC, "
-		 "item.id LIMIT 32",
-		 sender, &s)) != 0)
-		return e;
-	bind(s, 2, since);
-	while ((e = ledger_step(s)) == 0)
-		if ((e = each(arg, column(s, 0), column(s, 1))) != 0)
-			break;
-	sqlite3_finalize(s);
-	return e == ERR_NOENT ? 0 : e;
 }
 
 static void

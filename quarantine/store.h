@@ -19,6 +19,7 @@
 
 #include "core/audit.h"
 #include "core/keys.h"
+#include "core/mailthread.h"
 #include "core/record.h"
 
 struct quarantine;
@@ -70,6 +71,12 @@ int quarantine_keep(struct quarantine *, const struct record *,
     const char *department, int original_fd, const char *receipt) MUST_CHECK;
 
 /*
+ * What mails of its thread have in common with a stored mail that waits for a
+ * password. Again: adds.
+ */
+int quarantine_set_thread(struct quarantine *, const char *id,
+    const struct mailthread *) MUST_CHECK;
+/*
  * Of a stored mail: whom it was from and for (JSON of core/mailqueue.h), and
  * whether a password is what it waits for. Again: replaces. sender: as it
  * will be looked for, lower case.
@@ -79,9 +86,10 @@ int quarantine_set_mail(struct quarantine *, const char *id, const char *sender,
 /* ERR_NOENT: no mail. *envelope is the caller's to free. */
 int quarantine_mail(struct quarantine *, const char *id, char **envelope,
     bool *wants_password) MUST_CHECK;
-/* The newest 32 stored mails of a sender that wait for a password, since that
- * time. each() must not write to the store; it returns 0 to go on. */
-int quarantine_wanting(struct quarantine *, const char *sender,
+/* The newest 32 stored mails that wait for a password, since that time, and
+ * have something in common with this one. each() must not write to the store;
+ * it returns 0 to go on. */
+int quarantine_wanting(struct quarantine *, const struct mailthread *,
     const char *since,
     int (*each)(void *arg, const char *id, const char *envelope),
     void *arg) MUST_CHECK;

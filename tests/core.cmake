@@ -31,6 +31,7 @@ add_test(NAME replay_parcel COMMAND replay_parcel tests/fuzz/seeds/parcel
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 # Mail: the queue of the outer side, the client of the inner side.
 sekisho_test(test_mailqueue SOURCES unit/test_mailqueue.c LIBS core)
+sekisho_test(test_mailthread SOURCES unit/test_mailthread.c LIBS core)
 sekisho_test(test_smtpout SOURCES unit/test_smtpout.c unit/fake_server.c
   LIBS core)
 target_include_directories(test_smtpout PRIVATE ${CMAKE_SOURCE_DIR}/tests)

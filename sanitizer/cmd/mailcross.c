@@ -94,6 +94,7 @@ keep(struct serve *s, struct mail *m)
 {
 	const struct record *r = &m->job.record;
 	char sender[MAILADDR_BYTES], *json = NULL, *text = NULL, *envelope;
+	struct mailthread thread;
 	bool wants = false;
 	int e = 0;
 
@@ -115,7 +116,14 @@ keep(struct serve *s, struct mail *m)
 	e = quarantine_set_mail(s->state.quarantine, m->envelope.id, sender,
 	    envelope, wants);
 	free(envelope);
-	return e;
+	if (e != 0 || !wants || m->envelope.sender[0] == '\0')
+		return e;
+	if ((e = mailthread_read(r->verdict == VERDICT_RELEASED ? m->job.out_fd
+								: -1,
+		 m->envelope.sender, &thread)) != 0)
+		return e;
+	return quarantine_set_thread(s->state.quarantine, m->envelope.id,
+	    &thread);
 }
 
 static void

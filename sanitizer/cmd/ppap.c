@@ -20,7 +20,8 @@
 #define MAIL_BYTES (1u << 20) /* a mail that tells a password is small */
 
 struct recent {
-	char sender[MAILADDR_BYTES];
+	struct mailthread thread;
+	struct mail_envelope envelope;
 	time_t time;
 	int fd; /* the sealed message, or -1 */
 };
@@ -55,14 +56,22 @@ ppap_open(const struct policy *policy, struct quarantine *q, struct ppap **out)
 	return 0;
 }
 
+static void
+forget(struct recent *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
+	mail_envelope_done(&r->envelope);
+}
+
 void
 ppap_close(struct ppap *p)
 {
 	if (p == NULL)
 		return;
 	for (unsigned i = 0; i < PPAP_RECENT; i++)
-		if (p->recent[i].fd >= 0)
-			close(p->recent[i].fd);
+		forget(&p->recent[i]);
 	pipeline_close(p->pipeline);
 	free(p);
 }
@@ -198,10 +207,23 @@ known(const struct ppap *p, const char *sender, int into)
 }
 
 static bool
-is_fresh(const struct ppap *p, const struct recent *r)
+share_a_recipient(const struct mail_envelope *a, const struct mail_envelope *b)
+{
+	for (size_t i = 0; i < a->n_recipients; i++)
+		for (size_t k = 0; k < b->n_recipients; k++)
+			if (strcasecmp(a->recipients[i], b->recipients[k]) == 0)
+				return true;
+	return false;
+}
+
+static bool
+may_tell(const struct ppap *p, const struct recent *r,
+    const struct mail_envelope *v, const struct mailthread *t)
 {
 	return r->fd >= 0 &&
-	       time(NULL) - r->time <= (time_t)p->policy->mail_password_s;
+	       time(NULL) - r->time <= (time_t)p->policy->mail_password_s &&
+	       share_a_recipient(&r->envelope, v) &&
+	       mailthread_meet(&r->thread, t);
 }
 
 int
@@ -210,19 +232,21 @@ ppap_help(struct ppap *p, const struct mail_envelope *v,
 {
 	char sender[MAILADDR_BYTES], id[RECORD_ID_BYTES];
 	struct pipeline_job again = *job;
+	struct mailthread thread;
 	struct secret secret;
 	int fd, e;
 
 	mailaddr_lower(v->sender, sender);
-	if ((e = secret_open(&secret)) != 0)
+	if ((e = mailthread_read(job->out_fd, v->sender, &thread)) != 0 ||
+	    (e = secret_open(&secret)) != 0)
 		return e;
 	fd = secret.fd;
 	if ((e = known(p, sender, fd)) != 0 ||
 	    (e = read_out(p, job->original_fd, fd)) != 0)
 		goto out;
 	for (unsigned i = 0; i < PPAP_RECENT; i++)
-		if (is_fresh(p, &p->recent[i]) && sender[0] != '\0' &&
-		    strcmp(p->recent[i].sender, sender) == 0 &&
+		if (sender[0] != '\0' &&
+		    may_tell(p, &p->recent[i], v, &thread) &&
 		    (e = read_out(p, p->recent[i].fd, fd)) != 0)
 			goto out;
 	secret_lock(&secret);
@@ -262,16 +286,6 @@ struct earlier {
 	size_t n;
 	const struct mail_envelope *now;
 };
-
-static bool
-share_a_recipient(const struct mail_envelope *a, const struct mail_envelope *b)
-{
-	for (size_t i = 0; i < a->n_recipients; i++)
-		for (size_t k = 0; k < b->n_recipients; k++)
-			if (strcasecmp(a->recipients[i], b->recipients[k]) == 0)
-				return true;
-	return false;
-}
 
 static int
 note_earlier(void *arg, const char *id, const char *envelope)
@@ -332,20 +346,23 @@ ppap_try(struct ppap *p, const char *id, const char *name,
 	return e;
 }
 
+/* Not to remember it is no fault: the file then waits for a person. */
 static void
-remember(struct ppap *p, const char *sender, int message)
+remember(struct ppap *p, const struct mail_envelope *v,
+    const struct mailthread *t, int message)
 {
 	struct recent *r = &p->recent[p->next];
 	struct stat st;
 
-	if (sender[0] == '\0' || fstat(message, &st) != 0 ||
-	    (uint64_t)st.st_size > MAIL_BYTES)
+	if (fstat(message, &st) != 0 || (uint64_t)st.st_size > MAIL_BYTES)
 		return;
-	if (r->fd >= 0)
-		close(r->fd);
+	forget(r);
+	for (size_t i = 0; i < v->n_recipients; i++)
+		if (mail_envelope_to(&r->envelope, v->recipients[i]) != 0)
+			return;
 	r->fd = fcntl(message, F_DUPFD_CLOEXEC, 0);
 	r->time = time(NULL);
-	snprintf(r->sender, sizeof(r->sender), "%s", sender);
+	r->thread = *t;
 	p->next = (p->next + 1) % PPAP_RECENT;
 }
 
@@ -356,18 +373,20 @@ ppap_follow(struct ppap *p, const struct mail_envelope *v,
 	struct pipeline_job *),
     void *arg)
 {
-	char sender[MAILADDR_BYTES], from[RECORD_TIME_BYTES];
+	char from[RECORD_TIME_BYTES];
+	struct mailthread thread;
 	struct earlier l = { .n = 0, .now = v };
 	struct secret secret = { .fd = -1, .pages = MAP_FAILED };
 	struct pipeline_job job;
 	int e;
 
-	mailaddr_lower(v->sender, sender);
-	remember(p, sender, mail->original_fd);
-	if (sender[0] == '\0')
+	if (v->sender[0] == '\0')
 		return 0;
+	if ((e = mailthread_read(mail->out_fd, v->sender, &thread)) != 0)
+		return e;
+	remember(p, v, &thread, mail->original_fd);
 	since(p->policy->mail_password_s, from);
-	e = quarantine_wanting(p->quarantine, sender, from, note_earlier, &l);
+	e = quarantine_wanting(p->quarantine, &thread, from, note_earlier, &l);
 	if (e != 0 || l.n == 0)
 		return e;
 	if ((e = secret_open(&secret)) != 0 ||

@@ -1,6 +1,7 @@
 /*
  * Mail whose files need a password that comes in the same mail, in another
- * mail of the same sender, or is known for the sender's domain.
+ * mail of the same sender or thread (core/mailthread.h) to one of the same
+ * readers, or is known for the sender's domain.
  *
  * What may be a password is read out of a mail by a worker into a memory file
  * (PIPELINE_EXTRACT) and handed to another worker. This program never looks
@@ -27,8 +28,8 @@ void ppap_close(struct ppap *);
 
 /*
  * A mail that wants a password: what its sender's domain is known to use,
- * what it says itself, and what this sender wrote within the window. 0: job
- * now holds the better result (its descriptors and record are replaced, the
+ * what it says itself, and what mails of its thread said within the window. 0:
+ * job now holds the better result (its descriptors and record are replaced, the
  * id kept); ERR_NOENT: no password fits, job is as it was. Other errors: not
  * now.
  */

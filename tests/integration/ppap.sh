@@ -8,10 +8,13 @@ command -v 7z >/dev/null || { echo "1..0 # skip 7z is not installed"; exit 0; }
 mkdir way
 printf 'SEKISHO-CANARY-ppap\n' >file.txt
 pack() { rm -f "$2"; 7z a -p"$1" -mem=AES256 -tzip "$2" file.txt >/dev/null; }
-# mail FROM ID BODY [FILE]
+# mail FROM ID BODY [FILE]; subject and more: further lines of the header
+subject=資料
+more=
 mail()
 {
-	printf 'From: %s\nTo: c@inner.test\nSubject: =?UTF-8?B?6LOH5paZ?=\nMessage-ID: <%s@out.test>\n' "$1" "$2"
+	printf 'From: %s\nTo: c@inner.test\nSubject: =?UTF-8?B?%s?=\nMessage-ID: <%s@out.test>\n%b' "$1" \
+	    "$(printf %s "$subject" | base64 -w0)" "$2" "$more"
 	printf 'Date: Sat, 21 Nov 2026 10:00:00 +0900\nMIME-Version: 1.0\n'
 	if [ $# -lt 4 ]; then
 		printf 'Content-Type: text/plain; charset=UTF-8\n\n%b\n' "$3"
@@ -85,6 +88,61 @@ mail c@out.test 8 'PW before77' | hand_in c@out.test
 mail c@out.test 9 'the file' box/c.zip | hand_in c@out.test
 deliver
 ok 'the password came first: one mail with the file' eval '[ "$(mails)" = 2 ] && told "SEKISHO-CANARY-ppap"'
+
+# From other addresses: what the mail answers, its From line, its subject.
+pack 'thread-31' box/t.zip
+mail t@out.test 20 'ファイルです' box/t.zip | hand_in t@out.test
+deliver
+mail notify@other.test 21 'パスワード thread-31' | hand_in notify@other.test
+deliver
+ok 'another sender, another thread: not tried' eval '! told "SEKISHO-CANARY-ppap"'
+more='In-Reply-To: <20@out.test>\n' mail notify@other.test 22 'パスワード thread-31' | hand_in notify@other.test d@inner.test
+deliver
+ok 'an answer to it, but for another reader: not tried' eval '! told "SEKISHO-CANARY-ppap"'
+more='In-Reply-To: <20@out.test>\n' mail notify@other.test 23 'パスワード thread-31' | hand_in notify@other.test
+deliver
+ok 'an answer to it by another sender opens it' eval 'told "SEKISHO-CANARY-ppap" && answers 20'
+
+pack 'thread-32' box/t.zip
+more='References: <x1@out.test>\n <root@out.test>\n' mail t@out.test 24 'ファイルです' box/t.zip | hand_in vt-24@bounce.out.test
+more='In-Reply-To: <x9@out.test>\nReferences: <root@out.test> <x9@out.test>\n' mail u@other.test 25 'パスワード thread-32' | hand_in vt-25@bounce.other.test
+deliver
+ok 'another answer of the same thread' told 'SEKISHO-CANARY-ppap'
+
+pack 'thread-33' box/t.zip
+mail '"Taro" <V@out.test>' 26 'ファイルです' box/t.zip | hand_in b-26@list.test
+mail '=?UTF-8?B?5aSq6YOO?= <v@out.test>' 27 'パスワード thread-33' | hand_in b-27@list.test
+deliver
+ok 'a sender of its own for each mail, but one From line' told 'SEKISHO-CANARY-ppap'
+
+pack 'thread-34' box/t.zip
+subject='令和八年度 予算案の送付' mail w@out.test 28 'ファイルです' box/t.zip | hand_in w@out.test
+deliver
+subject='Re: 【パスワードのお知らせ】令和八年度予算案' mail ppap@elsewhere.test 29 'パスワード thread-34' | hand_in ppap@elsewhere.test
+deliver
+ok 'a like subject of another site: not tried' eval '! told "SEKISHO-CANARY-ppap"'
+subject='別の年度の決算案について' mail ppap@out.test 30 'パスワード thread-34' | hand_in ppap@out.test
+deliver
+ok 'another subject of the same site: not tried' eval '! told "SEKISHO-CANARY-ppap"'
+subject='【パスワードのお知らせ】令和八年度予算案の送付' mail ppap@sys.out.test 31 'パスワード thread-34' | hand_in ppap@sys.out.test
+deliver
+ok 'a like subject of the same site' eval 'told "SEKISHO-CANARY-ppap" && answers 28'
+
+pack 'thread-35' box/t.zip
+subject='Password: Budget 2026 draft' mail ppap@out.test 32 'The password is thread-35' | hand_in ppap@out.test
+subject='Budget 2026 (draft)' mail x@out.test 33 'the file' box/t.zip | hand_in x@out.test
+deliver
+ok 'the password first, with a like subject' told 'SEKISHO-CANARY-ppap'
+
+pack 'too-late-36' box/t.zip
+printf 'mail { password_window_s = 1 }\n' >policy.conf
+mail y@out.test 34 'the file' box/t.zip | hand_in y@out.test
+deliver
+sleep 2.1
+more='In-Reply-To: <34@out.test>\n' mail y@out.test 35 'password: too-late-36' | hand_in y@out.test
+deliver
+ok 'past the window: not tried' eval '! told "SEKISHO-CANARY-ppap"'
+: >policy.conf
 
 pack 'inside55' box/d.zip
 mail d@out.test 10 '解凍パスワードは inside55 です。' box/d.zip | hand_in d@out.test

@@ -5,7 +5,7 @@ cd "$1"
 xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --package-name=sekisho \
 	--add-comments=TRANSLATORS --no-location --sort-output \
 	-o po/sekisho.pot sanitizer/cmd/*.c sanitizer/base/err.c \
-	sanitizer/core/parcel.c
+	sanitizer/core/parcel.c sanitizer/core/parcelio.c sanitizer/core/receive.c
 sed -i 's/charset=CHARSET/charset=UTF-8/; /^"POT-Creation-Date/d' po/sekisho.pot
 if [ -f po/ja.po ]; then
 	msgmerge --quiet --no-fuzzy-matching --update --backup=none \

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "cmd/cli.h"
+#include "core/event.h"
 #include "core/mailout.h"
 #include "core/receive.h"
 
@@ -28,6 +29,8 @@ static const char usage[] = N_(
     "      --lmtp HOST:PORT|/SOCKET  the same by LMTP\n"
     "      --interval S     stay, and look every S seconds\n"
     "      --gaps           only report numbers that never arrived\n"
+    "      --allow-unsanitised  take originals as well that two people of the\n"
+    "                       outer side agreed to; their names say so\n"
     "      --help           this text\n");
 
 enum {
@@ -39,6 +42,7 @@ enum {
 	OPT_SMTP,
 	OPT_LMTP,
 	OPT_INTERVAL,
+	OPT_UNSANITISED,
 	OPT_HELP
 };
 
@@ -51,6 +55,7 @@ static const struct option longs[] = {
 	{ "lmtp", required_argument, NULL, OPT_LMTP },
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "gaps", no_argument, NULL, OPT_GAPS },
+	{ "allow-unsanitised", no_argument, NULL, OPT_UNSANITISED },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -100,6 +105,24 @@ prove(void *arg, int fd, const char *format)
 		e = ERR_DENIED;
 	pipeline_job_done(&job);
 	return e;
+}
+
+/* Said to the people of this side as well. */
+static void
+tell_unsanitised(void *arg, const struct parcel *p)
+{
+	const struct prover *prover = arg;
+	char number[24];
+
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)p->seq);
+	log_warn(_("an original that was not sanitised: %s (asked for by %s)"),
+	    p->payloads[0].name, p->unsanitised.asked_by);
+	(void)event_raise(prover->policy, EVENT_UNSANITISED,
+	    (const struct event_field[]){ { "parcel", number },
+		{ "name", p->payloads[0].name },
+		{ "who", p->unsanitised.asked_by },
+		{ "why", p->unsanitised.why }, { NULL, NULL } },
+	    NULL);
 }
 
 static int
@@ -158,7 +181,7 @@ struct asked {
 	const char *key_file, *smtp, *lmtp;
 	struct smtpout_target target;
 	unsigned interval; /* seconds; 0: once */
-	bool gaps;
+	bool gaps, unsanitised;
 };
 
 struct inner {
@@ -301,6 +324,8 @@ take(const struct asked *a, const struct policy *p,
 		    .at_most =
 			a->smtp != NULL || a->lmtp != NULL ? MAIL_BATCH : 0,
 		    .takes_mail = a->smtp != NULL || a->lmtp != NULL,
+		    .allow_unsanitised = a->unsanitised || p->allow_unsanitised,
+		    .unsanitised = tell_unsanitised,
 		    .prove = prove },
 		.prover = { NULL, p } };
 	int status, last;
@@ -353,6 +378,9 @@ parse(int argc, char **argv, struct asked *a)
 			break;
 		case OPT_GAPS:
 			a->gaps = true;
+			break;
+		case OPT_UNSANITISED:
+			a->unsanitised = true;
 			break;
 		case OPT_HELP:
 			return cli_help(_(usage));

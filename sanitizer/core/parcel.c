@@ -1,31 +1,23 @@
 /*
- * Writing and reading parcels. The reader checks everything again that the
+ * Parcels and their manifest. The reader checks everything again that the
  * writer checked: it stands on another host and trusts the signature only to
  * say who wrote, not that what was written is sane.
  */
-#include "core/parcel.h"
+#include "core/parcel_int.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/fsx.h"
 #include "base/utf8.h"
 
-#define CANONICAL  (JSON_COMPACT | JSON_SORT_KEYS)
-#define SCHEMA	   "sekisho.parcel/1"
-#define SIGN	   "sekisho-parcel-1"
-#define HEAD_BYTES (8 + 4)
-#define BLOCK	   65536
+#define CANONICAL (JSON_COMPACT | JSON_SORT_KEYS)
+#define SCHEMA	  "sekisho.parcel/1"
 
-static int bad(char *why, int err, const char *fmt, ...) PRINTF_LIKE(3, 4);
-
-static int
-bad(char *why, int err, const char *fmt, ...)
+int
+parcel_bad(char *why, int err, const char *fmt, ...)
 {
 	char raw[2 * PARCEL_WHY_BYTES];
 	va_list ap;
@@ -87,7 +79,7 @@ check_repeats(const struct parcel *p, char why[PARCEL_WHY_BYTES])
 	qsort(names, p->n_payloads, sizeof(*names), by_name);
 	for (size_t i = 1; e == 0 && i < p->n_payloads; i++)
 		if (strcmp(names[i - 1], names[i]) == 0)
-			e = bad(why, ERR_MALFORMED, "a name twice: %s",
+			e = parcel_bad(why, ERR_MALFORMED, "a name twice: %s",
 			    names[i]);
 	free(names);
 	return e;
@@ -97,19 +89,20 @@ static int
 check_payloads(const struct parcel *p, char why[PARCEL_WHY_BYTES])
 {
 	if (p->n_payloads == 0 || p->n_payloads > PARCEL_MAX_PAYLOADS)
-		return bad(why, ERR_MALFORMED, "no payloads, or too many");
+		return parcel_bad(why, ERR_MALFORMED,
+		    "no payloads, or too many");
 	for (size_t i = 0; i < p->n_payloads; i++) {
 		const struct parcel_payload *q = &p->payloads[i];
 
 		if (!parcel_name_ok(q->name))
-			return bad(why, ERR_MALFORMED, "unsafe name: %s",
+			return parcel_bad(why, ERR_MALFORMED, "unsafe name: %s",
 			    q->name);
 		if (q->mtime < 0 || q->mtime > PARCEL_MAX_MTIME)
-			return bad(why, ERR_MALFORMED, "unfit time: %s",
+			return parcel_bad(why, ERR_MALFORMED, "unfit time: %s",
 			    q->name);
 		if (!is_clean(q->format, ID_BYTES - 1) || q->bytes > INT64_MAX)
-			return bad(why, ERR_MALFORMED, "no format or size: %s",
-			    q->name);
+			return parcel_bad(why, ERR_MALFORMED,
+			    "no format or size: %s", q->name);
 	}
 	return check_repeats(p, why);
 }
@@ -124,29 +117,37 @@ is_mail(const struct parcel *p)
 static int
 check(const struct parcel *p, char why[PARCEL_WHY_BYTES])
 {
+	int e;
+
 	if (!parcel_id_ok(p->id))
-		return bad(why, ERR_MALFORMED, "unfit id");
+		return parcel_bad(why, ERR_MALFORMED, "unfit id");
 	if (p->seq == 0 || p->seq > INT64_MAX)
-		return bad(why, ERR_MALFORMED, "unfit number");
+		return parcel_bad(why, ERR_MALFORMED, "unfit number");
 	if (!is_clean(p->time, sizeof(p->time) - 1))
-		return bad(why, ERR_MALFORMED, "unfit time");
+		return parcel_bad(why, ERR_MALFORMED, "unfit time");
 	if (!parcel_department_ok(p->department))
-		return bad(why, ERR_MALFORMED, "unfit department: %s",
+		return parcel_bad(why, ERR_MALFORMED, "unfit department: %s",
 		    p->department);
-	if (strcmp(p->kind, "folder") != 0 && !is_mail(p))
-		return bad(why, ERR_MALFORMED, "unknown kind: %s", p->kind);
+	if (strcmp(p->kind, "folder") != 0 && !is_mail(p) &&
+	    !parcel_is_unsanitised(p))
+		return parcel_bad(why, ERR_MALFORMED, "unknown kind: %s",
+		    p->kind);
 	if (p->n_recipients > PARCEL_MAX_RECIPIENTS)
-		return bad(why, ERR_MALFORMED, "too many recipients");
+		return parcel_bad(why, ERR_MALFORMED, "too many recipients");
 	for (size_t i = 0; i < p->n_recipients; i++)
 		if (!is_clean(p->recipients[i], 320))
-			return bad(why, ERR_MALFORMED, "unfit recipient");
+			return parcel_bad(why, ERR_MALFORMED,
+			    "unfit recipient");
 	if (is_mail(p) && (p->n_recipients == 0 || p->n_payloads != 1))
-		return bad(why, ERR_MALFORMED,
+		return parcel_bad(why, ERR_MALFORMED,
 		    "not one message with its recipients");
 	if (is_mail(p) ? p->hops > PARCEL_MAX_HOPS ||
 			     (p->sender[0] != '\0' && !is_clean(p->sender, 320))
 		       : p->hops != 0 || p->sender[0] != '\0')
-		return bad(why, ERR_MALFORMED, "unfit sender");
+		return parcel_bad(why, ERR_MALFORMED, "unfit sender");
+	if (parcel_is_unsanitised(p) &&
+	    (e = parcel_unsanitised_check(p, why)) != 0)
+		return e;
 	return check_payloads(p, why);
 }
 
@@ -181,6 +182,21 @@ payload_json(const struct parcel_payload *q)
 	return o;
 }
 
+/* What a kind has besides the members of all. NULL without memory. */
+static json_t *
+extra_json(const struct parcel *p)
+{
+	const struct parcel_unsanitised *u = &p->unsanitised;
+
+	if (is_mail(p))
+		return json_pack("{s:I, s:s}", "hops", (json_int_t)p->hops,
+		    "sender", p->sender);
+	return json_pack("{s:[{s:s, s:s}, {s:s, s:s}], s:s, s:s}", "agreed",
+	    "department", u->agreed[0].department, "login", u->agreed[0].login,
+	    "department", u->agreed[1].department, "login", u->agreed[1].login,
+	    "asked_by", u->asked_by, "why", u->why);
+}
+
 static json_t *
 manifest_json(const struct parcel *p)
 {
@@ -202,10 +218,8 @@ manifest_json(const struct parcel *p)
 	    "department", p->department, "id", p->id, "kind", p->kind,
 	    "payloads", payloads, "recipients", to, "schema", SCHEMA, "seq",
 	    (json_int_t)p->seq, "time", p->time);
-	if (root != NULL && is_mail(p) &&
-	    json_object_set_new(root, "mail",
-		json_pack("{s:I, s:s}", "hops", (json_int_t)p->hops, "sender",
-		    p->sender)) != 0) {
+	if (root != NULL && (is_mail(p) || parcel_is_unsanitised(p)) &&
+	    json_object_set_new(root, p->kind, extra_json(p)) != 0) {
 		json_decref(root);
 		return NULL;
 	}
@@ -223,12 +237,12 @@ parcel_manifest(const struct parcel *p, struct buf *out,
 	if ((e = check(p, why)) != 0)
 		return e;
 	if ((root = manifest_json(p)) == NULL)
-		return bad(why, ERR_MALFORMED, "a receipt is not JSON");
+		return parcel_bad(why, ERR_MALFORMED, "a receipt is not JSON");
 	text = json_dumps(root, CANONICAL);
 	json_decref(root);
 	e = text == NULL ? ERR_NOMEM : buf_puts(out, text);
 	free(text);
-	return e == 0 ? 0 : bad(why, e, "the manifest is too long");
+	return e == 0 ? 0 : parcel_bad(why, e, "the manifest is too long");
 }
 
 /* A string member that fits; a NUL inside would cut it unseen. */
@@ -350,13 +364,39 @@ take_mail(const json_t *root, struct parcel *p)
 }
 
 static int
+take_unsanitised(const json_t *root, struct parcel *p)
+{
+	const json_t *o = json_object_get(root, PARCEL_UNSANITISED), *one;
+	const json_t *list = json_object_get(o, "agreed");
+	struct parcel_unsanitised *u = &p->unsanitised;
+	int e = 0;
+
+	if (json_object_size(o) != 3 || json_array_size(list) != 2 ||
+	    take_text(o, "asked_by", u->asked_by, sizeof(u->asked_by)) != 0 ||
+	    take_text(o, "why", u->why, sizeof(u->why)) != 0)
+		return ERR_MALFORMED;
+	for (size_t i = 0; e == 0 && i < 2; i++) {
+		one = json_array_get(list, i);
+		if (json_object_size(one) != 2 ||
+		    take_text(one, "login", u->agreed[i].login,
+			sizeof(u->agreed[i].login)) != 0 ||
+		    take_text(one, "department", u->agreed[i].department,
+			sizeof(u->agreed[i].department)) != 0)
+			e = ERR_MALFORMED;
+	}
+	return e;
+}
+
+static int
 take_all(const json_t *root, struct parcel *p)
 {
 	char schema[32];
 
 	if (take_text(root, "kind", p->kind, sizeof(p->kind)) != 0 ||
-	    json_object_size(root) != (is_mail(p) ? 9 : 8) ||
+	    json_object_size(root) !=
+		(is_mail(p) || parcel_is_unsanitised(p) ? 9 : 8) ||
 	    (is_mail(p) && take_mail(root, p) != 0) ||
+	    (parcel_is_unsanitised(p) && take_unsanitised(root, p) != 0) ||
 	    take_text(root, "schema", schema, sizeof(schema)) != 0 ||
 	    strcmp(schema, SCHEMA) != 0 ||
 	    take_text(root, "id", p->id, sizeof(p->id)) != 0 ||
@@ -388,9 +428,9 @@ parcel_parse(const void *manifest, size_t n, struct parcel *out,
 	int e = ERR_MALFORMED;
 
 	if (!is_canonical(root, manifest, n))
-		bad(why, e, "the manifest is not JSON in its one form");
+		parcel_bad(why, e, "the manifest is not JSON in its one form");
 	else if ((e = take_all(root, &p)) != 0)
-		bad(why, e, "the manifest lacks or adds a member");
+		parcel_bad(why, e, "the manifest lacks or adds a member");
 	else
 		e = check(&p, why);
 	json_decref(root);
@@ -399,198 +439,4 @@ parcel_parse(const void *manifest, size_t n, struct parcel *out,
 	else
 		*out = p;
 	return e;
-}
-
-/* Copy what a payload's fd holds, which must be what the manifest says. */
-static int
-write_payload(int fd, const struct parcel_payload *q,
-    char why[PARCEL_WHY_BYTES])
-{
-	uint8_t block[BLOCK], digest[HASH_BYTES];
-	struct hash h;
-	uint64_t at = 0;
-	size_t n;
-	int e;
-
-	hash_init(&h);
-	for (; at < q->bytes; at += n) {
-		n = q->bytes - at < BLOCK ? (size_t)(q->bytes - at) : BLOCK;
-		if ((e = fsx_pread_all(q->fd, block, n, at)) != 0)
-			return bad(why, e == ERR_TRUNCATED ? ERR_DENIED : e,
-			    "cannot read all of %s", q->name);
-		hash_add(&h, block, n);
-		if ((e = fsx_write_all(fd, block, n)) != 0)
-			return bad(why, e, "cannot write");
-	}
-	hash_end(&h, digest);
-	if (memcmp(digest, q->sha256, sizeof(digest)) != 0)
-		return bad(why, ERR_DENIED, "not what was released: %s",
-		    q->name);
-	return 0;
-}
-
-/* Magic, length and manifest: what is signed. */
-static int
-make_head(const struct parcel *p, struct buf *head, char why[PARCEL_WHY_BYTES])
-{
-	struct buf manifest;
-	int e;
-
-	buf_init(&manifest, PARCEL_MANIFEST_BYTES);
-	if ((e = parcel_manifest(p, &manifest, why)) == 0 &&
-	    ((e = buf_put(head, PARCEL_MAGIC, 8)) != 0 ||
-		(e = buf_u32be(head, (uint32_t)manifest.len)) != 0 ||
-		(e = buf_put(head, manifest.data, manifest.len)) != 0))
-		bad(why, e, "out of memory");
-	buf_done(&manifest);
-	return e;
-}
-
-int
-parcel_write(int fd, const struct parcel *p, const struct keys *k,
-    char why[PARCEL_WHY_BYTES])
-{
-	uint8_t sig[KEYS_SIGNATURE];
-	struct buf head;
-	int e;
-
-	buf_init(&head, PARCEL_MANIFEST_BYTES + HEAD_BYTES);
-	if ((e = make_head(p, &head, why)) == 0 &&
-	    ((e = keys_sign(k, SIGN, head.data, head.len, sig)) != 0 ||
-		(e = fsx_write_all(fd, head.data, head.len)) != 0 ||
-		(e = fsx_write_all(fd, sig, sizeof(sig))) != 0))
-		bad(why, e, "cannot sign or write");
-	buf_done(&head);
-	for (size_t i = 0; e == 0 && i < p->n_payloads; i++)
-		e = write_payload(fd, &p->payloads[i], why);
-	return e;
-}
-
-static int
-read_exact(int fd, void *out, size_t n)
-{
-	uint8_t *p = out;
-	ssize_t r;
-
-	while (n > 0) {
-		if ((r = read(fd, p, n)) < 0) {
-			if (errno == EINTR)
-				continue;
-			return ERR_IO;
-		}
-		if (r == 0)
-			return ERR_TRUNCATED;
-		p += r;
-		n -= (size_t)r;
-	}
-	return 0;
-}
-
-/* Head and manifest into b, in pieces: a length that lies costs no memory. */
-static int
-read_signed(int fd, struct buf *b, uint32_t *manifest_bytes)
-{
-	uint8_t head[HEAD_BYTES], *to;
-	struct reader r;
-	uint32_t n, left, take;
-	int e;
-
-	if ((e = read_exact(fd, head, sizeof(head))) != 0)
-		return e;
-	reader_init(&r, head, sizeof(head));
-	if (!reader_has(&r, 0, PARCEL_MAGIC, 8))
-		return ERR_MALFORMED;
-	if ((e = reader_skip(&r, 8)) != 0 || (e = reader_u32be(&r, &n)) != 0)
-		return e;
-	if (n < 2 || n > PARCEL_MANIFEST_BYTES)
-		return ERR_LIMIT;
-	if ((e = buf_put(b, head, sizeof(head))) != 0)
-		return e;
-	for (left = n; left > 0; left -= take) {
-		take = left < BLOCK ? left : BLOCK;
-		if ((e = buf_reserve(b, take, &to)) != 0 ||
-		    (e = read_exact(fd, to, take)) != 0)
-			return e;
-		buf_commit(b, take);
-	}
-	*manifest_bytes = n;
-	return 0;
-}
-
-static int
-read_head(int fd, const uint8_t key[KEYS_SIGN_PUBLIC], struct buf *b,
-    struct parcel *p, uint8_t digest[HASH_BYTES], char why[PARCEL_WHY_BYTES])
-{
-	uint8_t sig[KEYS_SIGNATURE];
-	struct reader r, manifest;
-	struct hash h;
-	uint32_t n;
-	int e;
-
-	if ((e = read_signed(fd, b, &n)) != 0 ||
-	    (e = read_exact(fd, sig, sizeof(sig))) != 0)
-		return bad(why, e, "not a whole parcel: %s", err_text(e));
-	if ((e = keys_verify(key, SIGN, b->data, b->len, sig)) != 0)
-		return bad(why, e, N_("the signature is not the gateway's"));
-	buf_reader(b, &r);
-	if ((e = reader_view(&r, HEAD_BYTES, n, &manifest)) != 0)
-		return e;
-	if ((e = parcel_parse(manifest.data, manifest.len, p, why)) != 0)
-		return e;
-	hash_init(&h);
-	hash_add(&h, b->data, b->len);
-	hash_add(&h, sig, sizeof(sig));
-	hash_end(&h, digest);
-	return 0;
-}
-
-int
-parcel_read_head(int fd, const uint8_t key[KEYS_SIGN_PUBLIC],
-    struct parcel *out, uint8_t digest[HASH_BYTES], char why[PARCEL_WHY_BYTES])
-{
-	struct buf b;
-	int e;
-
-	buf_init(&b, PARCEL_MANIFEST_BYTES + HEAD_BYTES);
-	e = read_head(fd, key, &b, out, digest, why);
-	buf_done(&b);
-	return e;
-}
-
-int
-parcel_read_payload(int fd, const struct parcel_payload *q, int out_fd,
-    char why[PARCEL_WHY_BYTES])
-{
-	uint8_t block[BLOCK], digest[HASH_BYTES];
-	struct hash h;
-	uint64_t left = q->bytes;
-	size_t n;
-	int e;
-
-	hash_init(&h);
-	for (; left > 0; left -= n) {
-		n = left < BLOCK ? (size_t)left : BLOCK;
-		if ((e = read_exact(fd, block, n)) != 0)
-			return bad(why, e, "%s: %s", q->name, err_text(e));
-		hash_add(&h, block, n);
-		if ((e = fsx_write_all(out_fd, block, n)) != 0)
-			return bad(why, e, "cannot write");
-	}
-	hash_end(&h, digest);
-	if (memcmp(digest, q->sha256, sizeof(digest)) != 0)
-		return bad(why, ERR_DENIED, "%s: not what the manifest says",
-		    q->name);
-	return 0;
-}
-
-int
-parcel_read_end(int fd, char why[PARCEL_WHY_BYTES])
-{
-	uint8_t more;
-	int e = read_exact(fd, &more, 1);
-
-	if (e == ERR_TRUNCATED)
-		return 0;
-	return bad(why, e == 0 ? ERR_MALFORMED : e,
-	    e == 0 ? N_("bytes behind the last payload") : "cannot read");
 }

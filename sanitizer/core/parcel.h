@@ -16,6 +16,12 @@
  * a payload may say "mtime":N as well, seconds since 1970, 1..PARCEL_MAX_MTIME
  * and for the kind "mail", where the one payload is the message, also
  *   "mail":{"hops":N,"sender":ADDRESS or ""}
+ * and for the kind "unsanitised" (design.md 9: an original that two people of
+ * different departments agreed to, that nothing has rebuilt or proved)
+ *   "unsanitised":{"agreed":[{"department":D,"login":L} twice],
+ *                  "asked_by":L,"why":TEXT}
+ * Its one payload has the format "unsanitised", and a name whose last part
+ * begins with PARCEL_MARK. A receiver refuses it unless told otherwise.
  *
  * The reader refuses what is not exactly this: an unknown or missing member,
  * a second spelling, an unsafe or repeated name, a size past the limits.
@@ -42,6 +48,10 @@
 #define PARCEL_WHY_BYTES      256
 #define PARCEL_ADDRESS_BYTES  321
 #define PARCEL_MAX_HOPS	      1000
+#define PARCEL_UNSANITISED    "unsanitised" /* kind, and format */
+#define PARCEL_MARK	      "【未無害化】"
+#define PARCEL_LOGIN_BYTES    64
+#define PARCEL_REASON_BYTES   384
 #define PARCEL_MAX_MTIME      INT64_C(253402300799) /* the end of 9999 */
 
 struct parcel_payload {
@@ -55,16 +65,28 @@ struct parcel_payload {
 	int fd;		    /* writer: read from offset 0; borrowed */
 };
 
+struct parcel_agreed {
+	char login[PARCEL_LOGIN_BYTES], department[64];
+};
+
+/* Who answers for an original: three persons, two departments, a reason. */
+struct parcel_unsanitised {
+	char asked_by[PARCEL_LOGIN_BYTES];
+	char why[PARCEL_REASON_BYTES];
+	struct parcel_agreed agreed[2];
+};
+
 struct parcel {
 	char id[PARCEL_ID_BYTES]; /* parcel_id_ok() */
 	uint64_t seq;		  /* from 1 */
 	char time[32];
 	char department[64]; /* parcel_department_ok() */
-	char kind[16];	     /* "folder" or "mail" */
+	char kind[16];	     /* "folder", "mail", PARCEL_UNSANITISED */
 	char **recipients;
 	size_t n_recipients;
 	char sender[PARCEL_ADDRESS_BYTES]; /* "mail" only; "": null sender */
 	uint32_t hops;			   /* "mail" only */
+	struct parcel_unsanitised unsanitised; /* of that kind only */
 	struct parcel_payload *payloads;
 	size_t n_payloads;
 };
@@ -86,6 +108,13 @@ bool parcel_name_ok(const char *);
 void parcel_name_make(const char *in, char *out);
 /* One safe component of at most 63 bytes. */
 bool parcel_department_ok(const char *);
+/* Whether a parcel of that kind says all that it must, and its name has the
+ * mark; why says what is missing. */
+int parcel_unsanitised_check(const struct parcel *,
+    char why[PARCEL_WHY_BYTES]) MUST_CHECK;
+bool parcel_is_unsanitised(const struct parcel *);
+/* "a/b.doc" as "a/【未無害化】b.doc". out has PARCEL_NAME_BYTES. */
+void parcel_name_mark(const char *in, char *out);
 /* 1..71 of A-Z a-z 0-9 '-'. */
 bool parcel_id_ok(const char *);
 

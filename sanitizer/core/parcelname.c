@@ -195,3 +195,81 @@ parcel_name_make(const char *in, char *out)
 	if (cut && base != NULL)
 		parcel_name_make(base + 1, out);
 }
+
+/* ---- originals */
+
+bool
+parcel_is_unsanitised(const struct parcel *p)
+{
+	return strcmp(p->kind, PARCEL_UNSANITISED) == 0;
+}
+
+void
+parcel_name_mark(const char *in, char *out)
+{
+	char made[PARCEL_NAME_BYTES], marked[2 * PARCEL_NAME_BYTES];
+	const char *slash;
+	int n;
+
+	parcel_name_make(in, made);
+	slash = strrchr(made, '/');
+	n = slash == NULL ? 0 : (int)(slash - made) + 1;
+	snprintf(marked, sizeof(marked), "%.*s" PARCEL_MARK "%s", n, made,
+	    made + n);
+	parcel_name_make(marked, out);
+}
+
+static bool
+has_mark(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return strncmp(slash == NULL ? name : slash + 1, PARCEL_MARK,
+		   strlen(PARCEL_MARK)) == 0;
+}
+
+/* Printable as it stands, and not empty. */
+static bool
+is_said(const char *s)
+{
+	char out[2 * PARCEL_REASON_BYTES];
+
+	if (s[strspn(s, " \t")] == '\0')
+		return false;
+	utf8_printable(s, strlen(s), out, sizeof(out));
+	return strcmp(s, out) == 0;
+}
+
+static int
+no(char why[PARCEL_WHY_BYTES], const char *text)
+{
+	snprintf(why, PARCEL_WHY_BYTES, "%s", text);
+	return ERR_MALFORMED;
+}
+
+int
+parcel_unsanitised_check(const struct parcel *p, char why[PARCEL_WHY_BYTES])
+{
+	const struct parcel_unsanitised *u = &p->unsanitised;
+	const struct parcel_agreed *a = &u->agreed[0], *b = &u->agreed[1];
+
+	if (!parcel_is_unsanitised(p) || p->n_payloads != 1 ||
+	    strcmp(p->payloads[0].format, PARCEL_UNSANITISED) != 0)
+		return no(why, "an original comes alone, as what it is");
+	if (!has_mark(p->payloads[0].name))
+		return no(why, "the name of an original lacks the mark");
+	if (!is_said(u->why))
+		return no(why, "an original needs a reason");
+	if (!is_said(u->asked_by) || !is_said(a->login) || !is_said(b->login) ||
+	    !parcel_department_ok(a->department) ||
+	    !parcel_department_ok(b->department))
+		return no(why, "an original needs who asked and who agreed");
+	if (strcmp(a->login, b->login) == 0 ||
+	    strcmp(a->login, u->asked_by) == 0 ||
+	    strcmp(b->login, u->asked_by) == 0)
+		return no(why, "an original needs three different persons");
+	if (strcmp(a->department, b->department) == 0)
+		return no(why,
+		    "an original needs approvers of different departments");
+	return 0;
+}

@@ -131,11 +131,13 @@ set_time(int fd, const struct parcel_payload *q)
 		(void)!futimens(fd, t);
 }
 
-/* One payload: bytes, hash, proof. */
+/* One payload: bytes, hash, proof. An original cannot be proved; that it may
+ * come at all was judged by take_unsanitised(). */
 static int
 stage_payload(struct inbox *in, int parcel, int stage, size_t i,
-    const struct parcel_payload *q, char *why)
+    const struct parcel *p, char *why)
 {
+	const struct parcel_payload *q = &p->payloads[i];
 	int fd, e;
 
 	if ((e = open_staged(stage, i, "", &fd)) != 0)
@@ -143,7 +145,7 @@ stage_payload(struct inbox *in, int parcel, int stage, size_t i,
 	e = parcel_read_payload(parcel, q, fd, why);
 	if (e == 0 && lseek(fd, 0, SEEK_SET) < 0)
 		e = ERR_IO;
-	if (e == 0 &&
+	if (e == 0 && !parcel_is_unsanitised(p) &&
 	    (e = in->setup->prove(in->setup->arg, fd, q->format)) != 0)
 		snprintf(why, PARCEL_WHY_BYTES, "%.150s: does not prove: %s",
 		    q->name, err_text(e));
@@ -171,7 +173,7 @@ stage_all(struct inbox *in, int fd, const struct parcel *p, const char *name,
 	if (stage < 0)
 		return ERR_IO;
 	for (size_t i = 0; e == 0 && i < p->n_payloads; i++)
-		e = stage_payload(in, fd, stage, i, &p->payloads[i], why);
+		e = stage_payload(in, fd, stage, i, p, why);
 	if (e == 0)
 		e = parcel_read_end(fd, why);
 	if (e == 0 && syncfs(stage) < 0)
@@ -230,6 +232,39 @@ take_new(struct inbox *in, int fd, const char *file, const struct parcel *p,
 	return 0;
 }
 
+/* Design.md 9: refused unless this side allows it as well; every condition
+ * is looked at again, whoever signed. The line is on disk before anything. */
+static int
+take_unsanitised(struct inbox *in, int fd, const char *file,
+    const struct parcel *p, const char *digest, struct receive_report *r)
+{
+	const struct parcel_unsanitised *u = &p->unsanitised;
+	char hex[HASH_HEX];
+	int e;
+
+	if (!in->setup->allow_unsanitised) {
+		snprintf(r->why, PARCEL_WHY_BYTES, "%s",
+		    N_("an original that was not sanitised; this side does "
+		       "not take them (--allow-unsanitised)"));
+		return ERR_DENIED;
+	}
+	if ((e = parcel_unsanitised_check(p, r->why)) != 0)
+		return ERR_DENIED;
+	hash_hex(p->payloads[0].sha256, hex);
+	if ((e = audit_append(in->setup->audit, "unsanitised",
+		 json_pack("{s:s,s:s,s:s,s:s,s:[s,s],s:[s,s],s:s,s:I}", "id",
+		     p->id, "name", p->payloads[0].name, "sha256", hex,
+		     "asked_by", u->asked_by, "agreed", u->agreed[0].login,
+		     u->agreed[1].login, "departments", u->agreed[0].department,
+		     u->agreed[1].department, "reason", u->why, "parcel",
+		     (json_int_t)p->seq),
+		 AUDIT_SYNC)) != 0)
+		return ERR_IO;
+	if (in->setup->unsanitised != NULL)
+		in->setup->unsanitised(in->setup->arg, p);
+	return take_new(in, fd, file, p, digest, r);
+}
+
 /* A parcel whose signature is right. */
 static int
 take_signed(struct inbox *in, int fd, const char *file, const struct parcel *p,
@@ -245,6 +280,8 @@ take_signed(struct inbox *in, int fd, const char *file, const struct parcel *p,
 	if (state == INBOX_UNKNOWN && in->setup->takes_mail &&
 	    strcmp(p->kind, "mail") == 0)
 		return take_mail(in, fd, file, p, hex, r);
+	if (state == INBOX_UNKNOWN && parcel_is_unsanitised(p))
+		return take_unsanitised(in, fd, file, p, hex, r);
 	if (state == INBOX_UNKNOWN)
 		return take_new(in, fd, file, p, hex, r);
 	if (state == INBOX_DELIVERED && strcmp(hex, known) == 0)

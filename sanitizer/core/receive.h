@@ -31,6 +31,11 @@ struct receive_setup {		       /* all borrowed during the call */
 	/* Parcels of the kind "mail" are put into STATE/mailout (mailout.h),
 	 * not into DEST. */
 	bool takes_mail;
+	/* Parcels of the kind "unsanitised" are delivered, unproved, under
+	 * names with the mark. Without it they are refused. */
+	bool allow_unsanitised;
+	/* Told of each that is about to be delivered. May be NULL. */
+	void (*unsanitised)(void *arg, const struct parcel *);
 	uint64_t at_most; /* parcels in one run; 0: all that are there */
 	/* The payload in fd must prove to be of that format: 0. ERR_IO,
 	 * ERR_NOMEM and ERR_INTERNAL mean "not now": the parcel stays where

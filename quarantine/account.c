@@ -124,7 +124,7 @@ account_list(struct people *p, int (*each)(void *arg, const struct account *),
 
 int
 account_say(struct people *p, const char *event, const char *login,
-    const char *who, const char *what, const char *detail)
+    const char *who, const char *what, const char *detail, enum audit_when when)
 {
 	char person[ACCOUNT_NAME_BYTES];
 	struct buf b;
@@ -142,8 +142,16 @@ account_say(struct people *p, const char *event, const char *login,
 	buf_done(&b);
 	if (e != 0)
 		return e;
-	e = audit_append(p->audit, event, j, AUDIT_SYNC);
+	e = audit_append(p->audit, event, j, when);
 	/* A changed log is no wrong password. */
+	return e == ERR_DENIED ? ERR_IO : e;
+}
+
+int
+account_sync(struct people *p)
+{
+	int e = audit_sync(p->audit);
+
 	return e == ERR_DENIED ? ERR_IO : e;
 }
 
@@ -202,7 +210,7 @@ describe(const struct account *old, const struct account *new, struct buf *b)
 
 static int
 say_store(struct people *p, const struct account *before,
-    const struct account *after, const char *who)
+    const struct account *after, const char *who, enum audit_when when)
 {
 	static const struct account none;
 	const char *text;
@@ -215,7 +223,7 @@ say_store(struct people *p, const struct account *before,
 		e = (text = buf_cstr(&b)) == NULL
 			? ERR_NOMEM
 			: account_say(p, "account", after->login, who,
-			      before == NULL ? "new" : "changed", text);
+			      before == NULL ? "new" : "changed", text, when);
 	buf_done(&b);
 	return e;
 }
@@ -240,14 +248,14 @@ bind_account(sqlite3_stmt *s, const struct account *a)
 
 int
 account_store(struct people *p, const struct account *before,
-    const struct account *after, const char *who)
+    const struct account *after, const char *who, enum audit_when when)
 {
 	sqlite3_stmt *s;
 	int e;
 
 	if (before != NULL && account_same(before, after))
 		return 0;
-	if ((e = say_store(p, before, after, who)) != 0 ||
+	if ((e = say_store(p, before, after, who, when)) != 0 ||
 	    (e = people_prepare(p,
 		 "INSERT INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
 		 "?9, ?10, ?11, ?12, ?13, '', '', '', '') ON CONFLICT (login) "
@@ -291,7 +299,7 @@ put_locked(struct people *p, const struct account *a, const char *who,
 	e = account_read(p, a->login, &before);
 	if (e != 0 && e != ERR_NOENT)
 		return e;
-	return account_store(p, e == 0 ? &before : NULL, a, who);
+	return account_store(p, e == 0 ? &before : NULL, a, who, AUDIT_SYNC);
 }
 
 int

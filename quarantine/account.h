@@ -113,8 +113,9 @@ bool account_is_away(const struct account *);
  * A line for an existing login changes the columns given, and nothing else.
  * effective: a date, or NULL for now: from tomorrow on the rows wait
  * (account_due() brings them in); a later import for the same day and login
- * takes the place of the earlier. ERR_MALFORMED: why names the line, "line 3:
- * ...". ERR_LIMIT: more than ACCOUNT_IMPORT_BYTES or _ROWS.
+ * takes the place of the earlier. each() must not wait: with apply, others
+ * do. ERR_MALFORMED: why names the line, "line 3: KEY". ERR_LIMIT: more than
+ * ACCOUNT_IMPORT_BYTES or _ROWS.
  */
 #define ACCOUNT_IMPORT_BYTES (4u << 20)
 #define ACCOUNT_IMPORT_ROWS  20000

@@ -42,10 +42,13 @@ void account_today(char out[ACCOUNT_DATE_BYTES]);
 int account_read(struct people *, const char *login,
     struct account *) MUST_CHECK;
 int account_store(struct people *, const struct account *before,
-    const struct account *after, const char *who) MUST_CHECK;
+    const struct account *after, const char *who, enum audit_when) MUST_CHECK;
 /* An audit line of one account; detail may be NULL. */
 int account_say(struct people *, const char *event, const char *login,
-    const char *who, const char *what, const char *detail) MUST_CHECK;
+    const char *who, const char *what, const char *detail,
+    enum audit_when) MUST_CHECK;
+/* Lines said AUDIT_LATER are on disk when this returns 0. */
+int account_sync(struct people *) MUST_CHECK;
 /* Whether a store would change anything. */
 bool account_same(const struct account *, const struct account *);
 

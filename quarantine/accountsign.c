@@ -202,7 +202,8 @@ enter_locked(struct people *p, const char *login, const char *from,
 	sqlite3_stmt *s;
 	int e;
 
-	if ((e = account_say(p, "sign-in", login, from, how, NULL)) != 0)
+	if ((e = account_say(p, "sign-in", login, from, how, NULL,
+		 AUDIT_SYNC)) != 0)
 		return e;
 	snprintf(t.key, sizeof(t.key), "%s", login);
 	if (clears && (e = write_tries(p, &t)) != 0)
@@ -250,7 +251,7 @@ refuse(struct people *p, const struct try *t, const char *from, const char *no)
 {
 	/* People type passwords where the login belongs: it is not kept. */
 	int e = account_say(p, "sign-in refused",
-	    t->key[0] == '?' ? "" : t->key, from, no, NULL);
+	    t->key[0] == '?' ? "" : t->key, from, no, NULL, AUDIT_SYNC);
 
 	return e != 0 ? e : ERR_DENIED;
 }
@@ -353,7 +354,8 @@ set_locked(struct people *p, const char *login, const char *hash,
 	int e;
 
 	if ((e = account_say(p, "password", login, who,
-		 must_change ? "set, to be changed" : "set", NULL)) != 0)
+		 must_change ? "set, to be changed" : "set", NULL,
+		 AUDIT_SYNC)) != 0)
 		return e;
 	snprintf(t.key, sizeof(t.key), "%s", login);
 	record_time_now(now);
@@ -401,7 +403,8 @@ unlock_locked(struct people *p, const char *login, const char *who)
 	int e;
 
 	if ((e = account_read(p, login, &a)) != 0 ||
-	    (e = account_say(p, "account", login, who, "unlocked", NULL)) != 0)
+	    (e = account_say(p, "account", login, who, "unlocked", NULL,
+		 AUDIT_SYNC)) != 0)
 		return e;
 	snprintf(t.key, sizeof(t.key), "%s", login);
 	return write_tries(p, &t);

@@ -3,11 +3,16 @@
  * quarantine) and is bound to the SHA-256 of what it releases.
  *
  * Rules, all checked here and again by whoever releases (approve_state()):
- * nobody decides on their own; one decision a person; the person must be an
- * approver who is listed by the rules of the department (or the deputy of one
- * who is away today); `quorum` persons must agree, one refusal rejects; a
- * decision on another hash counts for nothing; after expire_h it is expired.
- * Every decision is an audit line before it is a row.
+ * nobody decides on their own (nor their deputy for them); one decision a
+ * person, and one for each place, whether its holder or the deputy made it;
+ * the person must have the role of an approver and be listed by the rules of
+ * the department (or be the deputy of one who is and who is away today);
+ * `quorum` persons must agree, one refusal rejects; a decision on another hash
+ * counts for nothing, nor does one of an account that is not valid any more;
+ * after expire_h it is expired. For an unsanitised import any approver of
+ * another department may agree besides those who are listed: one of these and
+ * two departments are needed at least. Every decision is an audit line before
+ * it is a row.
  */
 #ifndef QUARANTINE_APPROVE_H
 #define QUARANTINE_APPROVE_H
@@ -50,11 +55,14 @@ struct decision {
 	char time[RECORD_TIME_BYTES];
 	char sha256[HASH_HEX];
 	bool is_yes;
+	bool is_emergency; /* approve_emergency() */
 	char why[RECORD_REASON_BYTES];
 };
 
-/* Make a request. ERR_EXIST: one is open for this transfer and kind.
- * ERR_DENIED: the rules do not allow this kind. */
+/* Make a request (RELEASE: transfer_finish() does it; REVIEW:
+ * approve_emergency()). ERR_EXIST: one is open for this transfer and kind.
+ * ERR_DENIED: the rules do not allow this kind, no reason is given for an
+ * unsanitised import, the transfer is not held, or the hash is another. */
 int approve_ask(struct people *, const struct transfer *, enum request_kind,
     const char *sha256, const char *login, const char *why,
     const struct rules *, struct request *) MUST_CHECK;
@@ -84,8 +92,13 @@ int approve_decide(struct people *, const char *request, const struct account *,
  */
 int approve_state(struct people *, const struct request *,
     enum request_state *) MUST_CHECK;
-/* Expire what is due; each() for every request that became expired or wants a
- * reminder (after remind_h; marked as reminded). */
+/*
+ * Expire what is due; each() for every request that became expired or wants a
+ * reminder (after remind_h, and again after as long; 0: none). A review does
+ * not expire: each() says once that it is overdue (is_expired), and it stays
+ * open. The transfer of an expired request is the watcher's to settle, also
+ * at its next start: approve_state() says it again.
+ */
 int approve_tick(struct people *, uint32_t remind_h,
     int (*each)(void *arg, const struct request *, bool is_expired),
     void *arg) MUST_CHECK;

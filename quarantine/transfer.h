@@ -61,10 +61,12 @@ struct transfer {
 	char reason[RECORD_REASON_BYTES];    /* English, gettext key */
 	int reason_err;			     /* words_reason() */
 	char result_path[RECORD_NAME_BYTES]; /* "sub/報告書.docx" */
+	char result_format[ID_BYTES];
 	char result_sha256[HASH_HEX];
 	uint64_t result_bytes;
-	uint32_t findings, attacks;
-	bool is_said;	    /* the folder's receipt is written */
+	uint32_t findings, attacks; /* removed, replaced or flattened */
+	uint32_t tries;		    /* how often it was begun (transfer_work) */
+	bool is_said;	    /* the folder's receipt of this state is written */
 	char *receipt;	    /* JSON, transfer_get() only; caller frees */
 	char *receipt_text; /* Japanese; likewise */
 };
@@ -90,11 +92,14 @@ int transfer_get(struct people *, const char *id, struct transfer *) MUST_CHECK;
 struct transfer_filter { /* NULL, -1, 0: any */
 	const char *department, *login, *batch, *since, *until, *words;
 	int state; /* enum transfer_state, or -1 */
-	bool unsettled, unsaid;
+	bool unsettled;
+	bool unsaid; /* past the pipeline, and is_said is false */
 	bool newest_first;
 	unsigned limit, offset; /* limit 0: 1000 */
 };
 
+/* At most 10,000 a call. each() returns 0 to go on; it may change transfers:
+ * the list was read before the first call. */
 int transfer_list(struct people *, const struct transfer_filter *,
     int (*each)(void *arg, const struct transfer *), void *arg) MUST_CHECK;
 int transfer_count(struct people *, const struct transfer_filter *, uint64_t *n,
@@ -107,8 +112,13 @@ int transfer_position(struct people *, const char *id, uint64_t *before,
 int transfer_load(struct people *, const char *department, const char *login,
     struct rules_load *) MUST_CHECK;
 
-/* RECEIVED -> WORKING; at start-up all WORKING -> RECEIVED. */
+/* RECEIVED -> WORKING. */
 int transfer_work(struct people *, const char *id) MUST_CHECK;
+/*
+ * At start-up of the watcher: all WORKING -> RECEIVED; files that a killed
+ * process left are removed; a row whose file is lost is worked on again from
+ * its private copy, or is HELD (audit line "lost").
+ */
 int transfer_restart(struct people *) MUST_CHECK;
 /*
  * WORKING -> state, with what the record says (formats, reason, result) and
@@ -123,14 +133,22 @@ int transfer_finish(struct people *, const char *id, enum transfer_state,
  * quarantine (a rerun), copied to in/ID. */
 int transfer_again(struct people *, const char *id, int fd,
     const char *who) MUST_CHECK;
-/* APPROVAL -> RELEASED, REJECTED or EXPIRED; the result is destroyed unless
- * RELEASED (then by transfer_forget_result() after the crossing). */
+/*
+ * APPROVAL -> RELEASED, REJECTED or EXPIRED; in/ID is removed, and the result
+ * destroyed unless RELEASED (then by transfer_forget_result() after the
+ * crossing). HELD, PASSWORD -> RELEASED is for an unsanitised import alone:
+ * ERR_DENIED unless its request is approved (approve_state()).
+ * Audit line "settled".
+ */
 int transfer_settle(struct people *, const char *id, enum transfer_state,
     const char *reason) MUST_CHECK;
 /* The waiting result, decrypted, and its hash compared with the row. ERR_DENIED
  * when it is not that. */
 int transfer_result(struct people *, const char *id, int *fd) MUST_CHECK;
+/* Destroy the key and the file of a settled transfer's result. 0 when there
+ * is none; ERR_EXIST: it still waits. */
 int transfer_forget_result(struct people *, const char *id) MUST_CHECK;
+/* The receipt of the present state is written: is_said, until it changes. */
 int transfer_said(struct people *, const char *id) MUST_CHECK;
 
 #endif

@@ -8,6 +8,10 @@ target_link_libraries(rules_texts PRIVATE core)
 add_test(NAME lint_rules COMMAND ${CMAKE_SOURCE_DIR}/tests/lint/rules.sh
   ${CMAKE_BINARY_DIR}/bin)
 foreach(t test_account test_accountimport)
+sekisho_test(test_account SOURCES unit/test_account.c LIBS quarantine)
+target_include_directories(test_account PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+# Transfers, requests and decisions.
+foreach(t test_transfer test_approve)
   sekisho_test(${t} SOURCES unit/${t}.c LIBS quarantine)
   target_include_directories(${t} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 endforeach()

@@ -69,25 +69,6 @@ out:
 	return e;
 }
 
-/* The letters of a text: what differs otherwise is layout. */
-static bool
-next_letter(struct reader *r, uint32_t *cp)
-{
-	uint32_t c;
-
-	while (utf8_get(r, &c) == 0) {
-		if (c < 0x80 &&
-		    !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-			(c >= 'a' && c <= 'z')))
-			continue;
-		if (c == 0xa0 || c == 0x3000 || (c >= 0x2000 && c < 0x3000))
-			continue;
-		*cp = c;
-		return true;
-	}
-	return false;
-}
-
 static bool
 same_text(const struct buf *a, const struct buf *b)
 {
@@ -98,8 +79,8 @@ same_text(const struct buf *a, const struct buf *b)
 	buf_reader(a, &x);
 	buf_reader(b, &y);
 	for (;;) {
-		more = next_letter(&x, &c);
-		other = next_letter(&y, &e);
+		more = mail_letter(&x, &c);
+		other = mail_letter(&y, &e);
 		if (!more || !other)
 			return more == other;
 		if (c != e)
@@ -128,6 +109,24 @@ put_body(struct mail_job *j, const struct buf *b)
 	return e != 0 ? e : buf_put(&j->text, b->data, b->len);
 }
 
+/* What the plain text says and the HTML does not is not lost. */
+static int
+put_rest(struct mail_job *j, const struct buf *text, const struct buf *shown)
+{
+	bool more;
+	int e = mail_says_more(text, shown, &more);
+
+	if (e != 0 || !more)
+		return e;
+	if ((e = buf_puts(&j->text,
+		 "\n--------------------\n"
+		 "【関所】HTMLとは違う、もとの文字の本文：\n"
+		 "[Sekisho] The plain text, which differs from the HTML:\n"
+		 "\n")) != 0)
+		return e;
+	return buf_put(&j->text, text->data, text->len);
+}
+
 static int
 choose(struct mail_job *j, const struct mail_body *m, struct buf *text,
     struct buf *html_text_, bool is_clean)
@@ -137,7 +136,7 @@ choose(struct mail_job *j, const struct mail_body *m, struct buf *text,
 
 	if ((e = trim(text)) != 0 || (e = trim(html_text_)) != 0)
 		return e;
-	if (m->n_html == 0)
+	if (m->n_html == 0 || html_text_->len == 0)
 		return put_body(j, text);
 	if (m->n_text > 0 && (ours || same_text(text, html_text_)))
 		return put_body(j, text);
@@ -145,7 +144,9 @@ choose(struct mail_job *j, const struct mail_body *m, struct buf *text,
 	    (e = doc_found(j->d, FIND_MAIL_ALTERNATIVE, ACT_REPLACED,
 		 m->text[0]->where, NULL)) != 0)
 		return e;
-	return put_body(j, html_text_);
+	if ((e = put_body(j, html_text_)) != 0 || m->n_text == 0)
+		return e;
+	return put_rest(j, text, html_text_);
 }
 
 static int

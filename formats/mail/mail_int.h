@@ -183,6 +183,12 @@ int mail_files(struct mail_job *) MUST_CHECK;
 int mail_do_file(struct mail_job *, struct mail_entry *) MUST_CHECK;
 int mail_bodies(struct mail_job *) MUST_CHECK;
 int mail_report(struct mail_job *) MUST_CHECK;
+
+/* The next letter or digit of a text: what differs otherwise is layout. */
+bool mail_letter(struct reader *, uint32_t *cp);
+/* Does the text say substantially what the text of the HTML does not? */
+int mail_says_more(const struct buf *text, const struct buf *html,
+    bool *more) MUST_CHECK;
 /*
  * What may be passwords in the text, the most likely first, one a line, at
  * most MAIL_SECRETS_MAX. Nothing else is done with them here.

@@ -310,6 +310,16 @@ def kinds():
     case("alternative-same", alt(TEXT, html % ""), has=["SEKISHO-BENIGN-text"], nofind=["mail.alternative"])
     case("alternative-differs", alt("SEKISHO-CANARY-plain\r\n", html % ""), has=["SEKISHO-BENIGN-text"],
          gone=["SEKISHO-CANARY-plain"], finds=["mail.alternative"])
+    other = "会議は4月6日の午前10時から、第二庁舎の三階で開きます。資料は当日お渡しします。SEKISHO-BENIGN-only-plain\r\n"
+    case("alternative-lacks", alt(other, html % ""), has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-only-plain", "もとの文字の本文"],
+         finds=["mail.alternative"])
+    case("alternative-lacks-html", alt(other, html % ""), has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-only-plain"],
+         finds=["mail.alternative"], body="text+html")
+    page = "<h1>会議</h1><ul><li>会議は<b>4月6日</b>の<a href='http://a.example/x'>午前10時</a>から、第二庁舎の三階で開きます。</li><li>資料は当日お渡しします。"
+    case("alternative-says-it", alt("（会議）\r\n\r\n会議は4月6日の\r\n午前10時 <http://a.example/x> から、第二庁舎の三階で\r\n開きます。資料は当日お渡しします。\r\n"
+         + TEXT, page + TEXT), has=["SEKISHO-BENIGN-text"], gone=["もとの文字の本文"])
+    case("alternative-empty", alt(TEXT, "<div style='display:none'>SEKISHO-CANARY-hidden</div>"), has=["SEKISHO-BENIGN-text"],
+         gone=["SEKISHO-CANARY", "もとの文字の本文"], nofind=["mail.alternative"])
     case("html-script", TOP + b"Content-Type: text/html; charset=utf-8\r\n\r\n" +
          (html % "<script>SEKISHO-CANARY-js</script><img src='http://example.com/SEKISHO-CANARY-px.gif'>").encode(),
          gone=["SEKISHO-CANARY"], has=["SEKISHO-BENIGN-text"])

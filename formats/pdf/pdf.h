@@ -254,6 +254,13 @@ int pdf_content(struct pdf *, const struct pcontent *, struct buf *out,
  * the resource name used, len 0 for none. */
 int pdf_content_da(struct pdf *, const struct reader *da, struct buf *out,
     struct reader *font) MUST_CHECK;
+/* The CID of a character in Adobe-Japan1; 0: it is not in it. japan1.c */
+uint16_t pdf_japan1_cid(uint32_t cp);
+#define PDF_CODES 65536 /* of two bytes */
+/* A CMap from codes of two bytes to those CIDs, 0 for none, as pdf_cmap() would
+ * write it. */
+int pdf_japan1_cmap(struct pdf *, const uint16_t *cids, bool vertical,
+    struct buf *out, const struct pobj **dict) MUST_CHECK;
 /* A stream that is a CMap or ToUnicode CMap: ranges parsed, written again. */
 int pdf_cmap(struct pdf *, const struct pobj *stream, bool to_unicode,
     const char *where, struct buf *out, const struct pobj **dict) MUST_CHECK;

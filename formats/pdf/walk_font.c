@@ -364,25 +364,17 @@ make_descendant(struct wfont *f)
 	return pwalk_descriptor(f, d);
 }
 
-static int
-put_descendant(struct wfont *parent, bool *ok)
+int
+pwalk_font_descendant(struct wfont *parent, uint64_t number,
+    const struct pobj *src, bool *ok)
 {
-	struct wfont f = { .w = parent->w, .where = parent->where };
-	const struct pobj *a, *v;
+	struct wfont f = { .w = parent->w, .src = src, .where = parent->where };
+	const struct pobj *v;
 	struct pobj *list;
 	struct memo m;
-	uint32_t number;
 	int e;
 
 	*ok = false;
-	if ((e = pwalk_get(f.w, parent->src, "DescendantFonts", &a)) != 0)
-		return e;
-	v = pobj_is(a, POBJ_ARRAY) ? pobj_item(a, 0)
-				   : pobj_get(parent->src, "DescendantFonts");
-	if ((e = pwalk_resolve(f.w, v, &f.src)) != 0 ||
-	    !pobj_is(f.src, POBJ_DICT))
-		return e;
-	number = pwalk_number(v, f.src);
 	if ((e = pwalk_seen(f.w, number, PT_FontCIDType2, &m)) != 0)
 		return e;
 	if (m.state == MEMO_FRESH) {
@@ -402,9 +394,25 @@ put_descendant(struct wfont *parent, bool *ok)
 	if ((e = pwalk_ref(f.w, m.num, &v)) != 0)
 		return e;
 	pobj_push(list, v);
-	pobj_set(parent->dst, "DescendantFonts", list);
+	pwalk_replace(parent->dst, "DescendantFonts", list);
 	*ok = true;
 	return 0;
+}
+
+static int
+put_descendant(struct wfont *f, const struct pobj **src, bool *ok)
+{
+	const struct pobj *a, *v;
+	int e;
+
+	*ok = false;
+	if ((e = pwalk_get(f->w, f->src, "DescendantFonts", &a)) != 0)
+		return e;
+	v = pobj_is(a, POBJ_ARRAY) ? pobj_item(a, 0)
+				   : pobj_get(f->src, "DescendantFonts");
+	if ((e = pwalk_resolve(f->w, v, src)) != 0 || !pobj_is(*src, POBJ_DICT))
+		return e;
+	return pwalk_font_descendant(f, pwalk_number(v, *src), *src, ok);
 }
 
 static int
@@ -412,13 +420,13 @@ type0(struct wfont *f)
 {
 	struct reader key;
 	const struct pmodel_key *row;
-	const struct pobj *v;
+	const struct pobj *v, *src = NULL;
 	bool ok;
 	int e;
 
 	if ((e = pwalk_dict(f->w, PT_FontType0, f->src, f->where, &f->dst)) !=
 		0 ||
-	    f->dst == NULL || (e = put_descendant(f, &ok)) != 0 ||
+	    f->dst == NULL || (e = put_descendant(f, &src, &ok)) != 0 ||
 	    (e = pwalk_get(f->w, f->src, "Encoding", &v)) != 0)
 		return e;
 	reader_init(&key, "Encoding", 8);
@@ -433,7 +441,9 @@ type0(struct wfont *f)
 		f->dst = NULL;
 		return 0;
 	}
-	return put_to_unicode(f);
+	if ((e = put_to_unicode(f)) != 0)
+		return e;
+	return pwalk_font_fall(f, src);
 }
 
 /* ---- all */

@@ -136,6 +136,26 @@ put_program(struct wfont *f, const struct pobj *descriptor, struct pobj *dst)
 }
 
 int
+pwalk_program_lost(struct walk *w, const struct pobj *font, bool *lost)
+{
+	const struct pobj *descriptor, *stream = NULL;
+	struct memo m;
+	int e;
+
+	*lost = false;
+	if ((e = pwalk_get(w, font, "FontDescriptor", &descriptor)) != 0)
+		return e;
+	for (size_t i = 0; i < 3 && !pobj_is(stream, POBJ_STREAM); i++)
+		if ((e = pwalk_get(w, descriptor, file_keys[i], &stream)) != 0)
+			return e;
+	if (!pobj_is(stream, POBJ_STREAM))
+		return 0;
+	e = pwalk_seen(w, stream->number, PX_FONT_FILE, &m);
+	*lost = e == 0 && m.state != MEMO_FRESH && m.num == 0;
+	return e;
+}
+
+int
 pwalk_descriptor(struct wfont *f, pdf_type t)
 {
 	static const pdf_type files[] = { PT_FontDescriptorTrueType,

@@ -79,6 +79,7 @@ struct walk {
 	uint32_t *page_of; /* source number -> index + 1 */
 	uint32_t limit;	   /* of source numbers */
 	uint32_t root_num; /* of the page tree in the output */
+	uint32_t n_fallen; /* fonts that were replaced, walk_font_fall.c */
 
 	struct wannot *annots;
 	size_t n_annots, cap_annots;
@@ -245,6 +246,17 @@ int pwalk_function(struct walk *, const struct pobj *src, const char *where,
 int pwalk_functions(struct walk *, const struct pobj *src, const char *where,
     const struct pobj **dst) MUST_CHECK;
 /* An ICC profile with n components; *num 0: it goes. */
+/* A value of our own as PDF text. */
+int pwalk_parse(struct walk *, const struct buf *text,
+    const struct pobj **) MUST_CHECK;
+/* A Japanese font that every viewer has something for: a descendant font
+ * but for its widths and its end. */
+#define PDF_JAPAN1_FONT \
+	"<</Type/Font/Subtype/CIDFontType0/BaseFont/HeiseiKakuGo-W5" \
+	"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 6>>" \
+	"/FontDescriptor<</Type/FontDescriptor/FontName/HeiseiKakuGo-W5" \
+	"/Flags 4/FontBBox[-92 -250 1010 922]/ItalicAngle 0/Ascent 752" \
+	"/Descent -271/CapHeight 737/StemV 114>>/DW 1000"
 /* walk_xmp.c: the title in the document's XMP, or NULL. */
 int pwalk_xmp_title(struct walk *, const struct pobj **dst) MUST_CHECK;
 int pwalk_icc(struct walk *, const struct pobj *stream, unsigned n,

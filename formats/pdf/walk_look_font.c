@@ -111,13 +111,8 @@ write_japanese(struct buf *b)
 {
 	int e = buf_puts(b,
 	    "<</Type/Font/Subtype/Type0/BaseFont/HeiseiKakuGo-W5"
-	    "/Encoding/UniJIS-UTF16-H/DescendantFonts[<</Type/Font"
-	    "/Subtype/CIDFontType0/BaseFont/HeiseiKakuGo-W5/CIDSystemInfo"
-	    "<</Registry(Adobe)/Ordering(Japan1)/Supplement 6>>"
-	    "/FontDescriptor<</Type/FontDescriptor"
-	    "/FontName/HeiseiKakuGo-W5/Flags 4/FontBBox[-92 -250 1010 922]"
-	    "/ItalicAngle 0/Ascent 752/Descent -271/CapHeight 737"
-	    "/StemV 114>>/DW 1000/W[1[");
+	    "/Encoding/UniJIS-UTF16-H/DescendantFonts[" PDF_JAPAN1_FONT
+	    "/W[1[");
 
 	for (uint32_t i = 0; e == 0 && i < ROW_ASCII; i++)
 		e = buf_fmt(b, "%.0f ", look_latin_ems(0x20 + i) * 1000);
@@ -130,38 +125,20 @@ write_japanese(struct buf *b)
 static int
 make_japanese(struct walk *w, const struct pobj **dst)
 {
-	struct reader r;
 	struct buf b;
-	char *text;
 	int e;
 
 	buf_init(&b, 1 << 12);
-	if ((e = write_japanese(&b)) == 0) {
-		e = ERR_NOMEM;
-		if ((text = doc_strndup(w->d, (const char *)b.data, b.len)) !=
-		    NULL) {
-			reader_init(&r, text, b.len);
-			e = pobj_parse(w->d, &r, false, dst);
-		}
-	}
+	if ((e = write_japanese(&b)) == 0)
+		e = pwalk_parse(w, &b, dst);
 	buf_done(&b);
 	return e;
 }
 
-/* Characters that Adobe-Japan1 has, or a few more. */
 static bool
 is_in_japanese(uint32_t cp)
 {
-	static const uint32_t ranges[][2] = { { 0x20, 0x7e }, { 0xa1, 0x17e },
-		{ 0x391, 0x3c9 }, { 0x401, 0x451 }, { 0x2010, 0x2044 },
-		{ 0x20ac, 0x20ac }, { 0x2100, 0x22ff }, { 0x2460, 0x27bf },
-		{ 0x3000, 0x30ff }, { 0x3220, 0x33ff }, { 0x3400, 0x9fff },
-		{ 0xf900, 0xfaff }, { 0xff01, 0xffe6 }, { 0x20000, 0x2fa1f } };
-
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
-		if (cp >= ranges[i][0] && cp <= ranges[i][1])
-			return true;
-	return false;
+	return pdf_japan1_cid(cp) != 0;
 }
 
 static bool

@@ -204,6 +204,18 @@ put_utf16(struct buf *b, uint32_t cp)
 }
 
 int
+pwalk_parse(struct walk *w, const struct buf *text, const struct pobj **dst)
+{
+	char *copy = doc_strndup(w->d, (const char *)text->data, text->len);
+	struct reader r;
+
+	if (copy == NULL)
+		return ERR_NOMEM;
+	reader_init(&r, copy, text->len);
+	return pobj_parse(w->d, &r, false, dst);
+}
+
+int
 pwalk_text_make(struct walk *w, const char *text, size_t n,
     const struct pobj **dst)
 {

@@ -438,37 +438,54 @@ Test(pdf_form, the_title_stays_as_text)
 	DONE(r);
 }
 
-Test(pdf_form, a_title_in_xmp_alone_stays)
+/* Two letters by glyph numbers, in a font that is none. */
+static void
+set_lost_font(const char *encoding, const char *ordering, const char *map)
 {
-	static const char *const xmp[][2] = {
-		{ "<dc:title><rdf:Alt><rdf:li xml:lang=\"ja\">B</rdf:li>"
-		  "<rdf:li xml:lang='x-default'>A &amp;&#x42;&#67;</rdf:li>"
-		  "</rdf:Alt></dc:title><xmp:CreatorTool>SEKISHO-CANARY-t",
-		    "/Title (A &BC)" },
-		{ "<dc:title><rdf:Alt><rdf:li>\xe4\xba\x88\xe7\xae\x97</rdf:li>"
-		  "</rdf:Alt></dc:title>",
-		    "/Title <FEFF4E887B97>" },
-		{ "<dc:title><rdf:Alt><rdf:li><b>SEKISHO-CANARY</b></rdf:li>"
-		  "</rdf:Alt></dc:title>",
-		    NULL },
-		{ "<dc:title><rdf:li>&x;SEKISHO-CANARY</rdf:li></dc:title>",
-		    NULL },
-		{ "<dc:title><rdf:li", NULL },
-	};
+	set_page("", "/Resources<</Font<</F 5 0 R>>>>",
+	    "BT /F 9 Tf <00010002> Tj ET");
+	set(5,
+	    "<</Subtype/Type0/BaseFont/AAAAAA+Mincho/Encoding/%s/ToUnicode "
+	    "8 0 R/DescendantFonts[6 0 R]>>",
+	    encoding);
+	set(6,
+	    "<</Subtype/CIDFontType2/BaseFont/AAAAAA+Mincho/CIDSystemInfo"
+	    "<</Registry(Adobe)/Ordering(%s)/Supplement 0>>/W[2[500]]"
+	    "/FontDescriptor 7 0 R>>",
+	    ordering);
+	set(7,
+	    "<</FontName/AAAAAA+Mincho/Flags 4/FontBBox[0 0 9 9]/ItalicAngle "
+	    "0/Ascent 8/Descent 0/StemV 1/FontFile2 9 0 R>>");
+	set_stream(8, "", map);
+	set_stream(9, "", "no font");
+}
 
-	for (size_t i = 0; i < sizeof(xmp) / sizeof(*xmp); i++) {
-		struct run *r = fresh();
+Test(pdf_form, a_lost_font_becomes_a_japanese_one)
+{
+	static const char japanese[] = "1 beginbfchar <0001> <4E88> endbfchar "
+				       "1 beginbfrange <0002> <0003> <0041> "
+				       "endbfrange";
+	static const char korean[] =
+	    "2 beginbfchar <0001> <AC00> <0002> <AC01> endbfchar";
+	struct run *r = fresh();
 
-		set_page("/Metadata 6 0 R", "", "");
-		set_stream(6, "/Type/Metadata/Subtype/XML", xmp[i][0]);
+	set_lost_font("Identity-H", "Identity", japanese);
+	run(r, "");
+	cr_assert_eq(r->err, 0, "%s", r->res.message);
+	HOLDS(r, "/BaseFont /HeiseiKakuGo-W5");
+	HOLDS(r, "/Ordering (Japan1)");
+	HOLDS(r, "/W [34 34 500]");
+	DRAWS(r, "<0001> <0001> 3879\n<0002> <0003> 34\n");
+	SAYS(r, "pdf.font-fallback replaced");
+	DONE(r);
+	for (size_t i = 0; i < 3; i++) {
+		r = fresh();
+		set_lost_font(i == 0 ? "UniJIS-UTF16-H" : "Identity-V",
+		    i == 1 ? "Japan1" : "Identity", i == 2 ? korean : japanese);
 		run(r, "");
 		cr_assert_eq(r->err, 0, "%s", r->res.message);
-		LACKS(r, "CANARY");
-		if (xmp[i][1] != NULL)
-			HOLDS(r, xmp[i][1]);
-		else
-			LACKS(r, "/Title");
-		SAYS(r, "pdf.metadata removed");
+		HOLDS(r, "/BaseFont /AAAAAA+Mincho");
+		SAYS(r, "pdf.font removed");
 		DONE(r);
 	}
 }

@@ -255,3 +255,38 @@ Test(pdf_walk, colour_spaces_and_functions_that_loop)
 	SAYS(r, "pdf.colour");
 	DONE(r);
 }
+
+Test(pdf_walk, a_title_in_xmp_alone_stays)
+{
+	static const char *const xmp[][2] = {
+		{ "<dc:title><rdf:Alt><rdf:li xml:lang=\"ja\">B</rdf:li>"
+		  "<rdf:li xml:lang='x-default'>A &amp;&#x42;&#67;</rdf:li>"
+		  "</rdf:Alt></dc:title><xmp:CreatorTool>SEKISHO-CANARY-t",
+		    "/Title (A &BC)" },
+		{ "<dc:title><rdf:Alt><rdf:li>\xe4\xba\x88\xe7\xae\x97</rdf:li>"
+		  "</rdf:Alt></dc:title>",
+		    "/Title <FEFF4E887B97>" },
+		{ "<dc:title><rdf:Alt><rdf:li><b>SEKISHO-CANARY</b></rdf:li>"
+		  "</rdf:Alt></dc:title>",
+		    NULL },
+		{ "<dc:title><rdf:li>&x;SEKISHO-CANARY</rdf:li></dc:title>",
+		    NULL },
+		{ "<dc:title><rdf:li", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(xmp) / sizeof(*xmp); i++) {
+		struct run *r = fresh();
+
+		set_page("/Metadata 6 0 R", "", "");
+		set_stream(6, "/Type/Metadata/Subtype/XML", xmp[i][0]);
+		run(r, "");
+		cr_assert_eq(r->err, 0, "%s", r->res.message);
+		LACKS(r, "CANARY");
+		if (xmp[i][1] != NULL)
+			HOLDS(r, xmp[i][1]);
+		else
+			LACKS(r, "/Title");
+		SAYS(r, "pdf.metadata removed");
+		DONE(r);
+	}
+}

@@ -29,6 +29,8 @@ static const struct {
 	    cmd_quarantine },
 	{ "audit", N_("verify, export or show the audit log"), cmd_audit },
 	{ "policy", N_("check or show a policy"), cmd_policy },
+	{ "backup", N_("copy the whole state, while it is used"), cmd_backup },
+	{ "restore", N_("make a state folder from a copy"), cmd_restore },
 	{ "selfcheck", N_("see that the gateway still sanitises"),
 	    cmd_selfcheck },
 	{ "metrics", N_("figures for a monitor (Prometheus)"), cmd_metrics },

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,8 @@ read_key(struct work *w, uint8_t key[KEYS_SIGN_PUBLIC])
 		snprintf(path, sizeof(path), "%.4000s/state/keys/sign.pub",
 		    w->o->dir);
 	if ((e = keys_read_public(path, key, no)) != 0)
-		return backup_fail(w->why, e, "no public key", path);
+		return backup_fail(w->why, e,
+		    "no public key; name --keys FOLDER", path);
 	return 0;
 }
 
@@ -303,6 +305,13 @@ take_name(struct work *w)
 }
 
 static int
+remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
+{
+	(void)st, (void)flag, (void)f;
+	return remove(path);
+}
+
+static int
 run(struct work *w)
 {
 	size_t n;
@@ -327,6 +336,8 @@ run(struct work *w)
 		return backup_fail(w->why, e, "cannot be made", w->stage);
 	if ((e = build(w)) == 0)
 		e = take_name(w);
+	if (e != 0)
+		nftw(w->stage, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return e;
 }
 

@@ -58,6 +58,15 @@ policy_default(struct policy *p)
 		.total = 3000 };
 	p->scan_timeout_s = 120;
 	p->mail_password_s = 3 * 86400;
+	p->console = (struct policy_console){ .listen = "127.0.0.1",
+		.port = 8420,
+		.idle_s = 1800,
+		.session_s = 10 * 3600,
+		.upload_bytes = UINT64_C(2) << 30,
+		.upload_files = 200,
+		.connections = 512,
+		.connections_per_address = 32,
+		.requests_per_minute = 600 };
 	p->audit_rotate_bytes = UINT64_C(256) << 20;
 	p->audit_rotate_days = 31;
 	p->audit_keep_days = 1096;

@@ -77,6 +77,21 @@ struct policy {
 	char events_mail_from[256];
 	char events_mail_relay[256]; /* HOST:PORT, or a program's path */
 	uint32_t events_mail_minutes, events_mail_severity;
+
+	struct policy_console { /* of sekisho-console */
+		char listen[64];
+		uint32_t port;
+		char hosts[512]; /* names it answers to, blanks between */
+		char proxy[256]; /* addresses whose headers are believed */
+		char proxy_header[64]; /* "": people sign in here */
+		uint32_t idle_s, session_s;
+		uint64_t upload_bytes;
+		uint32_t upload_files;
+		uint32_t connections, connections_per_address;
+		uint32_t requests_per_minute; /* of one address */
+		char ldap_uri[256];	      /* "": no directory */
+		char ldap_dn[256];	      /* with one %s for the login */
+	} console;
 };
 
 enum policy_type {

@@ -1,0 +1,10 @@
+# The files of static/ as C arrays: embed.cmake -DOUT= -DIN=a;b
+set(text "/* Made from the files of quarantine/console/static. */\n")
+foreach(f ${IN})
+  get_filename_component(name ${f} NAME)
+  string(MAKE_C_IDENTIFIER ${name} id)
+  file(READ ${f} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND text "static const unsigned char static_${id}[] = {\n${bytes}\n};\n")
+endforeach()
+file(WRITE ${OUT} "${text}")

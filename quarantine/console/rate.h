@@ -1,0 +1,29 @@
+/*
+ * How often an address may ask: token buckets in a table of fixed size. An
+ * address that is pushed out of the table begins anew.
+ */
+#ifndef CONSOLE_RATE_H
+#define CONSOLE_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct rates;
+
+enum rate_kind {
+	RATE_REQUEST, /* per_minute of rates_new() */
+	RATE_SIGN_IN, /* of one address: 10 at once, 10 a minute */
+	RATE_SIGN_INS /* of all together: 60 at once, 3 a second; the hashing
+		       * of passwords is what makes them dear */
+};
+
+int rates_new(uint32_t per_minute, struct rates **) MUST_CHECK;
+void rates_free(struct rates *);
+/* Whether one more is fine now (milliseconds of a clock that never goes
+ * back). */
+bool rate_take(struct rates *, enum rate_kind, const char *key,
+    uint64_t now_ms);
+
+#endif

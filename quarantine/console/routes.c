@@ -1,0 +1,133 @@
+/*
+ * The table: every page there is. Rows of one person's work stand together,
+ * and the menu has their order.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quarantine/console/pages.h"
+
+static const struct route table[] = {
+	{ "GET", "/static/style.css", PUBLIC, "", static_style, NULL, 0, 0 },
+	{ "GET", "/static/console.js", PUBLIC, "", static_script, NULL, 0, 0 },
+	{ "GET", "/static/icon.svg", PUBLIC, "", static_icon, NULL, 0, 0 },
+	{ "GET", "/robots.txt", PUBLIC, "", static_robots, NULL, 0, 0 },
+
+	{ "GET", "/login", PUBLIC, "next", sign_form, NULL, 0, 0 },
+	{ "POST", "/login", PUBLIC, "login password next", sign_in, NULL, 0,
+	    ROUTE_SIGNS_IN },
+	{ "GET", "/language/{code}", PUBLIC, "back", sign_language, NULL, 0,
+	    ROUTE_QUIET },
+	{ "GET", "/", ANYONE, "", sign_home, NULL, 0, 0 },
+	{ "POST", "/logout", ANYONE, "", sign_out, NULL, 0, ROUTE_UNCHANGED },
+
+	{ "GET", "/password", ANYONE, "", password_form, N_("Change password"),
+	    0, ROUTE_UNCHANGED },
+	{ "POST", "/password", ANYONE, "old new again", password_change, NULL,
+	    0, ROUTE_UNCHANGED },
+};
+
+#define N_ROUTES (sizeof(table) / sizeof(table[0]))
+
+const struct route *
+routes(size_t *n)
+{
+	*n = N_ROUTES;
+	return table;
+}
+
+/* Length of an argument at the head of s; 0: none. */
+static size_t
+argument(const char *s)
+{
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			     "abcdefghijklmnopqrstuvwxyz0123456789._-");
+
+	if (s[0] == '.' || n >= ACCOUNT_LOGIN_BYTES ||
+	    (s[n] != '\0' && s[n] != '/'))
+		return 0;
+	return n;
+}
+
+static bool
+matches(const char *pattern, const char *path,
+    char args[CONSOLE_ARGS][ACCOUNT_LOGIN_BYTES])
+{
+	size_t n, i = 0;
+
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern != '{') {
+			if (*path++ != *pattern)
+				return false;
+			continue;
+		}
+		if (i == CONSOLE_ARGS || (n = argument(path)) == 0)
+			return false;
+		memcpy(args[i], path, n);
+		args[i++][n] = '\0';
+		path += n;
+		pattern = strchr(pattern, '}');
+		if (pattern == NULL)
+			return false;
+	}
+	return *path == '\0';
+}
+
+const struct route *
+route_find(const char *method, const char *path,
+    char args[CONSOLE_ARGS][ACCOUNT_LOGIN_BYTES])
+{
+	/* Rows without an argument stand before those with one. */
+	for (size_t i = 0; i < N_ROUTES; i++) {
+		memset(args, 0, CONSOLE_ARGS * ACCOUNT_LOGIN_BYTES);
+		if (strcmp(table[i].method, method) == 0 &&
+		    matches(table[i].path, path, args))
+			return &table[i];
+	}
+	return NULL;
+}
+
+bool
+route_allows(const struct route *r, unsigned roles)
+{
+	return r->roles == ANYONE || (r->roles & PUBLIC) != 0 ||
+	       (r->roles & roles) != 0;
+}
+
+static json_t *
+row_json(const struct route *r)
+{
+	char roles[64] = "";
+
+	if ((r->roles & PUBLIC) != 0)
+		snprintf(roles, sizeof(roles), "public");
+	else if (r->roles == ANYONE)
+		snprintf(roles, sizeof(roles), "anyone");
+	else
+		account_roles_text(r->roles, roles);
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "method", r->method,
+	    "path", r->path, "roles", roles, "fields", r->fields, "files",
+	    (r->flags & ROUTE_FILES) != 0, "unchanged",
+	    (r->flags & ROUTE_UNCHANGED) != 0);
+}
+
+int
+routes_print(struct buf *out)
+{
+	json_t *all = json_array();
+	char *text = NULL;
+	int e = all == NULL ? ERR_NOMEM : 0;
+
+	for (size_t i = 0; e == 0 && i < N_ROUTES; i++)
+		if (json_array_append_new(all, row_json(&table[i])) != 0)
+			e = ERR_NOMEM;
+	if (e == 0 && (text = json_dumps(all, JSON_INDENT(1))) == NULL)
+		e = ERR_NOMEM;
+	if (e == 0 && (e = buf_puts(out, text)) == 0)
+		e = buf_puts(out, "\n");
+	free(text);
+	json_decref(all);
+	return e;
+}

@@ -433,14 +433,14 @@ listen_at(struct server *s, const struct addrinfo *a,
 	if (a->ai_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 	s->daemon = MHD_start_daemon(flags, 0, on_accept, s, on_request, s,
-	    MHD_OPTION_SOCK_ADDR, a->ai_addr,
-	    MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)p->connections + 16, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)MEMORY_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
-	    on_line, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-	    MHD_OPTION_EXTERNAL_LOGGER, on_log, s, MHD_OPTION_END);
+	    MHD_OPTION_EXTERNAL_LOGGER, on_log, s, MHD_OPTION_SOCK_ADDR,
+	    a->ai_addr, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)p->connections + 16,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_BYTES,
+	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT,
+	    1, MHD_OPTION_URI_LOG_CALLBACK, on_line, s,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
 	if (s->daemon != NULL)
 		return 0;
 	snprintf(why, POLICY_WHY_BYTES, "%s port %u: %s", p->listen, p->port,

@@ -1,0 +1,497 @@
+/*
+ * The approver's pages: what waits for a decision, and one request with the
+ * safe rendering (pages as pictures, text) and the findings. The original is
+ * never shown; the form carries the hash of what was seen.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quarantine/console/pages.h"
+#include "quarantine/preview.h"
+
+static const char *
+kind_called(const struct visit *v, enum request_kind k)
+{
+	static const char *const names[] = {
+		[REQUEST_RELEASE] = N_("Release of a sanitised file"),
+		[REQUEST_REVIEW] = N_("Review of an emergency release"),
+		[REQUEST_UNSANITISED] =
+		    N_("Bringing in an original, not sanitised"),
+	};
+
+	return tr(v, names[k]);
+}
+
+static const char *
+class_called(enum rules_class c)
+{
+	static const char *const names[] = { "-", "I", "II", "III" };
+
+	return names[c <= CLASS_III ? c : CLASS_NONE];
+}
+
+/* ---- queue */
+
+static void
+queue_row(struct visit *v, const struct request *q, const struct transfer *t)
+{
+	struct html *h = &v->page;
+	char path[128], n[48];
+
+	snprintf(path, sizeof(path), "/approvals/%s", q->id);
+	html_open(h, "tr", NULL);
+	html_open(h, "th", "scope", "row", NULL);
+	html_open(h, "a", "href", path, NULL);
+	html_data(h, t->result_path[0] != '\0' ? t->result_path : t->path);
+	html_close(h);
+	html_close(h);
+	html_el(h, "td", kind_called(v, q->kind), NULL);
+	html_open(h, "td", NULL);
+	html_data(h, t->department);
+	html_text(h, " ");
+	html_data(h, t->login);
+	html_close(h);
+	html_el(h, "td", class_called(t->class), NULL);
+	html_open(h, "td", "class", "number", NULL);
+	page_size(v, t->result_bytes);
+	html_close(h);
+	snprintf(n, sizeof(n), "%u / %u", q->agreed, q->quorum);
+	html_el(h, "td", n, "class", "number", NULL);
+	html_open(h, "td", NULL);
+	page_time(v, q->time);
+	html_close(h);
+	html_open(h, "td", NULL);
+	page_time(v, q->expires);
+	html_close(h);
+	html_close(h);
+}
+
+struct queue {
+	struct visit *v;
+	struct request *all;
+	size_t n, size;
+};
+
+static int
+queue_add(void *arg, const struct request *q)
+{
+	struct queue *k = arg;
+	struct request *more;
+
+	if (k->n == k->size) {
+		size_t size = k->size == 0 ? 64 : 2 * k->size;
+
+		if ((more = reallocarray(k->all, size, sizeof(*more))) == NULL)
+			return ERR_NOMEM;
+		k->all = more;
+		k->size = size;
+	}
+	k->all[k->n++] = *q;
+	return 0;
+}
+
+static int
+queue_rows(struct queue *k)
+{
+	struct transfer t;
+	int e;
+
+	for (size_t i = 0; i < k->n; i++) {
+		e = transfer_get(k->v->site->people, k->all[i].transfer, &t);
+		if (e == ERR_NOENT)
+			continue;
+		if (e != 0)
+			return e;
+		queue_row(k->v, &k->all[i], &t);
+		transfer_done(&t);
+	}
+	return 0;
+}
+
+static int
+queue_table(struct queue *k)
+{
+	static const char *const names[] = { N_("File"), N_("Request"),
+		N_("From"), N_("Class"), N_("Size"), N_("Agreed"), N_("Asked"),
+		N_("Expires") };
+	struct html *h = &k->v->page;
+	int e;
+
+	html_open(h, "div", "class", "wide", NULL);
+	html_open(h, "table", NULL);
+	html_open(h, "thead", NULL);
+	html_open(h, "tr", NULL);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		html_el(h, "th", tr(k->v, names[i]), "scope", "col", NULL);
+	html_close(h);
+	html_close(h);
+	html_open(h, "tbody", NULL);
+	e = queue_rows(k);
+	html_close(h);
+	html_close(h);
+	html_close(h);
+	return e;
+}
+
+int
+approvals_list(struct visit *v)
+{
+	struct queue k = { .v = v };
+	int e = approve_list(v->site->people, &v->account, queue_add, &k);
+
+	if (e == 0) {
+		page_begin(v, tr(v, N_("Approvals")));
+		if (k.n == 0)
+			html_el(&v->page, "p",
+			    tr(v, N_("Nothing waits for your decision.")),
+			    NULL);
+		else
+			e = queue_table(&k);
+	}
+	free(k.all);
+	return e != 0 ? e : page_end(v);
+}
+
+/* ---- one request */
+
+struct shown {
+	struct request q;
+	struct transfer t;
+	struct account by;
+	char for_login[ACCOUNT_LOGIN_BYTES];
+	char why_not[POLICY_WHY_BYTES];
+	bool may;
+};
+
+struct mine {
+	const char *login;
+	bool is_found;
+};
+
+static int
+is_mine(void *arg, const struct decision *d)
+{
+	struct mine *m = arg;
+
+	m->is_found |= strcmp(d->login, m->login) == 0;
+	return 0;
+}
+
+/* 0, or ERR_NOENT: this person did not. */
+static int
+has_decided(struct visit *v, const char *id)
+{
+	struct mine m = { .login = v->account.login };
+	int e = approve_decisions(v->site->people, id, is_mine, &m);
+
+	return e != 0 ? e : m.is_found ? 0 : ERR_NOENT;
+}
+
+/* ERR_NOENT for those who have nothing to do with it. */
+static int
+find(struct visit *v, struct shown *s)
+{
+	int e;
+
+	memset(s, 0, sizeof(*s));
+	if ((e = approve_get(v->site->people, visit_arg(v, 0), &s->q)) != 0 ||
+	    (e = transfer_get(v->site->people, s->q.transfer, &s->t)) != 0)
+		return e;
+	if (account_get(v->site->people, s->q.login, &s->by) != 0)
+		snprintf(s->by.login, sizeof(s->by.login), "%s", s->q.login);
+	s->may = approve_may(v->site->people, &s->q, &v->account, s->for_login,
+	    s->why_not);
+	if (s->may || (e = has_decided(v, s->q.id)) == 0)
+		return 0;
+	transfer_done(&s->t);
+	return e;
+}
+
+static int
+decision_row(void *arg, const struct decision *d)
+{
+	struct visit *v = arg;
+	struct html *h = &v->page;
+
+	html_open(h, "li", NULL);
+	html_el(h, "strong",
+	    tr(v, d->is_yes ? N_("approved") : N_("rejected")), NULL);
+	html_text(h, " ");
+	html_data(h, d->login);
+	if (d->for_login[0] != '\0') {
+		html_text(h, tr(v, N_(" for ")));
+		html_data(h, d->for_login);
+	}
+	html_text(h, " ");
+	page_time(v, d->time);
+	html_text(h, " ");
+	html_data(h, d->why);
+	html_close(h);
+	return 0;
+}
+
+static void
+facts(struct visit *v, const struct shown *s)
+{
+	char n[64];
+
+	html_open(&v->page, "dl", NULL);
+	page_fact_data(v, tr(v, N_("File")),
+	    s->t.result_path[0] != '\0' ? s->t.result_path : s->t.path);
+	page_fact(v, tr(v, N_("Request")), kind_called(v, s->q.kind));
+	page_fact_data(v, tr(v, N_("Asked by")),
+	    s->by.name[0] != '\0' ? s->by.name : s->by.login);
+	page_fact_data(v, tr(v, N_("Department")), s->t.department);
+	page_fact(v, tr(v, N_("Class of information")),
+	    class_called(s->t.class));
+	page_fact(v, tr(v, N_("Format")),
+	    words_format(s->t.format, v->lang));
+	if (s->q.why[0] != '\0')
+		page_fact_data(v, tr(v, N_("Reason given")), s->q.why);
+	snprintf(n, sizeof(n), "%u / %u", s->q.agreed, s->q.quorum);
+	page_fact(v, tr(v, N_("Agreed")), n);
+	page_fact(v, tr(v, N_("SHA-256 of what crosses")), s->q.sha256);
+	html_close(&v->page);
+}
+
+static void
+preview(struct visit *v, const struct shown *s)
+{
+	struct html *h = &v->page;
+	struct preview_info p;
+	char path[128], alt[96];
+
+	html_el(h, "h2", tr(v, N_("What it looks like")), NULL);
+	if (s->q.kind == REQUEST_UNSANITISED) {
+		page_notice(v, NOTICE_ERROR,
+		    tr(v, N_("There is no safe rendering of an original. Agree "
+			     "only when you know what it is and where it "
+			     "comes from.")));
+		return;
+	}
+	if (preview_look(v->site->policy.state_dir, s->t.id, &p) != 0) {
+		html_el(h, "p",
+		    tr(v, N_("The rendering is being made; load this page "
+			     "again in a moment.")),
+		    NULL);
+		return;
+	}
+	if (p.why[0] != '\0')
+		page_notice(v, NOTICE_NOTE, tr(v, p.why));
+	html_open(h, "div", "class", "pages", NULL);
+	for (unsigned i = 1; i <= p.pages; i++) {
+		snprintf(path, sizeof(path), "/approvals/%s/page/%u", s->q.id,
+		    i);
+		snprintf(alt, sizeof(alt), "%s %u", tr(v, N_("Page")), i);
+		html_open(h, "img", "src", path, "alt", alt, "loading", "lazy",
+		    NULL);
+	}
+	html_close(h);
+	if (p.has_text) {
+		snprintf(path, sizeof(path), "/approvals/%s/text", s->q.id);
+		html_open(h, "p", NULL);
+		html_el(h, "a", tr(v, N_("Show the text")), "href", path,
+		    NULL);
+		html_close(h);
+	}
+}
+
+static void
+decide_form(struct visit *v, const struct shown *s)
+{
+	struct html *h = &v->page;
+	bool is_review = s->q.kind == REQUEST_REVIEW;
+	char path[128];
+
+	html_el(h, "h2", tr(v, N_("Your decision")), NULL);
+	if (!s->may) {
+		page_notice(v, NOTICE_NOTE, tr(v, s->why_not));
+		return;
+	}
+	if (s->for_login[0] != '\0') {
+		html_open(h, "p", NULL);
+		html_text(h, tr(v, N_("You decide as the deputy of: ")));
+		html_data(h, s->for_login);
+		html_close(h);
+	}
+	snprintf(path, sizeof(path), "/approvals/%s", s->q.id);
+	page_form(v, path);
+	html_open(h, "input", "type", "hidden", "name", "sha256", "value",
+	    s->q.sha256, NULL);
+	page_area(v, tr(v, N_("Remark (needed for a rejection)")), "why", "",
+	    NULL, 3);
+	html_open(h, "p", "class", "actions", NULL);
+	html_el(h, "button",
+	    tr(v, is_review ? N_("It was right") : N_("Approve")), "type",
+	    "submit", "name", "decision", "value", "yes", "class", "button",
+	    NULL);
+	html_el(h, "button",
+	    tr(v, is_review ? N_("It was not right") : N_("Reject")), "type",
+	    "submit", "name", "decision", "value", "no", "class",
+	    "button danger", NULL);
+	html_close(h);
+	html_close(h);
+}
+
+static void
+emergency_form(struct visit *v, const struct shown *s)
+{
+	struct html *h = &v->page;
+	struct rules rules;
+	char path[128];
+
+	console_rules(v->site, s->t.department, &rules);
+	if (!rules.may_release_in_emergency || s->q.kind != REQUEST_RELEASE ||
+	    s->q.state != REQUEST_OPEN ||
+	    strcmp(s->q.login, v->account.login) == 0)
+		return;
+	snprintf(path, sizeof(path), "/approvals/%s/emergency", s->q.id);
+	html_open(h, "details", "class", "danger", NULL);
+	html_el(h, "summary", tr(v, N_("Release in an emergency")), NULL);
+	page_form(v, path);
+	html_el(h, "p",
+	    tr(v, N_("The sanitised file crosses at once. Others review it "
+		     "afterwards, and your reason stands in the log.")),
+	    NULL);
+	page_area(v, tr(v, N_("Reason")), "why", "", NULL, 3);
+	page_button(v, tr(v, N_("Release now")), "danger");
+	html_close(h);
+	html_close(h);
+}
+
+static int
+show(struct visit *v, const struct shown *s)
+{
+	int e;
+
+	page_begin(v, tr(v, N_("Request")));
+	if (s->q.state != REQUEST_OPEN)
+		page_notice(v, NOTICE_NOTE,
+		    tr(v, N_("This request is settled.")));
+	facts(v, s);
+	html_open(&v->page, "ul", NULL);
+	e = approve_decisions(v->site->people, s->q.id, decision_row, v);
+	html_close(&v->page);
+	preview(v, s);
+	html_el(&v->page, "h2", tr(v, N_("What was found and removed")), NULL);
+	page_receipt(v, s->t.receipt);
+	if (s->q.state == REQUEST_OPEN) {
+		decide_form(v, s);
+		emergency_form(v, s);
+	}
+	return e != 0 ? e : page_end(v);
+}
+
+int
+approvals_show(struct visit *v)
+{
+	struct shown s;
+	int e;
+
+	if ((e = find(v, &s)) != 0)
+		return e;
+	if ((e = visit_audit(v, "request", s.q.id)) == 0)
+		e = show(v, &s);
+	transfer_done(&s.t);
+	return e;
+}
+
+int
+approvals_page(struct visit *v)
+{
+	struct shown s;
+	unsigned long n = strtoul(visit_arg(v, 1), NULL, 10);
+	int e, fd;
+
+	if (n == 0 || n > PREVIEW_PAGES || (e = find(v, &s)) != 0)
+		return ERR_NOENT;
+	if ((e = visit_audit(v, "preview", s.t.id)) == 0 &&
+	    (e = preview_page(v->site->policy.state_dir, s.t.id, (unsigned)n,
+		 &fd)) == 0)
+		e = visit_fd(v, "image/png", fd, NULL);
+	transfer_done(&s.t);
+	return e;
+}
+
+int
+approvals_text(struct visit *v)
+{
+	struct shown s;
+	int e, fd;
+
+	if ((e = find(v, &s)) != 0)
+		return e;
+	if ((e = visit_audit(v, "preview", s.t.id)) == 0 &&
+	    (e = preview_text(v->site->policy.state_dir, s.t.id, &fd)) == 0)
+		e = visit_fd(v, "text/plain", fd, NULL);
+	transfer_done(&s.t);
+	return e;
+}
+
+static int
+back(struct visit *v, const char *id, const char *key)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/approvals/%s", id);
+	return visit_go(v, path, NOTICE_ERROR, key);
+}
+
+int
+approvals_decide(struct visit *v)
+{
+	const char *what = visit_field(v, "decision"),
+		   *text = visit_field(v, "why");
+	char why[POLICY_WHY_BYTES] = "";
+	enum request_state state;
+	struct shown s;
+	bool is_yes = strcmp(what, "yes") == 0;
+	int e;
+
+	if (!is_yes && strcmp(what, "no") != 0)
+		return ERR_MALFORMED;
+	if ((e = find(v, &s)) != 0)
+		return e;
+	transfer_done(&s.t);
+	if (!is_yes && text[strspn(text, " \r\n\t")] == '\0')
+		return back(v, s.q.id, N_("A rejection needs its reason."));
+	e = approve_decide(v->site->people, s.q.id, &v->account,
+	    visit_field(v, "sha256"), is_yes, text, &state, why);
+	if (e == ERR_DENIED)
+		return back(v, s.q.id, N_("This decision is not yours."));
+	if (e == ERR_EXIST)
+		return back(v, s.q.id,
+		    N_("It is decided already, by you or by others."));
+	if (e != 0)
+		return e;
+	return visit_go(v, "/approvals", NOTICE_DONE,
+	    is_yes ? N_("Approved.") : N_("Rejected."));
+}
+
+int
+approvals_emergency(struct visit *v)
+{
+	const char *text = visit_field(v, "why");
+	char why[POLICY_WHY_BYTES] = "";
+	struct rules rules;
+	struct shown s;
+	int e;
+
+	if ((e = find(v, &s)) != 0)
+		return e;
+	console_rules(v->site, s.t.department, &rules);
+	transfer_done(&s.t);
+	if (text[strspn(text, " \r\n\t")] == '\0')
+		return back(v, s.q.id,
+		    N_("An emergency release needs its reason."));
+	e = approve_emergency(v->site->people, s.q.id, &v->account, text,
+	    &rules, why);
+	if (e == ERR_DENIED || e == ERR_EXIST)
+		return back(v, s.q.id,
+		    N_("The rules do not allow this emergency release."));
+	if (e != 0)
+		return e;
+	return visit_go(v, "/approvals", NOTICE_DONE,
+	    N_("Released in an emergency; a review follows."));
+}

@@ -29,8 +29,7 @@ text_at(struct html *h, double x, double y, const char *anchor,
 
 	snprintf(sx, sizeof(sx), "%.1f", x);
 	snprintf(sy, sizeof(sy), "%.1f", y);
-	html_el(h, "text", text, "x", sx, "y", sy, "text-anchor", anchor,
-	    NULL);
+	html_el(h, "text", text, "x", sx, "y", sy, "text-anchor", anchor, NULL);
 }
 
 static void

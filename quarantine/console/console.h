@@ -70,6 +70,7 @@ struct console {
 	struct sessions *sessions;
 	struct rates *rates;
 	uint8_t secret[CONSOLE_TOKEN_BYTES]; /* of this run */
+	const char *policy_file;	     /* --policy, or NULL */
 	int tmp;			     /* folder for uploads under way */
 };
 
@@ -220,6 +221,9 @@ void page_state(struct visit *, enum transfer_state);
 /* Newer and older pages of a list: path and its query without "page". */
 void page_pages(struct visit *, const char *path, const char *query,
     uint64_t page, uint64_t per_page, uint64_t total);
+/* The receipt of a document (its JSON; NULL: none) as lists for people. The
+ * caller has audited that it is shown. */
+void page_receipt(struct visit *, const char *json);
 /* A value for a query: percent-encoded. */
 void page_query(struct buf *, const char *name, const char *value);
 

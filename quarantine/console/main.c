@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fsx.h"
 #include "base/log.h"
 #include "quarantine/console/lang.h"
 #include "quarantine/console/rate.h"
@@ -227,7 +228,8 @@ static int
 open_site(struct console *site)
 {
 	const struct policy_console *p = &site->policy.console;
-	int e;
+	char path[POLICY_PATH_BYTES + 16];
+	int e, n;
 
 	site->tmp = -1;
 	if (hash_setup() != 0 || (e = open_registers(site)) != 0)
@@ -236,8 +238,10 @@ open_site(struct console *site)
 		log_warn("no Japanese texts beside the program: the pages are "
 			 "English");
 	randombytes_buf(site->secret, sizeof(site->secret));
-	site->tmp =
-	    open(site->policy.state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	n = snprintf(path, sizeof(path), "%s/console", site->policy.state_dir);
+	if (n < 0 || (size_t)n >= sizeof(path) || fsx_mkdirs(path, 0700) != 0)
+		return EXIT_AGAIN;
+	site->tmp = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (site->tmp < 0 ||
 	    rates_new(p->requests_per_minute, &site->rates) != 0 ||
 	    sessions_new(p->idle_s, p->session_s, &site->sessions) != 0) {
@@ -318,6 +322,7 @@ main(int argc, char **argv)
 	catch_signals();
 	if ((status = load_policy(&site.policy, &o)) != 0)
 		return status;
+	site.policy_file = o.policy;
 	if ((status = open_site(&site)) == 0)
 		status = serve(&site);
 	closed = close_site(&site);

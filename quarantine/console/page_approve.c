@@ -215,8 +215,8 @@ decision_row(void *arg, const struct decision *d)
 	struct html *h = &v->page;
 
 	html_open(h, "li", NULL);
-	html_el(h, "strong",
-	    tr(v, d->is_yes ? N_("approved") : N_("rejected")), NULL);
+	html_el(h, "strong", tr(v, d->is_yes ? N_("approved") : N_("rejected")),
+	    NULL);
 	html_text(h, " ");
 	html_data(h, d->login);
 	if (d->for_login[0] != '\0') {
@@ -245,8 +245,7 @@ facts(struct visit *v, const struct shown *s)
 	page_fact_data(v, tr(v, N_("Department")), s->t.department);
 	page_fact(v, tr(v, N_("Class of information")),
 	    class_called(s->t.class));
-	page_fact(v, tr(v, N_("Format")),
-	    words_format(s->t.format, v->lang));
+	page_fact(v, tr(v, N_("Format")), words_format(s->t.format, v->lang));
 	if (s->q.why[0] != '\0')
 		page_fact_data(v, tr(v, N_("Reason given")), s->q.why);
 	snprintf(n, sizeof(n), "%u / %u", s->q.agreed, s->q.quorum);
@@ -291,8 +290,7 @@ preview(struct visit *v, const struct shown *s)
 	if (p.has_text) {
 		snprintf(path, sizeof(path), "/approvals/%s/text", s->q.id);
 		html_open(h, "p", NULL);
-		html_el(h, "a", tr(v, N_("Show the text")), "href", path,
-		    NULL);
+		html_el(h, "a", tr(v, N_("Show the text")), "href", path, NULL);
 		html_close(h);
 	}
 }

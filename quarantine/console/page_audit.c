@@ -80,7 +80,7 @@ lines_of(struct visit *r, const struct search *s, enum audit_form form,
 {
 	struct audit_filter f;
 	int e, fd = openat(r->site->tmp, ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
-	    0600);
+		   0600);
 
 	if (fd < 0)
 		return ERR_IO;
@@ -213,9 +213,8 @@ row(struct visit *r, const char *line)
 	html_open(h, "summary", NULL);
 	html_data(h, text_of(fields, "name")[0] != '\0'
 			 ? text_of(fields, "name")
-			 : text_of(fields, "id")[0] != '\0'
-			 ? text_of(fields, "id")
-			 : tr(r, N_("details")));
+		     : text_of(fields, "id")[0] != '\0' ? text_of(fields, "id")
+							: tr(r, N_("details")));
 	html_close(h);
 	details(h, fields);
 	html_close(h);
@@ -264,8 +263,8 @@ form(struct visit *r, const struct search *s)
 static void
 table_head(struct visit *r)
 {
-	static const char *const names[] = { N_("No."), N_("Time"),
-		N_("Event"), N_("Person"), N_("What") };
+	static const char *const names[] = { N_("No."), N_("Time"), N_("Event"),
+		N_("Person"), N_("What") };
 	struct html *h = &r->page;
 
 	html_open(h, "thead", NULL);
@@ -330,8 +329,8 @@ show(struct visit *r, struct search *s, FILE *f)
 	html_close(h);
 	html_close(h);
 	if (e == 0 && (e = query_of(s, &q)) == 0)
-		page_pages(r, "/audit", (const char *)q.data, s->page,
-		    PER_PAGE, s->n);
+		page_pages(r, "/audit", (const char *)q.data, s->page, PER_PAGE,
+		    s->n);
 	buf_done(&q);
 	return e != 0 ? e : page_end(r);
 }

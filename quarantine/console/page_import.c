@@ -106,8 +106,7 @@ page_import(struct visit *r)
 /* ---- preview */
 
 static void
-change_row(struct visit *r, const struct account *a,
-    enum account_change change)
+change_row(struct visit *r, const struct account *a, enum account_change change)
 {
 	static const char *const words[] = {
 		[ACCOUNT_SAME] = N_("unchanged"),
@@ -171,10 +170,9 @@ apply_form(struct visit *r, const char *hash, const char *effective,
 	struct html *h = &r->page;
 	char text[160];
 
-	snprintf(text, sizeof(text), "%s: %u, %s: %u, %s: %u",
-	    tr(r, N_("new")), p->n[ACCOUNT_NEW], tr(r, N_("changed")),
-	    p->n[ACCOUNT_CHANGED], tr(r, N_("unchanged")),
-	    p->n[ACCOUNT_SAME]);
+	snprintf(text, sizeof(text), "%s: %u, %s: %u, %s: %u", tr(r, N_("new")),
+	    p->n[ACCOUNT_NEW], tr(r, N_("changed")), p->n[ACCOUNT_CHANGED],
+	    tr(r, N_("unchanged")), p->n[ACCOUNT_SAME]);
 	html_el(h, "p", text, NULL);
 	page_form(r, "/user-import/apply");
 	html_open(h, "input", "type", "hidden", "name", "hash", "value", hash,
@@ -239,13 +237,12 @@ preview(struct visit *r, const struct buf *csv)
 	html_close(&r->page);
 	if (e == ERR_MALFORMED || e == ERR_LIMIT) {
 		html_clear(&r->page);
-		return refuse(r, why[0] == '\0' ? N_("This list is too long.")
-						: why);
+		return refuse(r,
+		    why[0] == '\0' ? N_("This list is too long.") : why);
 	}
 	file_of(r, name);
-	if (e != 0 ||
-	    (e = fsx_publish(r->site->tmp, name, csv->data, csv->len, 0600, false)) !=
-		0)
+	if (e != 0 || (e = fsx_publish(r->site->tmp, name, csv->data, csv->len,
+			   0600, false)) != 0)
 		return e;
 	hash_of(csv->data, csv->len, digest);
 	hash_hex(digest, hash);
@@ -309,9 +306,8 @@ page_import_apply(struct visit *r)
 		return e;
 	(void)unlinkat(r->site->tmp, name, 0);
 	return visit_go(r, "/users", NOTICE_DONE,
-	    effective_of(r) == NULL
-		? N_("The changes are made.")
-		: N_("The changes wait for their day."));
+	    effective_of(r) == NULL ? N_("The changes are made.")
+				    : N_("The changes wait for their day."));
 }
 
 int

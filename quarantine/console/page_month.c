@@ -118,9 +118,8 @@ sorted(json_t *table, size_t *n)
 	{
 		all[*n].name = name;
 		all[*n].row = v;
-		all[*n].n = json_is_integer(v)
-				? (uint64_t)json_integer_value(v)
-				: documents(v);
+		all[*n].n = json_is_integer(v) ? (uint64_t)json_integer_value(v)
+					       : documents(v);
 		++*n;
 	}
 	qsort(all, *n, sizeof(*all), by_number);
@@ -156,8 +155,7 @@ head(struct visit *r, const char *what, bool is_split)
 /* rows: the table in the figures. called: a name as people know it. */
 static void
 table(struct visit *r, const char *title, const char *what, json_t *rows,
-    bool is_split,
-    const char *(*called)(struct visit *, const char *))
+    bool is_split, const char *(*called)(struct visit *, const char *))
 {
 	struct html *h = &r->page;
 	struct entry *all;

@@ -33,13 +33,12 @@ settings_rows(struct visit *v, const struct policy *mine)
 		buf_init(&b, 65536);
 		if (policy_value(mine, &all[i], &a) == 0 &&
 		    policy_value(&plain, &all[i], &b) == 0) {
-			bool is_same =
-			    strcmp(buf_cstr(&a), buf_cstr(&b)) == 0;
+			bool is_same = strcmp(buf_cstr(&a), buf_cstr(&b)) == 0;
 
 			snprintf(name, sizeof(name), "%s%s%s", all[i].section,
 			    all[i].section[0] == '\0' ? "" : ".", all[i].key);
-			html_open(h, "tr", "class",
-			    is_same ? NULL : "changed", NULL);
+			html_open(h, "tr", "class", is_same ? NULL : "changed",
+			    NULL);
 			html_el(h, "th", name, "scope", "row", NULL);
 			html_open(h, "td", NULL);
 			html_data(h, buf_cstr(&a));

@@ -21,6 +21,7 @@ static const struct {
 	    N_("Administrator: quarantine, accounts, health") },
 	{ ROLE_AUDITOR, "auditor", N_("Auditor: log and monthly report") },
 };
+
 #define N_ROLES (sizeof(roles) / sizeof(roles[0]))
 
 static void
@@ -158,8 +159,8 @@ fields(struct visit *r, const struct account *a)
 	html_el(h, "legend", tr(r, N_("Absence")), NULL);
 	page_input(r, tr(r, N_("Deputy (login)")), "deputy", "text", a->deputy,
 	    tr(r, N_("Decides in the days of absence.")), NULL);
-	page_input(r, tr(r, N_("Away from")), "away_from", "date",
-	    a->away_from, NULL, NULL);
+	page_input(r, tr(r, N_("Away from")), "away_from", "date", a->away_from,
+	    NULL, NULL);
 	page_input(r, tr(r, N_("Away until")), "away_until", "date",
 	    a->away_until, NULL, NULL);
 	html_close(h);
@@ -253,8 +254,7 @@ from_form(const struct visit *r, struct account *a)
 	take(r, "away_until", a->away_until, sizeof(a->away_until));
 	a->is_disabled = visit_field(r, "disabled")[0] != '\0';
 	a->roles = 0;
-	for (size_t i = 0;
-	     (v = visit_field_at(r, "role", i)) != NULL; i++) {
+	for (size_t i = 0; (v = visit_field_at(r, "role", i)) != NULL; i++) {
 		size_t k = 0;
 
 		while (k < N_ROLES && strcmp(roles[k].field, v) != 0)
@@ -341,8 +341,8 @@ give_password(struct visit *r, const char *login)
 		html_el(&r->page, "code", password, "class", "secret", NULL);
 		html_close(&r->page);
 		html_close(&r->page);
-		html_el(&r->page, "a", tr(r, N_("Back to the account")),
-		    "href", path, NULL);
+		html_el(&r->page, "a", tr(r, N_("Back to the account")), "href",
+		    path, NULL);
 		e = page_end(r);
 	}
 	sodium_memzero(password, sizeof(password));

@@ -28,4 +28,41 @@ int mine_show(struct visit *);
 int mine_password(struct visit *);
 int mine_urge(struct visit *);
 
+/* page_approve.c: approvers */
+int approvals_list(struct visit *);
+int approvals_show(struct visit *);
+int approvals_page(struct visit *);
+int approvals_text(struct visit *);
+int approvals_decide(struct visit *);
+int approvals_emergency(struct visit *);
+
+/* page_quarantine.c, page_users.c, page_import.c, page_policy.c,
+ * page_health.c: administrators */
+int quarantine_items(struct visit *);
+int quarantine_item(struct visit *);
+int quarantine_rerun(struct visit *);
+int quarantine_destroy(struct visit *);
+int page_users(struct visit *);
+int page_user(struct visit *);
+int page_user_new(struct visit *);
+int page_user_create(struct visit *);
+int page_user_save(struct visit *);
+int page_user_password(struct visit *);
+int page_import(struct visit *);
+int page_import_preview(struct visit *);
+int page_import_apply(struct visit *);
+int page_import_cancel(struct visit *);
+int policies_page(struct visit *);
+int policies_dryrun(struct visit *);
+int health_page(struct visit *);
+int health_metrics(struct visit *);
+
+/* page_audit.c, page_month.c: auditors */
+int page_audit(struct visit *);
+int page_audit_export(struct visit *);
+int page_audit_verify(struct visit *);
+int page_months(struct visit *);
+int page_month(struct visit *);
+int page_month_json(struct visit *);
+
 #endif

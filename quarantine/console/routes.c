@@ -9,6 +9,10 @@
 
 #include "quarantine/console/pages.h"
 
+#define ACCOUNT_FIELDS \
+	"name department mail language role from until disabled deputy " \
+	"away_from away_until"
+
 static const struct route table[] = {
 	{ "GET", "/static/style.css", PUBLIC, "", static_style, NULL, 0, 0 },
 	{ "GET", "/static/console.js", PUBLIC, "", static_script, NULL, 0, 0 },
@@ -22,6 +26,58 @@ static const struct route table[] = {
 	    ROUTE_QUIET },
 	{ "GET", "/", ANYONE, "", sign_home, NULL, 0, 0 },
 	{ "POST", "/logout", ANYONE, "", sign_out, NULL, 0, ROUTE_UNCHANGED },
+
+	/* administrator */
+	{ "GET", "/quarantine", ROLE_ADMINISTRATOR, "words department page",
+	    quarantine_items, N_("Quarantine"), 0, 0 },
+	{ "GET", "/quarantine/{id}", ROLE_ADMINISTRATOR, "", quarantine_item,
+	    NULL, 0, 0 },
+	{ "POST", "/quarantine/{id}/rerun", ROLE_ADMINISTRATOR, "",
+	    quarantine_rerun, NULL, 0, 0 },
+	{ "POST", "/quarantine/{id}/dispose", ROLE_ADMINISTRATOR, "why",
+	    quarantine_destroy, NULL, 0, 0 },
+	{ "GET", "/users", ROLE_ADMINISTRATOR, "", page_users, N_("Accounts"),
+	    0, 0 },
+	{ "GET", "/user-new", ROLE_ADMINISTRATOR, "", page_user_new, NULL, 0,
+	    0 },
+	{ "POST", "/user-new", ROLE_ADMINISTRATOR, "login " ACCOUNT_FIELDS,
+	    page_user_create, NULL, 0, 0 },
+	{ "GET", "/user-import", ROLE_ADMINISTRATOR, "", page_import, NULL, 0,
+	    0 },
+	{ "POST", "/user-import", ROLE_ADMINISTRATOR, "list effective",
+	    page_import_preview, NULL, ACCOUNT_IMPORT_BYTES + 65536,
+	    ROUTE_FILES },
+	{ "POST", "/user-import/apply", ROLE_ADMINISTRATOR, "hash effective",
+	    page_import_apply, NULL, 0, 0 },
+	{ "POST", "/user-import/cancel", ROLE_ADMINISTRATOR, "effective",
+	    page_import_cancel, NULL, 0, 0 },
+	{ "GET", "/users/{login}", ROLE_ADMINISTRATOR, "", page_user, NULL, 0,
+	    0 },
+	{ "POST", "/users/{login}", ROLE_ADMINISTRATOR, ACCOUNT_FIELDS,
+	    page_user_save, NULL, 0, 0 },
+	{ "POST", "/users/{login}/password", ROLE_ADMINISTRATOR, "",
+	    page_user_password, NULL, 0, 0 },
+	{ "GET", "/policies", ROLE_ADMINISTRATOR, "", policies_page,
+	    N_("Policy"), 0, 0 },
+	{ "POST", "/policies/dryrun", ROLE_ADMINISTRATOR, "profile days",
+	    policies_dryrun, NULL, 0, 0 },
+	{ "GET", "/health", ROLE_ADMINISTRATOR, "", health_page, N_("Health"),
+	    0, 0 },
+	{ "GET", "/metrics", ROLE_ADMINISTRATOR, "", health_metrics, NULL, 0,
+	    ROUTE_QUIET },
+
+	/* auditor */
+	{ "GET", "/audit", ROLE_AUDITOR, "since until event words page",
+	    page_audit, N_("Audit log"), 0, 0 },
+	{ "GET", "/audit/export", ROLE_AUDITOR, "form since until event words",
+	    page_audit_export, NULL, 0, 0 },
+	{ "GET", "/audit/verify", ROLE_AUDITOR, "", page_audit_verify, NULL, 0,
+	    0 },
+	{ "GET", "/months", ROLE_AUDITOR, "", page_months, N_("Monthly report"),
+	    0, 0 },
+	{ "GET", "/months/{month}", ROLE_AUDITOR, "", page_month, NULL, 0, 0 },
+	{ "GET", "/months/{month}/json", ROLE_AUDITOR, "", page_month_json,
+	    NULL, 0, 0 },
 
 	{ "GET", "/password", ANYONE, "", password_form, N_("Change password"),
 	    0, ROUTE_UNCHANGED },

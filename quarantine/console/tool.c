@@ -56,8 +56,8 @@ spawn(int out, const char *path, const char *const *args, const char *who,
     pid_t *pid)
 {
 	char name[ACCOUNT_LOGIN_BYTES + 16];
-	char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-		"LC_ALL=C.UTF-8", name, NULL };
+	char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
+		name, NULL };
 	posix_spawn_file_actions_t files;
 	int e;
 

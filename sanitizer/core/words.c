@@ -140,6 +140,14 @@ static const struct {
 	{ "wmf", { { "WMF図形", "WMF drawing" } } },
 	{ "tiff", { { "TIFF画像", "TIFF picture" } } },
 	{ "webp", { { "WebP画像", "WebP picture" } } },
+	{ "heif.heic", { { "HEIC写真", "HEIC photo" } } },
+	{ "heif.avif", { { "AVIF画像", "AVIF picture" } } },
+	{ "heif", { { "HEIF画像", "HEIF picture" } } },
+	{ "jpeg2000", { { "JPEG 2000画像", "JPEG 2000 picture" } } },
+	{ "icon", { { "アイコン画像", "icon" } } },
+	{ "psd", { { "Photoshop画像", "Photoshop picture" } } },
+	{ "picture", { { "その他の画像", "other picture" } } },
+	{ "media", { { "音声・動画", "sound or video" } } },
 	{ "text", { { "テキスト", "text" } } },
 	{ "csv", { { "CSV（表形式のテキスト）", "CSV table" } } },
 	{ "zip", { { "ZIPアーカイブ", "ZIP archive" } } },
@@ -194,14 +202,17 @@ static const struct advice advices[] = {
 		"Run it again with --password-file FILE, one password a line. "
 		"Ask the sender if you do not know it." } } },
 	{ ERR_UNSUPPORTED,
-	    { { "この形式にはまだ対応していないか、形式を判定できません。",
-		"This format is not supported yet, or could not be "
-		"recognised." } },
+	    { { "この形式、またはこの作り方のファイルには対応していないか、"
+		"形式を判定できません。",
+		"This format, or a way in which the file is made, is not "
+		"supported, or could not be recognised." } },
 	    { { "送り主に、対応している形式（Word・Excel・PowerPointの"
-		"新しい形式、JPEG、PNG、テキスト、CSV、ZIPなど）での"
-		"再送を依頼してください。",
+		"新しい形式、PDF、画像、テキスト、CSV、ZIPなど）での"
+		"再送を依頼してください。開くと画面が作られる特殊なPDF（XFA）"
+		"は、「PDFとして印刷」したものを依頼してください。",
 		"Ask the sender for a supported format (docx, xlsx, pptx, "
-		"JPEG, PNG, text, CSV, ZIP)." } } },
+		"PDF, pictures, text, CSV, ZIP); of a PDF whose pages are "
+		"made by a program (XFA), for a print of it as PDF." } } },
 	{ ERR_MALFORMED,
 	    { { "ファイルが壊れているか、形式の決まりに合っていません。",
 		"The file is damaged or breaks the rules of its format." } },

@@ -301,12 +301,18 @@ cli_state_open(struct cli_state *s, const struct policy *p, unsigned flags)
 	    &s->audit);
 	if (e != 0)
 		return audit_failed(e, p);
-	if ((flags & STATE_QUARANTINE) == 0)
-		return 0;
-	e = quarantine_open(p->state_dir, &s->keys, s->audit, &s->quarantine);
-	if (e != 0) {
+	if ((flags & STATE_QUARANTINE) != 0 &&
+	    (e = quarantine_open(p->state_dir, &s->keys, s->audit,
+		 &s->quarantine)) != 0) {
 		log_error(_("%s/quarantine: cannot be opened: %s"),
 		    p->state_dir, cli_err(e));
+		return cli_status(e);
+	}
+	if ((flags & STATE_PEOPLE) != 0 &&
+	    (e = people_open(p->state_dir, &s->keys, s->audit, &s->people)) !=
+		0) {
+		log_error(_("%s/people: cannot be opened: %s"), p->state_dir,
+		    cli_err(e));
 		return cli_status(e);
 	}
 	return 0;
@@ -319,6 +325,7 @@ cli_state_close(struct cli_state *s)
 
 	if (s->quarantine != NULL)
 		quarantine_close(s->quarantine);
+	people_close(s->people);
 	e = audit_close(s->audit);
 	keys_done(&s->keys);
 	if (e != 0)

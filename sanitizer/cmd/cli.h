@@ -15,6 +15,7 @@
 #include "core/policy.h"
 #include "core/words.h"
 #include "pipeline/pipeline.h"
+#include "quarantine/people.h"
 #include "quarantine/store.h"
 
 #define _(s) gettext(s)
@@ -38,6 +39,8 @@ int cmd_mail(int, char **);
 int cmd_quarantine(int, char **);
 int cmd_audit(int, char **);
 int cmd_policy(int, char **);
+int cmd_rules(int, char **);
+int cmd_user(int, char **);
 int cmd_events(int, char **);
 int cmd_metrics(int, char **);
 int cmd_selfcheck(int, char **);
@@ -91,9 +94,10 @@ struct cli_state {
 	struct keys keys;
 	struct audit *audit;
 	struct quarantine *quarantine; /* NULL unless asked for */
+	struct people *people;	       /* likewise */
 };
 
-enum { STATE_CREATE = 1, STATE_QUARANTINE = 2 };
+enum { STATE_CREATE = 1, STATE_QUARANTINE = 2, STATE_PEOPLE = 4 };
 
 /* 0, or an exit status; the user was told. cli_state_close() in any case. */
 int cli_state_open(struct cli_state *, const struct policy *, unsigned flags);

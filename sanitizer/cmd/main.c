@@ -31,6 +31,8 @@ static const struct {
 	{ "policy", N_("check or show a policy"), cmd_policy },
 	{ "backup", N_("copy the whole state, while it is used"), cmd_backup },
 	{ "restore", N_("make a state folder from a copy"), cmd_restore },
+	{ "rules", N_("check or show the departments' rules"), cmd_rules },
+	{ "user", N_("accounts: list, add, change, import"), cmd_user },
 	{ "selfcheck", N_("see that the gateway still sanitises"),
 	    cmd_selfcheck },
 	{ "metrics", N_("figures for a monitor (Prometheus)"), cmd_metrics },

@@ -201,6 +201,12 @@ take(struct file *f, const struct pobj *stream)
 	if (doc_options(w->d)->attachments == ATTACHMENTS_REMOVE)
 		return doc_found(w->d, FIND_PDF_FILE_REMOVED, ACT_REMOVED,
 		    f->where, "%s", f->name);
+	/* In its archive the PDF itself stands one level deeper. */
+	if (doc_depth(w->d) >= doc_options(w->d)->limits.max_depth)
+		return doc_fail(w->d, ERR_LIMIT,
+		    "a file attached to it, in files in files more than %u "
+		    "deep: ask for it alone",
+		    (unsigned)doc_options(w->d)->limits.max_depth);
 	if ((e = files_ready(w)) != 0)
 		return e;
 	if (w->files->n >= FILES_MAX)

@@ -290,3 +290,18 @@ Test(pdf_walk, a_title_in_xmp_alone_stays)
 		DONE(r);
 	}
 }
+
+/* Its archive would stand a level deeper than the proof looks. */
+Test(pdf_walk, attachments_at_the_last_level_are_not_unpacked)
+{
+	struct run *r = fresh();
+
+	r->o.limits.max_depth = 0;
+	set_page("/Names<</EmbeddedFiles<</Names[(a)5 0 R]>>>>", "", "");
+	set(5, "<</F(a.txt)/EF<</F 6 0 R>>>>");
+	set_stream(6, "", "text");
+	run(r, "");
+	cr_assert_eq(r->err, ERR_LIMIT, "%s", r->res.message);
+	cr_assert_not_null(strstr(r->res.message, "deep"));
+	DONE(r);
+}

@@ -2,7 +2,7 @@
 _sekisho()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='clean explain identify send receive mail quarantine audit policy'
+	local commands='clean explain identify send receive mail quarantine audit policy rules user'
 	local words=
 
 	COMPREPLY=()
@@ -17,7 +17,7 @@ _sekisho()
 	--policy|--password-file|--receipt|--report|--key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
-	-j|--jobs|--profile|--department|--since|--until|--event|--id|--why|--head|--smtp|--lmtp|--interval|--sender|--recipient|--client|--slots)
+	-j|--jobs|--profile|--department|--name|--roles|--mail|--language|--from|--deputy|--away-from|--away-until|--effective|--cancel|--since|--until|--event|--id|--why|--head|--smtp|--lmtp|--interval|--sender|--recipient|--client|--slots)
 		return ;;
 	esac
 	case ${COMP_WORDS[1]} in
@@ -45,6 +45,14 @@ _sekisho()
 			--csv --json --state --policy --profile --help' ;;
 	policy)
 		words='check show --policy --profile --markdown --help' ;;
+	rules)
+		words='check show --department --policy --profile --markdown
+			--help' ;;
+	user)
+		words='list add set password unlock disable import pending --name
+			--department --roles --mail --language --from --until --deputy
+			--away-from --away-until --enable --generate --keep --effective
+			--apply --cancel --json --csv --state --policy --profile --help' ;;
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -545,7 +545,12 @@ decide_locked(struct people *p, const char *id, const struct verdict_of *v,
 	    (e = approve_insert_decision(p, &d)) != 0 ||
 	    (e = approve_tally(p, &q, state, &q.agreed)) != 0)
 		return e;
-	return *state == REQUEST_OPEN ? 0 : approve_set_state(p, id, *state);
+	if (*state == REQUEST_OPEN)
+		return 0;
+	if ((e = approve_set_state(p, id, *state)) != 0)
+		return e;
+	/* What was kept for a review goes with it. */
+	return q.kind == REQUEST_REVIEW ? preview_settled(p, q.transfer) : 0;
 }
 
 int

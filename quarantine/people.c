@@ -115,7 +115,8 @@ open_all(struct people *p, const char *state_dir)
 	if (n < 0 || (size_t)n >= sizeof(root) - 128)
 		return ERR_LIMIT;
 	if ((e = open_folder(root, "in", &p->in)) != 0 ||
-	    (e = open_folder(root, "results", &p->results)) != 0)
+	    (e = open_folder(root, "results", &p->results)) != 0 ||
+	    (e = open_folder(root, "previews", &p->previews)) != 0)
 		return e;
 	snprintf(path, sizeof(path), "%.4000s/wake", root);
 	p->wake = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -136,7 +137,7 @@ people_open(const char *state_dir, const struct keys *keys, struct audit *audit,
 		return ERR_NOMEM;
 	p->keys = keys;
 	p->audit = audit;
-	p->in = p->results = p->wake = -1;
+	p->in = p->results = p->previews = p->wake = -1;
 	if ((e = open_all(p, state_dir)) != 0)
 		people_close(p);
 	else
@@ -160,6 +161,7 @@ people_close(struct people *p)
 		sqlite3_close(p->db);
 	close_fd(p->in);
 	close_fd(p->results);
+	close_fd(p->previews);
 	close_fd(p->wake);
 	free(p);
 }

@@ -6,6 +6,7 @@
  *   in/            private copies of what waits for its turn, named by id
  *   results/       sanitised results that wait for a decision, encrypted
  *                  (vault.h)
+ *   previews/      what approvers see of those (preview.h), encrypted
  *   wake           touched whenever something changed that the watcher must
  *                  act upon; it watches this file
  *
@@ -24,7 +25,7 @@ struct people {
 	const struct keys *keys;
 	struct audit *audit;
 	sqlite3 *db;
-	int in, results; /* folders */
+	int in, results, previews; /* folders */
 	int wake;
 };
 

@@ -12,9 +12,11 @@
 extern const char account_schema[];
 extern const char transfer_schema[];
 extern const char approve_schema[];
+extern const char preview_schema[];
 
 /* Those that people_open() makes, in this order. */
-#define PEOPLE_SCHEMAS account_schema, transfer_schema, approve_schema
+#define PEOPLE_SCHEMAS \
+	account_schema, transfer_schema, approve_schema, preview_schema
 
 /* A statement with its first parameter bound (NULL: none). */
 int people_prepare(struct people *, const char *sql, const char *first,

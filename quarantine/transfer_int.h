@@ -53,6 +53,8 @@ int transfer_seal(struct people *, const char *id, const struct record *,
     int out_fd, uint8_t wrapped[VAULT_WRAPPED_BYTES]) MUST_CHECK;
 /* Remove the file of a result whose key is gone from the row. */
 int transfer_drop_result(struct people *, const char *id) MUST_CHECK;
+/* Destroy the preview of a settled transfer that nobody reviews any more. */
+int preview_settled(struct people *, const char *id) MUST_CHECK;
 /* Remove what no row wants, and mend rows whose file is lost; inside a
  * transaction, when nothing is WORKING. */
 int transfer_sweep(struct people *) MUST_CHECK;

@@ -259,6 +259,47 @@ sweep_result(struct people *p, const char *name)
 }
 
 static int
+sweep_preview(struct people *p, const char *name)
+{
+	bool yes = true;
+	int e;
+
+	if (!ends_in(name, SEALED))
+		return 0;
+	e = wanted(p, "SELECT 1 FROM preview WHERE transfer = ?", name,
+	    strlen(SEALED), &yes);
+	return e != 0 || yes ? e : transfer_remove(p->previews, name);
+}
+
+/* Of settled transfers, but for those that are still reviewed. */
+#define NOT_WANTED \
+	"DELETE FROM preview WHERE EXISTS (SELECT 1 FROM transfer t WHERE " \
+	"t.id = preview.transfer AND t.state >= 4) AND NOT EXISTS (SELECT 1 " \
+	"FROM request q WHERE q.transfer = preview.transfer AND q.kind = 1 " \
+	"AND q.state = 0)"
+
+static int
+forget_previews(struct people *p)
+{
+	return ledger_exec(p->db, NOT_WANTED);
+}
+
+int
+preview_settled(struct people *p, const char *id)
+{
+	char name[TRANSFER_FILE_BYTES];
+	sqlite3_stmt *s;
+	int e;
+
+	if ((e = people_prepare(p, NOT_WANTED " AND transfer = ?", id, &s)) !=
+		0 ||
+	    (e = people_run(s)) != 0 || people_changed(p) == 0)
+		return e;
+	transfer_result_name(id, name);
+	return transfer_remove(p->previews, name);
+}
+
+static int
 sweep_folder(struct people *p, int dirfd,
     int (*one)(struct people *, const char *))
 {
@@ -366,7 +407,9 @@ transfer_sweep(struct people *p)
 	int e;
 
 	if ((e = mend_all(p, true)) != 0 || (e = mend_all(p, false)) != 0 ||
-	    (e = sweep_folder(p, p->in, sweep_in)) != 0)
+	    (e = sweep_folder(p, p->in, sweep_in)) != 0 ||
+	    (e = forget_previews(p)) != 0 ||
+	    (e = sweep_folder(p, p->previews, sweep_preview)) != 0)
 		return e;
 	return sweep_folder(p, p->results, sweep_result);
 }

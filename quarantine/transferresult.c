@@ -54,7 +54,8 @@ transfer_drop_result(struct people *p, const char *id)
 
 	transfer_result_name(id, name);
 	if ((e = transfer_remove(p->results, name)) != 0 ||
-	    (e = fsx_fsync_dir(p->results)) != 0)
+	    (e = fsx_fsync_dir(p->results)) != 0 ||
+	    (e = preview_settled(p, id)) != 0)
 		return e;
 	/* Somebody may be reading: the next checkpoint does it then. */
 	e = ledger_exec(p->db, "PRAGMA wal_checkpoint(TRUNCATE)");

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The pipe hook and the service against the same Postfix without them, and
-against amavisd-new that only takes MIME apart. One run, one machine, the same
+"""The pipe hook and the service, and the filter, against the same Postfix
+without them, and against amavisd-new that only takes MIME apart. One run, one machine, the same
 messages; what counts is the ratio. Needs root, postfix, and for the
 comparison amavisd-new.
 
@@ -172,6 +172,43 @@ def with_gateway(path, slots):
         w.clean()
 
 
+def with_milter(top, path, slots, in_place):
+    """Postfix and the filter, nothing behind: rate, processor for one."""
+    d = os.path.join(top, 'milter-' + in_place)
+    os.makedirs(d + '/state')
+    pw = pwd.getpwnam(servers.USER)
+    os.chown(d + '/state', pw.pw_uid, pw.pw_gid)
+    os.makedirs(d + '/bin')
+    for b in ('sekisho-milter', 'sekisho-worker'):
+        shutil.copy(os.path.join(BIN, b), d + '/bin')
+    with open(d + '/policy', 'w') as f:
+        f.write('mail { internal_domains = "inner.test" }\n'
+                'milter { in_place = %s }\n' % in_place + servers.FLOOD)
+    port = servers.free_port()
+    p = servers.Postfix(d, 'milter.test', 'relay_domains = inner.test\n'
+                        'transport_maps = static:discard:\n'
+                        'smtpd_milters = inet:127.0.0.1:%d\n' % port)
+    m = servers.Daemon(d + '/log', d + '/bin/sekisho-milter', '--socket',
+                       'inet:%d@127.0.0.1' % port, '--slots', str(slots),
+                       '--state', d + '/state', '--policy', d + '/policy')
+    try:
+        m.start()
+        if not servers.wait_port(port, 60):
+            raise RuntimeError(open(d + '/log').read())
+        p.start()
+        send(p.port, 50, path)
+        until(lambda: p.waiting() == 0)
+        before = cpu_of(family(m.p.pid))
+        t = time.time()
+        send(p.port, N, path)
+        until(lambda: p.waiting() == 0)
+        t = time.time() - t
+        return N / t, (cpu_of(family(m.p.pid)) - before) / N
+    finally:
+        p.stop()
+        m.stop()
+
+
 def main():
     why = servers.missing()
     if why:
@@ -192,13 +229,22 @@ def main():
               % (taken, sealed, taken / base, sealed / base))
         print('processor per text mail: service and workers %.1f ms, hook '
               '%.1f ms' % (cpu * 1000, hook * 1000))
+        check, check_cpu = with_milter(top, path, slots, 'false')
+        print('with the filter that checks: %.0f/s (%.2f of Postfix alone), '
+              '%.1f ms of processor' % (check, check / base, check_cpu * 1000))
+        place, place_cpu = with_milter(top, path, slots, 'true')
+        print('with the filter in place: %.0f/s rebuilt, proven and replaced '
+              '(%.2f of Postfix alone), %.1f ms of processor'
+              % (place, place / base, place_cpu * 1000))
         a = with_amavis(top, path, slots)
         if a is None:
             print('amavisd-new: not here')
         else:
             print('amavisd-new, MIME only: %.0f/s, %.1f ms of processor; the '
-                  'hook takes %.1f times, the spool gets %.1f times as many'
-                  % (a[0], a[1] * 1000, taken / a[0], sealed / a[0]))
+                  'hook takes %.1f times, the spool gets %.1f times, the filter '
+                  'that checks %.1f times, in place %.1f times as many'
+                  % (a[0], a[1] * 1000, taken / a[0], sealed / a[0],
+                     check / a[0], place / a[0]))
     finally:
         shutil.rmtree(top, ignore_errors=True)
     return 0

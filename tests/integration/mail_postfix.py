@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Mail through a real Postfix, the gateway, the one-way path and a second
-Postfix, while things are killed. Every message must be accounted for:
-delivered or held with a note, none lost, none twice.
+"""Mail through a real Postfix with the filter, the gateway, the one-way path
+and a second Postfix, while things are killed. Every message must be accounted
+for: delivered or held with a note, none lost, none twice.
 
   mail_postfix.py BIN [--full]
 """
@@ -17,6 +17,7 @@ FULL = '--full' in sys.argv
 BIN = os.path.abspath(sys.argv[1])
 random.seed(4)
 count = [0, 0]
+turn = [0]
 
 
 def ok(name, good, more=''):
@@ -424,12 +425,12 @@ def half_taken(world):
 
 def kill_some(world, go_on, each):
     """Kill something every now and then."""
-    what = ['gateway', 'receiver', 'inner']
-    n, kills = random.randrange(3), 0
+    what = ['gateway', 'receiver', 'inner'] + ['milter'] * bool(world.milter)
+    kills = 0
     while go_on():
         time.sleep(each * (0.5 + random.random()))
-        victim = what[n % len(what)]
-        n += 1
+        victim = random.choice(what) if FULL else what[turn[0] % len(what)]
+        turn[0] += 1
         kills += 1
         if victim == 'inner':
             world.inner.kill()
@@ -476,7 +477,7 @@ def main():
         return 77
     policy = 'milter { max_message_bytes = 2M }\n' \
              'mail { queue_free_bytes = 8M }\n'
-    world = servers.World(BIN, policy, 256 << 20 if FULL else 0)
+    world = servers.World(BIN, policy, 256 << 20 if FULL else 0, True)
     try:
         world.start()
         traffic = Traffic(world)
@@ -506,6 +507,10 @@ def main():
                          sum(world.in_flight().values()) > 0,
                          4.0 if FULL else 0.7)
         print('# %d kills more while they went on' % more)
+        print('# killed: ' + ', '.join('%s %d' % (n, getattr(world, n).kills)
+                                       for n in ('gateway', 'receiver',
+                                                 'milter', 'inner')
+                                       if getattr(world, n)))
         left = world.drain(1500 if FULL else 300)
         print('# all through after %.0f s' % (time.time() - started))
         ok('nothing stays under way', not left, world.why(left))

@@ -107,7 +107,7 @@ in_flow_delay = 0
 class Postfix:
     def __init__(self, top, name, more, master=''):
         self.dir = os.path.join(top, name)
-        self.port = free_port()
+        self.port, self.kills = free_port(), 0
         etc = os.path.join(self.dir, 'etc')
         os.makedirs(etc)
         os.makedirs(self.dir + '/queue')
@@ -146,6 +146,7 @@ class Postfix:
         pid = self.master_pid()
         if pid == 0:
             return
+        self.kills += 1
         kids = children(pid)
         for p in [pid] + kids:
             try:
@@ -240,14 +241,15 @@ class Daemon:
 
 
 class World:
-    def __init__(self, binaries, policy='', state_tmpfs=0, lmtp=False,
+    def __init__(self, binaries, policy='', state_tmpfs=0, milter=False,
                  slots=4):
         self.top = tempfile.mkdtemp(prefix='sekisho-mail-')
         os.chmod(self.top, 0o755)
         self.mounted = False
         self.bin = os.path.join(self.top, 'bin')
         os.makedirs(self.bin)
-        for p in ('sekisho', 'sekisho-worker'):
+        milter = milter and os.path.exists(binaries + '/sekisho-milter')
+        for p in ['sekisho', 'sekisho-worker'] + ['sekisho-milter'] * milter:
             shutil.copy(os.path.join(binaries, p), self.bin)
         pw = pwd.getpwnam(USER)
         self.uid, self.gid = pw.pw_uid, pw.pw_gid
@@ -264,6 +266,13 @@ class World:
         self.policy = os.path.join(self.top, 'policy.conf')
         with open(self.policy, 'w') as f:
             f.write(policy + FLOOD)
+        port = free_port()
+        milter_line = 'smtpd_milters = inet:127.0.0.1:%d\n' % port * milter
+        self.milter = milter and Daemon(
+            self.top + '/milter.log', self.bin + '/sekisho-milter',
+            '--socket', 'inet:%d@127.0.0.1' % port, '--state',
+            self.top + '/gw', '--policy', self.policy)
+        self.milter_port = port
         self.outer = Postfix(
             self.top, 'outer.test',
             'relay_domains = inner.test\n'
@@ -271,7 +280,7 @@ class World:
             'out.test=discard: outer.test=discard: }\n'
             'message_size_limit = 20000000\n'
             'sekisho_destination_recipient_limit = 1000\n'
-            'sekisho_destination_concurrency_limit = 8\n',
+            'sekisho_destination_concurrency_limit = 8\n' + milter_line,
             'sekisho unix - n n - 8 pipe\n'
             '  flags=q user=%s:%s null_sender= argv=%s mail --state=%s '
             '--policy=%s --client=${client_address} --sender=${sender} '
@@ -315,6 +324,10 @@ class World:
             raise RuntimeError(r.stderr)
         with open(self.top + '/gw.pub', 'w') as f:
             f.write(r.stdout)
+        if self.milter:
+            self.milter.start()
+            if not wait_port(self.milter_port, 60):
+                raise RuntimeError(open(self.milter.log).read())
         self.outer.start()
         self.inner.start()
         self.gateway.start()
@@ -325,6 +338,8 @@ class World:
         self.receiver.stop()
         self.outer.stop()
         self.inner.stop()
+        if self.milter:
+            self.milter.stop()
 
     def clean(self):
         if self.mounted:

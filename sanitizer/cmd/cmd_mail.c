@@ -224,6 +224,18 @@ answer(enum mailqueue_no no)
 	return STATUS_INTERNAL;
 }
 
+/* This gateway only takes mail in, whatever the mail server is told to. */
+static const char *
+outsider(const struct policy *p, const struct mail_envelope *v)
+{
+	const char *domains = p->options.mail_internal_domains;
+
+	for (size_t i = 0; domains[0] != '\0' && i < v->n_recipients; i++)
+		if (!mailaddr_is_inside(v->recipients[i], domains))
+			return v->recipients[i];
+	return NULL;
+}
+
 static int
 hand_in(struct asked *a, const struct policy *p)
 {
@@ -233,10 +245,15 @@ hand_in(struct asked *a, const struct policy *p)
 		.queue_messages = p->mail_queue_messages,
 		.free_bytes = p->mail_queue_free_bytes,
 	};
+	const char *other = outsider(p, &a->envelope);
 	struct mailqueue *q = NULL;
 	enum mailqueue_no no;
 	int status, e;
 
+	if (other != NULL)
+		return refuse("5.7.1",
+		    "no domain of this site; mail is not passed on to others",
+		    other, STATUS_REFUSED);
 	if ((status = mailhook_before_intake(p, &a->envelope)) != STATUS_OK)
 		return status;
 	if ((e = hash_setup()) == 0 &&

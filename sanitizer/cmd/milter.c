@@ -195,7 +195,7 @@ on_recipient(SMFICTX *ctx, char **argv)
 		return SMFIS_TEMPFAIL;
 	if (milter_address(argv[0], false, to) != 0)
 		return say(ctx, "553", "5.1.3", "not an address");
-	if (domains[0] != '\0' && !milter_is_inside(to, domains))
+	if (domains[0] != '\0' && !mailaddr_is_inside(to, domains))
 		return say(ctx, "550", "5.7.1",
 		    "no domain of this site; mail is not passed on to others");
 	if (c->n_recipients == MAILQUEUE_RECIPIENTS_MAX)

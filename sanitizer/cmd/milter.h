@@ -63,8 +63,6 @@ int milter_add_header(struct milter_conn *, const char *name, const char *value,
 /* "<a@b>" without its brackets; ERR_DENIED: not an address. */
 int milter_address(const char *path, bool may_be_null,
     char out[MAILADDR_BYTES]) MUST_CHECK;
-/* Whether an address lies in one of the domains (blanks between) or below. */
-bool milter_is_inside(const char *address, const char *domains);
 
 /* ---- milterout.c */
 

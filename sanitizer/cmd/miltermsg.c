@@ -150,21 +150,3 @@ milter_address(const char *path, bool may_be_null, char out[MAILADDR_BYTES])
 		return 0;
 	return mailaddr_ok(out) ? 0 : ERR_DENIED;
 }
-
-bool
-milter_is_inside(const char *address, const char *domains)
-{
-	const char *at = strrchr(address, '@');
-	size_t host = at == NULL ? 0 : strlen(at + 1), n;
-
-	for (; *domains != '\0'; domains += n) {
-		domains += strspn(domains, " ");
-		n = strcspn(domains, " ");
-		if (n == 0 || n > host ||
-		    strncasecmp(at + 1 + host - n, domains, n) != 0)
-			continue;
-		if (n == host || at[host - n] == '.')
-			return true;
-	}
-	return false;
-}

@@ -140,3 +140,21 @@ mailaddr_lower(const char *s, char *out)
 		out[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + 32) : s[i];
 	out[i] = '\0';
 }
+
+bool
+mailaddr_is_inside(const char *address, const char *domains)
+{
+	const char *at = strrchr(address, '@');
+	size_t host = at == NULL ? 0 : strlen(at + 1), n;
+
+	for (; *domains != '\0'; domains += n) {
+		domains += strspn(domains, " ");
+		n = strcspn(domains, " ");
+		if (n == 0 || n > host ||
+		    strncasecmp(at + 1 + host - n, domains, n) != 0)
+			continue;
+		if (n == host || at[host - n] == '.')
+			return true;
+	}
+	return false;
+}

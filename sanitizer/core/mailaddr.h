@@ -26,6 +26,9 @@ bool mailaddr_is_utf8(const char *);
 bool mailaddr_is_null(const char *);
 /* For comparing: ASCII letters made small. out has MAILADDR_BYTES. */
 void mailaddr_lower(const char *, char *out);
+/* Whether the domain is one of these, or stands below one. domains: names with
+ * blanks between. */
+bool mailaddr_is_inside(const char *address, const char *domains);
 /* How a command names it: a local part with dots in odd places is quoted.
  * ERR_LIMIT: no room. */
 int mailaddr_path(const char *, char *out, size_t size) MUST_CHECK;

@@ -50,6 +50,7 @@ policy_default(struct policy *p)
 	p->mail_queue_messages = 20000;
 	p->mail_queue_bytes = UINT64_C(8) << 30;
 	p->mail_queue_free_bytes = UINT64_C(256) << 20;
+	p->mail_out_bytes = UINT64_C(128) << 20;
 	p->milter_max_bytes = UINT64_C(64) << 20;
 	p->milter_max_parts = 200;
 	p->flood = (struct flood_limits){ .window_s = 60,
@@ -521,4 +522,7 @@ policy_judge(const struct policy *p, struct record *r)
 	if (has_rules(p) &&
 	    r->n_findings >= p->options.limits.max[BUDGET_FINDINGS])
 		hold(r, "held: more findings than are recorded");
+	else if (strcmp(r->source_kind, "mail") == 0 &&
+		 r->out_bytes > p->mail_out_bytes)
+		hold(r, "held: larger than mail may be on the inner side");
 }

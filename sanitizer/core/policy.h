@@ -51,7 +51,7 @@ struct policy {
 
 	/* What may wait in STATE/mail, and the disk it leaves free. */
 	uint32_t mail_queue_messages;
-	uint64_t mail_queue_bytes, mail_queue_free_bytes;
+	uint64_t mail_queue_bytes, mail_queue_free_bytes, mail_out_bytes;
 
 	uint64_t milter_max_bytes;
 	uint32_t milter_max_parts;
@@ -147,7 +147,8 @@ void policy_stamp(const struct policy *, struct record *);
 /*
  * The rules. Only ever a released record becomes a held one (reason,
  * reason_err ERR_DENIED; method none; output fields cleared): a policy never
- * releases. The caller must then throw the output away.
+ * releases. The caller must then throw the output away. Of mail (source_kind)
+ * the size for the inner side is a rule as well.
  */
 void policy_judge(const struct policy *, struct record *);
 

@@ -185,6 +185,9 @@ static const struct policy_setting table[] = {
 	UINT("mail", "queue_free_bytes", mail_queue_free_bytes, M, 1024 * G,
 	    "メールを受け取るとき空けておくディスクのバイト数",
 	    "bytes of disk that taking mail leaves free"),
+	UINT("mail", "max_out_bytes", mail_out_bytes, K, 2 * G,
+	    "庁内へ渡すメール1通の最大バイト数（無害化した結果が超えると保留）",
+	    "bytes of one mail for the inner side (a larger result is held)"),
 
 	NAMES("mail", "password_file", mail_passwords,
 	    "送り主のドメインごとの既知のパスワードの一覧（1行に「ドメイン "

@@ -85,6 +85,54 @@ printf %s "$EICAR" >in/eicar.txt
 ok 'the public test file is held' clean 1 in/eicar.txt
 ok '... by its name' has 'Eicar-Test-Signature' r
 
+# Mail: the message as it came, and every file in it.
+"$bin/sekisho" send --state gw --public-key >gw.pub 2>/dev/null
+mkdir way
+# mail SUBJECT [FILE]
+mail()
+{
+	printf 'From: a@out.test\nTo: c@inner.test\nSubject: %s\nMIME-Version: 1.0\n' "$1"
+	printf 'Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext %s\n' "$1"
+	[ $# -lt 2 ] || { printf -- '--b\nContent-Type: application/octet-stream; name=%s\nContent-Transfer-Encoding: base64\n\n' \
+	    "$(basename "$2")"; base64 "$2"; }
+	printf -- '--b--\n'
+}
+hand_in() { "$bin/sekisho" mail --state gw --policy policy.conf --sender a@out.test --recipient c@inner.test >/dev/null; }
+serve() { timeout "${1:-60}" "$bin/sekisho" mail --state gw --policy policy.conf --serve --once --slots 2 --send way >>serve.log 2>&1; }
+deliver()
+{
+	rm -rf new && mkdir new
+	"$bin/sekisho" receive --key gw.pub --state inner way new >/dev/null 2>>serve.log
+}
+says() { grep -rqs "$1" new; }
+waits() { [ "$(ls gw/mail/new | wc -l)" = "$1" ]; }
+mail plain | hand_in
+mail named in/good.txt | hand_in
+serve && deliver
+ok 'mail without a signature passes' says 'Subject: plain'
+ok '... with its file' says 'good.txt'
+mail body | sed "s/text body/$mark/" | hand_in
+mail file in/bad.txt | hand_in
+mail packed in/bad.zip | hand_in
+mail public in/eicar.txt | hand_in
+mail after | hand_in
+serve && deliver
+ok 'mail with it, in body, file, packed file: nothing of it crosses' eval '! says $mark && ! says "Subject: body" && ! says EICAR'
+ok '... what came behind it does' says 'Subject: after'
+ok '... it is in quarantine' eval '[ "$("$bin/sekisho" quarantine list --json --state gw | grep -c a@out.test)" = 4 ]'
+policy "$tmp/nobody.sock"
+mail down | hand_in
+serve 6
+deliver
+ok 'no scanner: mail waits' eval 'waits 1 && ! says "Subject: down"'
+fake 'time.sleep(100)' 1
+serve 6
+deliver
+ok 'a scanner that says nothing: mail waits' eval 'waits 1 && ! says "Subject: down"'
+policy "$tmp/clamd.sock"
+serve && deliver
+ok '... until it is there' eval 'waits 0 && says "Subject: down"'
+
 policy "$tmp/nobody.sock"
 ok 'no scanner: held' clean 1 in/good.txt
 ok '... nothing is delivered' [ ! -e dest/good.txt ]

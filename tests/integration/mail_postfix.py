@@ -329,6 +329,18 @@ def swaks(world, traffic):
         traffic.accepted[token] = ['r%s@inner.test' % token]
 
 
+def large(world, traffic):
+    """What may come in, but not go to the inner side as large as it is."""
+    token = traffic.token()
+    to = 'r%s@inner.test' % token
+    s, out = hook(world, token + '@out.test', to,
+                  b'Subject: %s\r\n\r\n' % token.encode() +
+                  (b'x' * 70 + b'\r\n') * 25000)
+    ok('a large message is taken', s == 0, out)
+    traffic.accepted[token] = [to]
+    return (token, to)
+
+
 def refused(world):
     hook = [world.bin + '/sekisho', 'mail', '--state', world.top + '/gw',
             '--policy', world.policy]
@@ -358,6 +370,10 @@ def refused(world):
     ok('nor as a recipient', (s, out[:5]) == (65, '5.1.3'), out)
     s, out = run(['--sender', 'a@b.test'])
     ok('no recipient is wrong usage', s == 64, out)
+    for other in ('x@out.test', 'x@inner.test.out.test', 'x@badinner.test',
+                  '"x@inner.test"@out.test', 'x%inner.test@out.test'):
+        s, out = run(['--sender', 'a@out.test', '--recipient', other])
+        ok('not passed on to ' + other, (s, out[:5]) == (69, '5.7.1'), out)
     with open(world.top + '/gw/mail/stopped', 'w') as f:
         f.write('test\n')
     s, out = run(['--sender', 'a@b.test'] + to)
@@ -447,9 +463,9 @@ def kill_some(world, go_on, each):
 def disk_full(world, traffic):
     """Fill the state's disk under traffic, then make room again."""
     fill = world.top + '/gw/fill'
-    threads = traffic.run(200)
-    time.sleep(1)
     with open(fill, 'wb') as f:
+        threads = traffic.run(200)
+        time.sleep(1)
         try:
             while True:
                 f.write(bytes(65536))
@@ -459,6 +475,8 @@ def disk_full(world, traffic):
     time.sleep(10)
     waiting = world.in_flight()
     print('# disk full: ' + str({k: v for k, v in waiting.items() if v}))
+    free = os.statvfs(world.top + '/gw')
+    print('# %d KB free' % (free.f_bavail * free.f_frsize // 1024))
     ok('the gateway lives on a full disk', world.gateway.p.poll() is None)
     os.unlink(fill)
     for t in threads:
@@ -476,8 +494,9 @@ def main():
         print('1..0 # SKIP ' + why)
         return 77
     policy = 'milter { max_message_bytes = 2M }\n' \
-             'mail { queue_free_bytes = 8M }\n'
-    world = servers.World(BIN, policy, 256 << 20 if FULL else 0, True)
+             'mail { queue_free_bytes = 8M\n max_out_bytes = 1500K\n' \
+             ' internal_domains = "inner.test" }\n'
+    world = servers.World(BIN, policy, 768 << 20 if FULL else 0, True)
     try:
         world.start()
         traffic = Traffic(world)
@@ -486,6 +505,7 @@ def main():
         token = bdat(world, traffic)
         smuggle(world, traffic)
         order(world, traffic)
+        sized = large(world, traffic)
         half_taken(world)
         c = smtplib.SMTP('127.0.0.1', world.outer.port, timeout=60)
         try:
@@ -521,6 +541,8 @@ def main():
         got = account('traffic', world, traffic)
         subjects = got.seen.get((token, 'r%s@inner.test' % token), [''])
         ok('the chunks are one message', subjects[0] != '')
+        ok('what is too large for the inner side is held, with a note',
+           got.seen.get(sized) == ['note'], got.seen.get(sized))
         for d, s in ((world.gateway, 'gateway'), (world.receiver, 'receiver')):
             ok('SIGTERM ends the %s in peace' % s, d.stop() == 0,
                open(d.log).read()[-600:])

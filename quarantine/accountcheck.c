@@ -126,8 +126,7 @@ is_name(const char *s, size_t max)
 static bool
 is_department(const char *s)
 {
-	return parcel_department_ok(s) && strchr(s, ' ') == NULL &&
-	       is_name(s, RULES_DEPARTMENT_BYTES - 1);
+	return rules_department_ok(s) && is_name(s, RULES_DEPARTMENT_BYTES - 1);
 }
 
 static bool

@@ -14,7 +14,6 @@
 
 #include "base/fsx.h"
 #include "base/utf8.h"
-#include "core/parcel.h"
 #include "core/policyfile.h"
 #include "core/rulesfile.h"
 
@@ -168,8 +167,7 @@ add_department(cfg_t *sec, struct ruleset *set)
 	struct rules *r = &set->departments[set->n];
 	const char *name = cfg_title(sec);
 
-	if (!parcel_department_ok(name) || strchr(name, ' ') != NULL ||
-	    name[0] == '@')
+	if (!rules_department_ok(name))
 		return bad_section(sec,
 		    "a department's name is a folder's name without blanks");
 	*r = set->everybody;

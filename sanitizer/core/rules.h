@@ -8,7 +8,8 @@
  * default, help in both languages; an unknown key or a value out of range
  * names file and line, and no rule of the file holds then.
  *
- * A struct rules is plain data; rules_of() gives a copy of one row.
+ * A struct rules is plain data; rules_of() gives a copy of one row. Only one
+ * thread at a time reads a file (libconfuse's reader has global state).
  */
 #ifndef CORE_RULES_H
 #define CORE_RULES_H
@@ -139,6 +140,13 @@ const char *rules_format(const struct rules *, const struct record *);
 /* Whether a released document must be approved. */
 bool rules_wants_approval(const struct rules *, const struct record *,
     const char *login, enum rules_class);
+/*
+ * Whether a name is fit to be a department's: a folder's name
+ * (parcel_department_ok) without blanks, also ideographic ones, that does not
+ * begin with @ and is spelled in one way only: marks that stand apart from
+ * their letters (か and U+3099) would make two departments look like one.
+ */
+bool rules_department_ok(const char *);
 /* Whether a list ("a b @税務課") has a word. */
 bool rules_listed(const char *list, const char *word);
 

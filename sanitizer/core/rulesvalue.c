@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "core/parcel.h"
 #include "core/policyfile.h"
 #include "core/rulesfile.h"
@@ -232,6 +233,24 @@ login_ok(const char *word, size_t n)
 	       strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789._-") >= n;
 }
 
+bool
+rules_department_ok(const char *name)
+{
+	struct reader r;
+	uint32_t cp;
+
+	if (!parcel_department_ok(name) || name[0] == '@')
+		return false;
+	reader_init(&r, name, strlen(name));
+	while (reader_left(&r) > 0)
+		if (utf8_get(&r, &cp) != 0 || cp == ' ' || cp == 0xa0 ||
+		    (cp >= 0x2000 && cp <= 0x200a) || cp == 0x202f ||
+		    cp == 0x205f || cp == 0x3000 || cp == 0x3099 ||
+		    cp == 0x309a || (cp >= 0x300 && cp <= 0x36f))
+			return false;
+	return true;
+}
+
 static bool
 department_ok(const char *word, size_t n)
 {
@@ -241,7 +260,7 @@ department_ok(const char *word, size_t n)
 		return false;
 	memcpy(name, word, n);
 	name[n] = '\0';
-	return parcel_department_ok(name);
+	return rules_department_ok(name);
 }
 
 static bool

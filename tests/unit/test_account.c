@@ -142,6 +142,8 @@ Test(account, odd_fields)
 	REFUSED(department, "a b", "a department is");
 	REFUSED(department, "@a", "a department is");
 	REFUSED(department, "../a", "a department is");
+	REFUSED(department, "総務　課", "a department is");
+	REFUSED(department, "か\xe3\x82\x99い課", "a department is");
 	REFUSED(department, "=1", "a department is");
 	REFUSED(mail, "nobody", "mail address");
 	REFUSED(mail, "a@b\r\nBcc: c@d", "mail address");
@@ -227,6 +229,14 @@ count_account(void *arg, const struct account *a)
 {
 	(void)a;
 	return ++*(int *)arg == 3 ? ERR_LIMIT : 0;
+}
+
+static int
+count_all(void *arg, const struct account *a)
+{
+	(void)a;
+	++*(int *)arg;
+	return 0;
 }
 
 Test(account, list_stops)
@@ -586,4 +596,37 @@ Test(sign_in, no_log_no_entry)
 	cr_assert_neq(audit_close(audit), 0);
 	scratch_remove();
 	case_setup(); /* for the end of the test */
+}
+
+/* Four processes write accounts, each its own and all of them one. */
+Test(account, written_side_by_side)
+{
+	struct account a;
+	pid_t pids[4];
+	int status, n = 0;
+
+	account_make("shared", ROLE_STAFF);
+	case_close();
+	for (int i = 0; i < 4; i++) {
+		if ((pids[i] = fork()) != 0)
+			continue;
+		case_open();
+		status = 0;
+		for (int k = 0; k < 20; k++) {
+			a = account_of("shared", ROLE_STAFF);
+			snprintf(a.name, sizeof(a.name), "人%d-%d", i, k);
+			status |= account_put(people, &a, "root", why) != 0;
+			snprintf(a.login, sizeof(a.login), "own%d-%d", i, k);
+			status |= account_put(people, &a, "root", why) != 0;
+		}
+		_exit(status);
+	}
+	for (int i = 0; i < 4; i++) {
+		cr_assert_eq(waitpid(pids[i], &status, 0), pids[i]);
+		cr_assert_eq(status, 0);
+	}
+	case_open();
+	cr_assert_eq(account_list(people, count_all, &n), 0);
+	cr_assert_eq(n, 81);
+	cr_assert_eq(audit_lines("\"shared\"", "changed: name: "), 80);
 }

@@ -347,3 +347,33 @@ Test(import, due_in_several_processes)
 	cr_assert_eq(sum, 50);
 	cr_assert_eq(audit_lines("\"account\"", "new: "), 50);
 }
+
+/* Bits flipped, bytes cut, in both encodings. */
+Test(import, mutations)
+{
+	static const char *const seeds[] = {
+		HEAD "yamada,\"山田, \"\"花子\"\"\",税務課,y@example.jp,"
+		     "staff approver,2027/4/1,2028-03-31\r\nb,c,d,,staff,,\n",
+		"login,\x8e\x81\x96\xbc,roles\r\nsuzuki,"
+		"\x97\xe9\x96\xd8 \xfb\xfc\x8eq,\x90\x45\x88\xf5\r\n",
+	};
+	char text[512];
+	uint32_t x = 7;
+
+	for (int i = 0; i < 6000; i++) {
+		size_t n = strlen(seeds[i % 2]);
+		int e;
+
+		memcpy(text, seeds[i % 2], n + 1);
+		for (int k = 0; k < 1 + i % 3; k++) {
+			x = x * 1664525 + 1013904223;
+			text[(x >> 8) % n] ^= (char)(1u << (x >> 28) % 8);
+		}
+		if (i % 5 == 0)
+			n = (x >> 4) % n;
+		e = account_import(people, text, n, NULL, false, "root", NULL,
+		    NULL, why);
+		cr_assert(e == 0 || (e == ERR_MALFORMED && why[0] != '\0'),
+		    "%d", e);
+	}
+}

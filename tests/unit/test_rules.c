@@ -98,6 +98,11 @@ Test(rules, what_is_wrong_names_the_line)
 	refused("department {\n}\n", "r.conf");
 	refused("department \"a/b\" {\n}\n", "folder's name");
 	refused("department \"a b\" {\n}\n", "folder's name");
+	refused("department \"総務　課\" {\n}\n", "folder's name");
+	/* が in two characters: looks like another department's name. */
+	refused("department \"か\xe3\x82\x99い課\" {\n}\n", "folder's name");
+	refused("everybody {\n approvers = \"@a　@b\"\n}\n", "cannot stand");
+	refused("everybody {\n approvers = \"a　b\"\n}\n", "cannot stand");
 	refused("department \"..\" {\n}\n", "folder's name");
 	refused("quorum = 1\n", "quorum");
 	refused("everybody {\n quorum = 1\n", "ends inside a section");
@@ -367,4 +372,39 @@ Test(rules, knows_every_format)
 		    formats[i]->id);
 		rules_free(parsed(text));
 	}
+}
+
+/* Bits flipped, bytes cut: an error that names a line, or rules that print. */
+Test(rules, mutations)
+{
+	static const char seed[] =
+	    "everybody {\n # c\n approval = \"rules\"\n formats = \"pdf\"\n}\n"
+	    "department \"税務課\" {\n approvers = \"a @b\"\n quorum = 2\n}\n";
+	char text[sizeof(seed)];
+	uint32_t x = 1;
+	struct ruleset *set;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	for (int i = 0; i < 4000; i++) {
+		size_t n = sizeof(seed) - 1;
+
+		memcpy(text, seed, sizeof(seed));
+		for (int k = 0; k < 1 + i % 4; k++) {
+			x = x * 1664525 + 1013904223;
+			text[(x >> 8) % n] ^= (char)(1u << (x >> 28) % 8);
+		}
+		if (i % 5 == 0)
+			n = (x >> 4) % n;
+		if (rules_parse(text, n, "r.conf", &set, why) != 0) {
+			cr_assert_not_null(strstr(why, "r.conf:"), "%s", why);
+			continue;
+		}
+		buf_clear(&b);
+		cr_assert_eq(rules_print(set, false, &b), 0);
+		rules_free(set);
+		set = parsed(buf_cstr(&b));
+		rules_free(set);
+	}
+	buf_done(&b);
 }

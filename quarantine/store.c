@@ -21,10 +21,7 @@
 #include "quarantine/vault.h"
 
 #define FILE_BYTES (PARCEL_ID_BYTES + 16)
-#define COLUMNS \
-	"id, time, department, source_kind, source_from, name, format, " \
-	"bytes, sha256, verdict, reason, state, disposed_time, disposed_by, " \
-	"disposed_why"
+#define COLUMNS	   STORE_COLUMNS
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS meta ("
@@ -63,20 +60,6 @@ prepare(struct quarantine *q, const char *sql, const char *first,
 	return e;
 }
 
-static void
-bind(sqlite3_stmt *s, int i, const char *text)
-{
-	sqlite3_bind_text(s, i, text, -1, SQLITE_TRANSIENT);
-}
-
-static const char *
-column(sqlite3_stmt *s, int i)
-{
-	const char *t = (const char *)sqlite3_column_text(s, i);
-
-	return t == NULL ? "" : t;
-}
-
 /* The index remembers which master key it belongs to. */
 static int
 check_master(struct quarantine *q)
@@ -94,13 +77,13 @@ check_master(struct quarantine *q)
 		 "VALUES (?, ?)",
 		 "master", &s)) != 0)
 		return e;
-	bind(s, 2, hex);
+	store_bind(s, 2, hex);
 	e = ledger_done(s);
 	sqlite3_finalize(s);
 	if (e != 0 || (e = prepare(q, "SELECT value FROM meta WHERE name = ?",
 			   "master", &s)) != 0)
 		return e;
-	if ((e = ledger_step(s)) == 0 && strcmp(column(s, 0), hex) != 0)
+	if ((e = ledger_step(s)) == 0 && strcmp(store_column(s, 0), hex) != 0)
 		e = ERR_DENIED;
 	sqlite3_finalize(s);
 	return e;
@@ -243,17 +226,17 @@ insert(struct quarantine *q, const struct record *r, const char *department,
 		 r->id, &s)) != 0)
 		return e;
 	hash_hex(r->in_sha256, hex);
-	bind(s, 2, r->time);
-	bind(s, 3, department);
-	bind(s, 4, r->source_kind);
-	bind(s, 5, r->source_from);
-	bind(s, 6, r->in_name);
-	bind(s, 7, r->result.structure);
+	store_bind(s, 2, r->time);
+	store_bind(s, 3, department);
+	store_bind(s, 4, r->source_kind);
+	store_bind(s, 5, r->source_from);
+	store_bind(s, 6, r->in_name);
+	store_bind(s, 7, r->result.structure);
 	sqlite3_bind_int64(s, 8, (sqlite3_int64)r->in_bytes);
-	bind(s, 9, hex);
-	bind(s, 10, verdict_name(r->verdict));
-	bind(s, 11, r->reason);
-	bind(s, 12, receipt == NULL ? "" : receipt);
+	store_bind(s, 9, hex);
+	store_bind(s, 10, verdict_name(r->verdict));
+	store_bind(s, 11, r->reason);
+	store_bind(s, 12, receipt == NULL ? "" : receipt);
 	sqlite3_bind_blob(s, 13, wrapped, VAULT_WRAPPED_BYTES,
 	    SQLITE_TRANSIENT);
 	e = ledger_done(s);
@@ -287,17 +270,26 @@ add_locked(struct quarantine *q, const struct record *r, const char *department,
 	return e;
 }
 
-int
-quarantine_add(struct quarantine *q, const struct record *r,
-    const char *department, int fd, const char *receipt)
+static int
+add(struct quarantine *q, const struct record *r, const char *department,
+    int fd, const char *receipt)
 {
 	int e;
 
-	if (r->verdict == VERDICT_RELEASED || !parcel_id_ok(r->id))
+	if (!parcel_id_ok(r->id))
 		return ERR_INTERNAL;
 	if ((e = ledger_begin(q->db)) != 0)
 		return e;
 	return ledger_end(q->db, add_locked(q, r, department, fd, receipt));
+}
+
+int
+quarantine_add(struct quarantine *q, const struct record *r,
+    const char *department, int fd, const char *receipt)
+{
+	return r->verdict == VERDICT_RELEASED
+		   ? ERR_INTERNAL
+		   : add(q, r, department, fd, receipt);
 }
 
 int
@@ -308,68 +300,17 @@ quarantine_keep(struct quarantine *q, const struct record *r,
 
 	if (r->verdict != VERDICT_RELEASED)
 		return quarantine_add(q, r, department, fd, receipt);
-	part.verdict = VERDICT_HELD;
-	snprintf(part.reason, sizeof(part.reason),
-	    "delivered without what was held inside it");
-	return quarantine_add(q, &part, department, fd, receipt);
-}
-
-static void
-take(sqlite3_stmt *s, struct quarantine_item *i)
-{
-	const struct {
-		char *to;
-		size_t size;
-		int column;
-	} texts[] = {
-		{ i->id, sizeof(i->id), 0 },
-		{ i->time, sizeof(i->time), 1 },
-		{ i->department, sizeof(i->department), 2 },
-		{ i->source_kind, sizeof(i->source_kind), 3 },
-		{ i->source_from, sizeof(i->source_from), 4 },
-		{ i->name, sizeof(i->name), 5 },
-		{ i->format, sizeof(i->format), 6 },
-		{ i->sha256, sizeof(i->sha256), 8 },
-		{ i->reason, sizeof(i->reason), 10 },
-		{ i->disposed_time, sizeof(i->disposed_time), 12 },
-		{ i->disposed_by, sizeof(i->disposed_by), 13 },
-		{ i->disposed_why, sizeof(i->disposed_why), 14 },
-	};
-
-	memset(i, 0, sizeof(*i));
-	for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
-		snprintf(texts[k].to, texts[k].size, "%s",
-		    column(s, texts[k].column));
-	i->bytes = (uint64_t)sqlite3_column_int64(s, 7);
-	i->verdict = strcmp(column(s, 9), "blocked") == 0 ? VERDICT_BLOCKED
-							  : VERDICT_HELD;
-	i->state = (enum quarantine_state)sqlite3_column_int(s, 11);
-}
-
-int
-quarantine_list(struct quarantine *q, const struct quarantine_filter *f,
-    int (*each)(void *arg, const struct quarantine_item *), void *arg)
-{
-	struct quarantine_item item;
-	sqlite3_stmt *s;
-	int e;
-
-	if ((e = prepare(q,
-		 "SELECT " COLUMNS " FROM item WHERE (?1 = '' OR department = "
-		 "?1) AND (?2 = '' OR time >= ?2) AND (?3 = '' OR time < ?3) "
-		 "AND (?4 OR state = 0) ORDER BY time, id",
-		 f->department == NULL ? "" : f->department, &s)) != 0)
-		return e;
-	bind(s, 2, f->since == NULL ? "" : f->since);
-	bind(s, 3, f->until == NULL ? "" : f->until);
-	sqlite3_bind_int(s, 4, f->with_disposed != 0);
-	while ((e = ledger_step(s)) == 0) {
-		take(s, &item);
-		if ((e = each(arg, &item)) != 0)
-			break;
+	snprintf(part.reason, sizeof(part.reason), "%s",
+	    N_("released; the original is kept for a later look"));
+	for (size_t i = 0; i < r->n_members; i++) {
+		if (r->members[i].verdict == VERDICT_RELEASED)
+			continue;
+		part.verdict = VERDICT_HELD;
+		snprintf(part.reason, sizeof(part.reason),
+		    "delivered without what was held inside it");
+		break;
 	}
-	sqlite3_finalize(s);
-	return e == ERR_NOENT ? 0 : e;
+	return add(q, &part, department, fd, receipt);
 }
 
 /* {"id":ID,"who":WHO,"why":WHY}, made printable. */
@@ -399,8 +340,8 @@ quarantine_show(struct quarantine *q, const char *id, const char *who,
 		 &s)) != 0)
 		return e;
 	if ((e = ledger_step(s)) == 0) {
-		take(s, &item);
-		item.receipt = strdup(column(s, 15));
+		store_take(s, &item);
+		item.receipt = strdup(store_column(s, 15));
 		if (item.receipt == NULL)
 			e = ERR_NOMEM;
 	}
@@ -476,9 +417,9 @@ destroy_key(struct quarantine *q, const char *id, const char *who,
 		 "?2, disposed_by = ?3, disposed_why = ?4 WHERE id = ?1",
 		 id, &s)) != 0)
 		return e;
-	bind(s, 2, now);
-	bind(s, 3, person);
-	bind(s, 4, reason);
+	store_bind(s, 2, now);
+	store_bind(s, 3, person);
+	store_bind(s, 4, reason);
 	e = ledger_done(s);
 	sqlite3_finalize(s);
 	return e;
@@ -488,14 +429,20 @@ static int
 dispose_locked(struct quarantine *q, const char *id, const char *who,
     const char *why, bool *fresh)
 {
+	json_t *fields;
 	int e, state;
 
 	if ((e = state_of(q, id, &state)) != 0)
 		return e;
 	if (state == QUARANTINE_DISPOSED)
 		return 0;
-	if ((e = audit_append(q->audit, "dispose", access_json(id, who, why),
-		 AUDIT_SYNC)) != 0)
+	fields = access_json(id, who, why);
+	if (fields != NULL && json_object_set_new(fields, "method",
+				  json_string(QUARANTINE_METHOD)) != 0) {
+		json_decref(fields);
+		return ERR_NOMEM;
+	}
+	if ((e = audit_append(q->audit, "dispose", fields, AUDIT_SYNC)) != 0)
 		return e;
 	*fresh = true;
 	return destroy_key(q, id, who, why);

@@ -38,7 +38,8 @@ struct quarantine_item { /* texts printable; receipt: quarantine_show only */
 	char format[ID_BYTES]; /* "" when not identified */
 	uint64_t bytes;
 	char sha256[HASH_HEX];
-	enum verdict verdict; /* held or blocked */
+	enum verdict verdict; /* held, blocked; released: the original of what
+			       * was delivered, kept for a later look */
 	char reason[RECORD_REASON_BYTES];
 	enum quarantine_state state;
 	char disposed_time[RECORD_TIME_BYTES]; /* "" unless disposed */
@@ -65,7 +66,9 @@ int quarantine_add(struct quarantine *, const struct record *,
 
 /*
  * The same, and for a released document as well: what was delivered left
- * something out that was held, and the original is kept for it.
+ * something out that was held, and the original is kept for it (stored as
+ * held); or nothing was, and it is kept for a look back under a later version
+ * (stored as released: filter.kept).
  */
 int quarantine_keep(struct quarantine *, const struct record *,
     const char *department, int original_fd, const char *receipt) MUST_CHECK;
@@ -97,8 +100,25 @@ int quarantine_wanting(struct quarantine *, const struct mailthread *,
 struct quarantine_filter { /* NULL: any */
 	const char *department;
 	const char *since, *until; /* as in audit.h */
-	int with_disposed;
+	int with_disposed;	   /* 2: only those */
+	int kept;	   /* originals of released ones: 0 not, 1 as well, 2
+			    * only those */
+	const char *words; /* all of them, blanks between, in id, name, from,
+			    * format, reason, department, SHA-256; ASCII
+			    * letters large or small */
 };
+
+/* What a department has in store. */
+struct quarantine_usage {
+	char department[64];
+	uint64_t items, bytes;		 /* held and blocked */
+	uint64_t kept_items, kept_bytes; /* of released ones */
+};
+
+/* By department. each() returns 0 to go on. */
+int quarantine_usage(struct quarantine *,
+    int (*each)(void *arg, const struct quarantine_usage *),
+    void *arg) MUST_CHECK;
 
 /* each() for every item that passes, oldest first; it returns 0 to go on. */
 int quarantine_list(struct quarantine *, const struct quarantine_filter *,
@@ -116,9 +136,10 @@ int quarantine_read(struct quarantine *, const char *id, const char *who,
     const char *why, int *fd) MUST_CHECK;
 /*
  * Destroy the item's key, then the cipher file; recorded in the row and the
- * audit log: when, who, why. The row stays. ERR_NOENT: no such item; 0 and
+ * audit log: when, who, why, how. The row stays. ERR_NOENT: no such item; 0 and
  * nothing new when it is disposed already.
  */
+#define QUARANTINE_METHOD "key destroyed, then the encrypted file removed"
 int quarantine_dispose(struct quarantine *, const char *id, const char *who,
     const char *why) MUST_CHECK;
 

@@ -127,6 +127,10 @@ int quarantine_list(struct quarantine *, const struct quarantine_filter *,
 /* One item, with its receipt. ERR_NOENT. who: recorded. */
 int quarantine_show(struct quarantine *, const char *id, const char *who,
     struct quarantine_item *) MUST_CHECK;
+/* The receipt alone, for a program that shows it to nobody: no line. *receipt
+ * is the caller's to free. ERR_NOENT. */
+int quarantine_receipt(struct quarantine *, const char *id,
+    char **receipt) MUST_CHECK;
 /*
  * The original, decrypted, to be run through the pipeline again (caller
  * closes). The audit line is on disk before *fd exists. ERR_NOENT: no such

@@ -126,6 +126,23 @@ quarantine_list(struct quarantine *q, const struct quarantine_filter *f,
 }
 
 int
+quarantine_receipt(struct quarantine *q, const char *id, char **receipt)
+{
+	sqlite3_stmt *s;
+	int e;
+
+	if ((e = ledger_prepare(q->db, "SELECT receipt FROM item WHERE id = ?",
+		 &s)) != 0)
+		return e;
+	store_bind(s, 1, id);
+	if ((e = ledger_step(s)) == 0 &&
+	    (*receipt = strdup(store_column(s, 0))) == NULL)
+		e = ERR_NOMEM;
+	sqlite3_finalize(s);
+	return e;
+}
+
+int
 quarantine_usage(struct quarantine *q,
     int (*each)(void *arg, const struct quarantine_usage *), void *arg)
 {

@@ -11,19 +11,35 @@
 #include "cmd/quarantine.h"
 
 static const char usage[] =
-    N_("Usage: sekisho quarantine list [OPTION]...\n"
+    N_("Usage: sekisho quarantine list|search [OPTION]... [WORD]...\n"
        "       sekisho quarantine show [OPTION]... ID\n"
        "       sekisho quarantine password [OPTION]... ID\n"
+       "       sekisho quarantine rerun [OPTION]... ID...\n"
+       "       sekisho quarantine rerun --released-since DATE [OPTION]...\n"
        "       sekisho quarantine dispose [OPTION]... --why TEXT ID...\n"
+       "       sekisho quarantine import [OPTION]... --why TEXT ID\n"
+       "       sekisho quarantine import --release [OPTION]... ID\n"
        "Look at what is held; open an item with its password (asked for, or\n"
-       "from standard input) so that the sanitised result crosses; or "
-       "destroy\nan original for good (its key is destroyed; when, who and "
-       "why are\nrecorded).\n\n"
+       "from standard input) so that the sanitised result crosses; run it "
+       "again\nunder this version and policy; look back whether what was "
+       "released would\ncome out otherwise today (nothing is released by "
+       "it); destroy an original\nfor good (its key is destroyed; when, who, "
+       "why and how are recorded); or ask\nfor an original as it is, which "
+       "two approvers of different departments must\nagree to and which is "
+       "off unless the rules allow it.\n\n"
+       "      --words TEXT        only those with all these words\n"
        "      --department NAME   only of this department\n"
        "      --since DATE        only from this day on (2026-11-21)\n"
        "      --until DATE        only before this day\n"
        "      --all               disposed ones as well\n"
-       "      --why TEXT          the reason of a disposal\n"
+       "      --disposed          only these: when, by whom, why, how\n"
+       "      --kept              originals of released ones as well\n"
+       "      --why TEXT          the reason of a disposal or import\n"
+       "      --released-since DATE  look back from this day on\n"
+       "      --dry-run           rerun: release nothing; look back: only "
+       "list\n"
+       "      --login LOGIN       import: whose request it is\n"
+       "      --release           import: what was agreed to\n"
        "      --json              for machines\n"
        "      --state DIR         the gateway's state folder\n"
        "      --policy FILE       the site's policy\n"
@@ -35,7 +51,14 @@ enum {
 	OPT_SINCE,
 	OPT_UNTIL,
 	OPT_ALL,
+	OPT_DISPOSED,
+	OPT_KEPT,
+	OPT_WORDS,
 	OPT_WHY,
+	OPT_LOOK,
+	OPT_DRY,
+	OPT_LOGIN,
+	OPT_RELEASE,
 	OPT_JSON,
 	OPT_STATE,
 	OPT_POLICY,
@@ -48,7 +71,14 @@ static const struct option longs[] = {
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "all", no_argument, NULL, OPT_ALL },
+	{ "disposed", no_argument, NULL, OPT_DISPOSED },
+	{ "kept", no_argument, NULL, OPT_KEPT },
+	{ "words", required_argument, NULL, OPT_WORDS },
 	{ "why", required_argument, NULL, OPT_WHY },
+	{ "released-since", required_argument, NULL, OPT_LOOK },
+	{ "dry-run", no_argument, NULL, OPT_DRY },
+	{ "login", required_argument, NULL, OPT_LOGIN },
+	{ "release", no_argument, NULL, OPT_RELEASE },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "policy", required_argument, NULL, OPT_POLICY },
@@ -57,11 +87,14 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+enum verb { LIST, SEARCH, SHOW, DISPOSE, PASSWORD, RERUN, IMPORT };
+
 struct ask {
 	struct cli_policy which;
 	struct quarantine_filter filter;
-	const char *why;
-	bool json;
+	const char *why, *login, *look;
+	char words[1024];
+	bool json, dry, release;
 	size_t shown;
 };
 
@@ -69,13 +102,15 @@ static json_t *
 item_json(const struct quarantine_item *q)
 {
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s,s:s,s:b,s:s,s:s,"
-			 "s:s}",
+			 "s:s,s:s}",
 	    "id", q->id, "time", q->time, "department", q->department, "from",
 	    q->source_from, "name", q->name, "format", q->format, "size",
 	    (json_int_t)q->bytes, "sha256", q->sha256, "verdict",
 	    verdict_name(q->verdict), "reason", q->reason, "disposed",
 	    q->state == QUARANTINE_DISPOSED, "disposed_time", q->disposed_time,
-	    "disposed_by", q->disposed_by, "disposed_why", q->disposed_why);
+	    "disposed_by", q->disposed_by, "disposed_why", q->disposed_why,
+	    "disposed_how",
+	    q->state == QUARANTINE_DISPOSED ? QUARANTINE_METHOD : "");
 }
 
 static int
@@ -114,6 +149,12 @@ print_line(void *arg, const struct quarantine_item *q)
 	    q->state == QUARANTINE_DISPOSED ? "  " : "",
 	    q->state == QUARANTINE_DISPOSED ? _("(disposed)") : "",
 	    said(q->reason));
+	if (a->filter.with_disposed == 2) {
+		words_time(q->disposed_time, when, sizeof(when));
+		printf(_("    disposed: %s by %s: %s (%s)\n"), when,
+		    q->disposed_by, q->disposed_why,
+		    gettext(QUARANTINE_METHOD));
+	}
 	return 0;
 }
 
@@ -184,33 +225,108 @@ dispose(struct quarantine *q, const struct ask *a, char **ids, int n)
 }
 
 static int
-run(const char *verb, struct ask *a, char **ids, int n)
+rerun(struct cli_state *st, struct ask *a, const struct policy *p, char **ids,
+    int n)
+{
+	const struct rerun r = { .st = st,
+		.policy = p,
+		.has_policy = a->which.profile != NULL,
+		.dry = a->dry,
+		.json = a->json,
+		.since = a->look,
+		.until = a->filter.until,
+		.department = a->filter.department };
+
+	cli_catch_signals();
+	return a->look != NULL ? quarantine_lookback(&r)
+			       : quarantine_rerun(&r, ids, n);
+}
+
+static int
+import(struct cli_state *st, struct ask *a, const struct policy *p,
+    const char *id)
+{
+	const struct import_ask i = { st, p, a->login, a->why, a->release };
+
+	return quarantine_import(&i, id);
+}
+
+static int
+run(enum verb verb, struct ask *a, char **ids, int n)
 {
 	struct cli_state st = { .audit = NULL };
+	unsigned flags = STATE_QUARANTINE;
 	struct policy p;
 	int status, last;
 
+	if (verb >= PASSWORD)
+		flags |= STATE_PEOPLE;
 	if ((status = cli_load_policy("quarantine", &a->which, &p)) != 0)
 		return status;
-	status = cli_state_open(&st, &p, STATE_QUARANTINE);
-	if (status == 0) {
-		if (strcmp(verb, "list") == 0)
+	status = cli_state_open(&st, &p, flags);
+	if (status == 0)
+		switch (verb) {
+		case LIST:
+		case SEARCH:
 			status = list(st.quarantine, a);
-		else if (strcmp(verb, "show") == 0)
+			break;
+		case SHOW:
 			status = show(st.quarantine, a, ids[0]);
-		else if (strcmp(verb, "password") == 0)
-			status = quarantine_password(&st, &p, ids[0]);
-		else
+			break;
+		case DISPOSE:
 			status = dispose(st.quarantine, a, ids, n);
-	}
+			break;
+		case PASSWORD:
+			status = quarantine_password(&st, &p, ids[0]);
+			break;
+		case RERUN:
+			status = rerun(&st, a, &p, ids, n);
+			break;
+		case IMPORT:
+			status = import(&st, a, &p, ids[0]);
+			break;
+		}
 	last = cli_state_close(&st);
 	return status != 0 ? status : last;
+}
+
+static int
+take_flag(struct ask *a, int c)
+{
+	switch (c) {
+	case OPT_ALL:
+		a->filter.with_disposed = 1;
+		return STATUS_OK;
+	case OPT_DISPOSED:
+		a->filter.with_disposed = 2;
+		a->filter.kept = 1;
+		return STATUS_OK;
+	case OPT_KEPT:
+		a->filter.kept = 1;
+		return STATUS_OK;
+	case OPT_DRY:
+		a->dry = true;
+		return STATUS_OK;
+	case OPT_RELEASE:
+		a->release = true;
+		return STATUS_OK;
+	case OPT_JSON:
+		a->json = true;
+		return STATUS_OK;
+	case OPT_HELP:
+		(void)cli_help(_(usage));
+		return -1;
+	default:
+		return STATUS_USAGE;
+	}
 }
 
 /* One option; STATUS_OK to go on, -1 when help was printed. */
 static int
 take_option(struct ask *a, int c, char **argv)
 {
+	int status;
+
 	switch (c) {
 	case OPT_DEPARTMENT:
 		a->filter.department = optarg;
@@ -221,14 +337,17 @@ take_option(struct ask *a, int c, char **argv)
 	case OPT_UNTIL:
 		a->filter.until = optarg;
 		return cli_date("quarantine", optarg);
-	case OPT_ALL:
-		a->filter.with_disposed = 1;
+	case OPT_LOOK:
+		a->look = optarg;
+		return cli_date("quarantine", optarg);
+	case OPT_WORDS:
+		a->filter.words = optarg;
 		return STATUS_OK;
 	case OPT_WHY:
 		a->why = optarg;
 		return STATUS_OK;
-	case OPT_JSON:
-		a->json = true;
+	case OPT_LOGIN:
+		a->login = optarg;
 		return STATUS_OK;
 	case OPT_STATE:
 		a->which.state = optarg;
@@ -239,19 +358,55 @@ take_option(struct ask *a, int c, char **argv)
 	case OPT_PROFILE:
 		a->which.profile = optarg;
 		return STATUS_OK;
-	case OPT_HELP:
-		(void)cli_help(_(usage));
-		return -1;
 	default:
-		return cli_bad_option("quarantine", argv);
+		status = take_flag(a, c);
+		return status == STATUS_USAGE
+			   ? cli_bad_option("quarantine", argv)
+			   : status;
 	}
+}
+
+/* What cannot be meant. */
+static int
+check(struct ask *a, enum verb verb, char **ids, int n)
+{
+	size_t used = 0;
+
+	if (verb == SEARCH) {
+		for (int i = 0; i < n && used < sizeof(a->words); i++)
+			used += (size_t)snprintf(a->words + used,
+			    sizeof(a->words) - used, "%s ", ids[i]);
+		if (n > 0)
+			a->filter.words = a->words;
+		if (a->filter.words == NULL)
+			return cli_usage("quarantine",
+			    _("say what to search for"));
+		return STATUS_OK;
+	}
+	if (verb == LIST && n != 0)
+		return cli_usage("quarantine", _("list takes no ID"));
+	if ((verb == SHOW || verb == PASSWORD || verb == IMPORT) && n != 1)
+		return cli_usage("quarantine", _("name the ID of an item"));
+	if (verb == RERUN && (a->look != NULL) == (n > 0))
+		return cli_usage("quarantine",
+		    _("name the IDs of items, or --released-since DATE"));
+	if (verb == DISPOSE && n < 1)
+		return cli_usage("quarantine", _("name the ID of an item"));
+	if (verb == DISPOSE && (a->why == NULL || a->why[0] == '\0'))
+		return cli_usage("quarantine",
+		    _("a disposal needs its reason: --why TEXT"));
+	if (verb == IMPORT && !a->release &&
+	    (a->why == NULL || a->why[0] == '\0'))
+		return cli_usage("quarantine",
+		    _("an unsanitised import needs its reason: --why TEXT"));
+	return STATUS_OK;
 }
 
 int
 cmd_quarantine(int argc, char **argv)
 {
-	static const char *const verbs[] = { "list", "show", "dispose",
-		"password", NULL };
+	static const char *const verbs[] = { "list", "search", "show",
+		"dispose", "password", "rerun", "import", NULL };
 	struct ask a = { .why = NULL };
 	int c, n, verb, status;
 
@@ -261,14 +416,10 @@ cmd_quarantine(int argc, char **argv)
 	n = argc - optind - 1;
 	if (n < 0 || (verb = cli_verb(verbs, argv[optind])) < 0)
 		return cli_usage("quarantine",
-		    _("say list, show, password or dispose"));
-	if ((verb == 0 && n != 0) || ((verb == 1 || verb == 3) && n != 1) ||
-	    (verb == 2 && n < 1))
-		return cli_usage("quarantine",
-		    verb == 0 ? _("list takes no ID")
-			      : _("name the ID of an item"));
-	if (verb == 2 && (a.why == NULL || a.why[0] == '\0'))
-		return cli_usage("quarantine",
-		    _("a disposal needs its reason: --why TEXT"));
-	return run(verbs[verb], &a, argv + optind + 1, n);
+		    _("say list, search, show, password, rerun, dispose or "
+		      "import"));
+	status = check(&a, (enum verb)verb, argv + optind + 1, n);
+	return status != STATUS_OK
+		   ? status
+		   : run((enum verb)verb, &a, argv + optind + 1, n);
 }

@@ -17,6 +17,7 @@
 #include "cmd/quarantine.h"
 #include "core/spool.h"
 #include "quarantine/crossing.h"
+#include "quarantine/transfer.h"
 #include "worker/proto.h"
 
 /* Standard input to its end, or one line of a terminal. */
@@ -54,15 +55,6 @@ read_secret(struct secret *s)
 	return e == 0 && n < 0 ? ERR_IO : e == 0 && total == 0 ? ERR_NOENT : e;
 }
 
-struct opened {
-	struct cli_state *st;
-	const struct policy *policy;
-	struct quarantine_item item;
-	struct mail_envelope envelope;
-	bool is_mail;
-	int err;
-};
-
 static void
 crossed(void *arg, struct crossing_item *c, int err)
 {
@@ -71,8 +63,8 @@ crossed(void *arg, struct crossing_item *c, int err)
 }
 
 /* Into the spool, for whom it was; a repeat makes no second one. */
-static int
-cross(struct opened *o, struct pipeline_job *job)
+int
+opened_cross(struct opened *o, struct pipeline_job *job)
 {
 	struct crossing_setup setup = { .audit = o->st->audit,
 		.quarantine = o->st->quarantine,
@@ -115,8 +107,8 @@ cross(struct opened *o, struct pipeline_job *job)
 	return e;
 }
 
-static int
-find(struct opened *o, const char *id)
+int
+opened_find(struct opened *o, const char *id)
 {
 	char *envelope = NULL;
 	bool wants;
@@ -138,6 +130,12 @@ find(struct opened *o, const char *id)
 	return e;
 }
 
+void
+opened_done(struct opened *o)
+{
+	mail_envelope_done(&o->envelope);
+}
+
 static int
 release(struct opened *o, struct pipeline_job *job)
 {
@@ -155,7 +153,7 @@ release(struct opened *o, struct pipeline_job *job)
 			cli_lang()));
 		return STATUS_NOT_ALL;
 	}
-	if ((e = cross(o, job)) == 0 && o->is_mail) {
+	if ((e = opened_cross(o, job)) == 0 && o->is_mail) {
 		mailaddr_lower(o->envelope.sender, sender);
 		envelope = mail_envelope_text(&o->envelope);
 		e = envelope == NULL ? ERR_NOMEM
@@ -179,14 +177,24 @@ quarantine_password(struct cli_state *st, const struct policy *p,
 	struct secret secret = { .fd = -1, .pages = MAP_FAILED };
 	struct pipeline_job job;
 	struct ppap *ppap = NULL;
+	struct transfer t;
 	int status, e;
 
-	if ((e = find(&o, id)) != 0) {
+	if ((e = opened_find(&o, id)) != 0) {
 		log_error(e == ERR_NOENT ? _("%s: no such item; 'sekisho "
 					     "quarantine list' shows them")
 					 : _("%s: cannot be read"),
 		    id);
 		return e == ERR_NOENT ? STATUS_NOINPUT : cli_status(e);
+	}
+	if (!o.is_mail && (e = transfer_get(st->people, id, &t)) == 0) {
+		transfer_done(&t);
+		log_error(_("%s: a person brought it in; the password is "
+			    "entered in the console, where rules and approvals "
+			    "apply"),
+		    id);
+		status = STATUS_NOT_ALL;
+		goto out;
 	}
 	if ((status = ppap_open(p, st->quarantine, &ppap)) != 0)
 		goto out;
@@ -209,6 +217,6 @@ quarantine_password(struct cli_state *st, const struct policy *p,
 out:
 	secret_close(&secret);
 	ppap_close(ppap);
-	mail_envelope_done(&o.envelope);
+	opened_done(&o);
 	return status;
 }

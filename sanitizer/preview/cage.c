@@ -126,6 +126,8 @@ become(const struct cage_job *j, int filter, int out)
 	snprintf(file, sizeof(file), "/in/file.%s", j->ext);
 	memcpy(argv, fixed, sizeof(fixed));
 	argv[n++] = file;
+	argv[n++] = "--remount-ro";
+	argv[n++] = "/";
 	argv[n++] = "--";
 	for (i = 0; j->argv[i] != NULL && n < MAX_ARGS - 1; i++)
 		argv[n++] = j->argv[i];

@@ -154,14 +154,16 @@ clean_text(int fd, struct preview_content *c)
 	return e;
 }
 
-/* A picture as any other from outside: rebuilt, proved, and released. */
+/* Through the pipeline, as anything from outside: rebuilt, proved, released.
+ * ERR_DENIED: not. */
 static int
-rebuild_page(struct making *m, int fd, struct buf *out)
+rebuild(struct making *m, int fd, const char *name, const struct options *o,
+    int *out_fd, char format[ID_BYTES])
 {
 	struct pipeline_job job = { .in_fd = fd,
-		.name = "page.png",
+		.name = name,
 		.mode = PIPELINE_CLEAN,
-		.options = m->options,
+		.options = o,
 		.passwords_fd = -1,
 		.original_fd = -1,
 		.out_fd = -1 };
@@ -175,13 +177,26 @@ rebuild_page(struct making *m, int fd, struct buf *out)
 		e = pipeline_wait(m->pipeline, 1000, &back);
 	if (e != 0)
 		return e;
-	if (job.record.verdict != VERDICT_RELEASED || job.out_fd < 0 ||
-	    strcmp(job.record.out_format, "png") != 0 ||
-	    job.record.out_bytes > PREVIEW_PAGE_BYTES)
+	if (job.record.verdict == VERDICT_RELEASED && job.out_fd >= 0) {
+		snprintf(format, ID_BYTES, "%s", job.record.out_format);
+		*out_fd = job.out_fd;
+		job.out_fd = -1;
+	} else
 		e = ERR_DENIED;
-	else
-		e = read_fd(job.out_fd, out);
 	pipeline_job_done(&job);
+	return e;
+}
+
+static int
+rebuild_page(struct making *m, int fd, struct buf *out)
+{
+	char format[ID_BYTES];
+	int made, e;
+
+	if ((e = rebuild(m, fd, "page.png", m->options, &made, format)) != 0)
+		return e;
+	e = strcmp(format, "png") == 0 ? read_fd(made, out) : ERR_DENIED;
+	close(made);
 	return e;
 }
 
@@ -307,7 +322,7 @@ from_pdf(struct making *m, int pdf)
 
 /* No remote content, no profile of anybody; one script of constant text. */
 static int
-from_office(struct making *m, const char *ext)
+from_office(struct making *m, int in, const char *ext)
 {
 	static const char script[] =
 	    "/usr/bin/soffice --headless --nologo --norestore --nolockcheck "
@@ -315,9 +330,11 @@ from_office(struct making *m, const char *ext)
 	    "--convert-to pdf --outdir /tmp/out \"/in/file.$1\" >/dev/null "
 	    "2>&1 && exec cat /tmp/out/file.pdf";
 	const char *const argv[] = { SHELL, "-c", script, "sh", ext, NULL };
-	struct cage_job j = { m->from->fd, ext, argv, PDF_BYTES, OFFICE_S };
+	struct cage_job j = { in, ext, argv, PDF_BYTES, OFFICE_S };
 	int fd, e;
 
+	if (!cage_has(pdf_tools))
+		return 0;
 	if (!cage_has(office_tools)) {
 		say(m->out, N_("LibreOffice is not installed on the gateway"));
 		return 0;
@@ -331,12 +348,48 @@ from_office(struct making *m, const char *ext)
 	return e;
 }
 
+/* The text that was read, as a file that LibreOffice takes for UTF-8. */
+static int
+text_file(const struct buf *text, int *out)
+{
+	int fd, e;
+
+	if ((e = fsx_memfd("sekisho-text", &fd)) != 0)
+		return e;
+	if ((e = fsx_write_all(fd, "\xef\xbb\xbf", 3)) == 0 && text->len > 0)
+		e = fsx_write_all(fd, text->data, text->len);
+	if (e != 0)
+		close(fd);
+	else
+		*out = fd;
+	return e;
+}
+
+/* Whatever its encoding is: the gateway's own reader makes UTF-8 of it. */
 static int
 from_text(struct making *m, const char *ext)
 {
-	int e = clean_text(m->from->fd, m->out);
+	struct options o = *m->options;
+	char name[32], format[ID_BYTES];
+	int fd, e;
 
-	return e == 0 ? from_office(m, ext) : e;
+	o.charset = CHARSET_UTF8;
+	snprintf(name, sizeof(name), "text.%s", ext);
+	e = rebuild(m, m->from->fd, name, &o, &fd, format);
+	if (e != 0 && e != ERR_DENIED)
+		return e;
+	if (e == 0) {
+		e = clean_text(fd, m->out);
+		close(fd);
+	} else
+		e = clean_text(m->from->fd, m->out);
+	if (e != 0 || m->out->text.len == 0 || !cage_has(pdf_tools))
+		return e;
+	if ((e = text_file(&m->out->text, &fd)) == 0) {
+		e = from_office(m, fd, "txt");
+		close(fd);
+	}
+	return e;
 }
 
 /* A picture is its own page, unless it is too large to be shown as it is. */
@@ -350,7 +403,9 @@ from_picture(struct making *m, const char *ext)
 		return 0;
 	}
 	buf_clear(&m->out->pages[0]);
-	return e == ERR_DENIED || e == ERR_LIMIT ? from_office(m, ext) : e;
+	return e == ERR_DENIED || e == ERR_LIMIT
+		   ? from_office(m, m->from->fd, ext)
+		   : e;
 }
 
 static int
@@ -416,10 +471,11 @@ preview_make(const struct preview_source *s, struct pipeline *p,
 		say(c, N_("no preview of this format"));
 		return 0;
 	}
-	if (!cage_has(pdf_tools) && way != WAY_PICTURE) {
+	if (!cage_has(pdf_tools)) {
 		say(c, N_("bubblewrap or poppler-utils is not installed on "
 			  "the gateway"));
-		return way == WAY_TEXT ? clean_text(s->fd, c) : 0;
+		if (way != WAY_PICTURE && way != WAY_TEXT)
+			return 0;
 	}
 	switch (way) {
 	case WAY_PDF:
@@ -432,9 +488,9 @@ preview_make(const struct preview_source *s, struct pipeline *p,
 		e = from_picture(&m, ext);
 		break;
 	default:
-		e = from_office(&m, ext);
+		e = from_office(&m, s->fd, ext);
 	}
-	if (e == 0 && c->n_pages == 0)
+	if (e == 0 && c->n_pages == 0 && c->text.len == 0)
 		say(c, N_("no page could be shown"));
 	return e;
 }

@@ -37,15 +37,37 @@ new_body(struct mail_job *j, struct mail_body **out)
 	return 0;
 }
 
-/* Said to be text, and none in any charset but UTF-16. */
+#define CONTROLS_SHARE 50
+
+/* Said to be text, and none in any charset but UTF-16: one byte of fifty is
+ * none of a text. A few of them are filtered. */
 static bool
 is_binary(const struct mpart *p)
 {
-	return strncmp(p->charset, "utf-16", 6) != 0 &&
-	       strncmp(p->charset, "utf-32", 6) != 0 &&
-	       !reader_has(&p->body, 0, "\xff\xfe", 2) &&
-	       !reader_has(&p->body, 0, "\xfe\xff", 2) && p->body.len > 0 &&
+	size_t odd = 0;
+	uint8_t c;
+
+	if (strncmp(p->charset, "utf-16", 6) == 0 ||
+	    strncmp(p->charset, "utf-32", 6) == 0 ||
+	    reader_has(&p->body, 0, "\xff\xfe", 2) ||
+	    reader_has(&p->body, 0, "\xfe\xff", 2))
+		return false;
+	for (size_t i = 0; i < p->body.len; i++) {
+		c = p->body.data[i];
+		odd += c < 7 || c == 0x7f || (c > 13 && c < ' ' && c != 0x1b);
+	}
+	return odd > p->body.len / CONTROLS_SHARE &&
 	       memchr(p->body.data, 0, p->body.len) != NULL;
+}
+
+/* The first part, named but not said to be a file: programs show it. */
+static bool
+is_named_text(const struct mail_job *j, const struct mpart *p)
+{
+	return j->bodies == NULL && j->entries == NULL && p->is_inline &&
+	       !p->doubtful && p != j->report_part &&
+	       strcmp(p->type, "text/plain") == 0 &&
+	       strcasecmp(safename_get_ext(p->name), "txt") == 0;
 }
 
 static int
@@ -201,14 +223,24 @@ is_one_of(const char *type, const char *const *list)
 	return false;
 }
 
+/* RFC 8551, 3.10: some programs know S/MIME by this name alone. */
+static bool
+is_opaque(const struct mpart *p)
+{
+	static const char *const types[] = { "application/pkcs7-mime",
+		"application/x-pkcs7-mime", NULL };
+
+	return is_one_of(p->type, types) ||
+	       (strcmp(p->type, "application/octet-stream") == 0 &&
+		   strcasecmp(p->name, "smime.p7m") == 0);
+}
+
 static int
 plan_special(struct mail_job *j, struct mpart *p, struct mail_body *b,
     bool *done)
 {
 	static const char *const dropped[] = { "text/x-amp-html",
 		"application/applefile", NULL };
-	static const char *const opaque[] = { "application/pkcs7-mime",
-		"application/x-pkcs7-mime", NULL };
 
 	*done = true;
 	if (strcmp(p->type, "message/partial") == 0)
@@ -220,7 +252,7 @@ plan_special(struct mail_job *j, struct mpart *p, struct mail_body *b,
 	if (is_one_of(p->type, dropped))
 		return doc_found(j->d, FIND_MAIL_DROPPED, ACT_REMOVED, p->where,
 		    "%s", p->type);
-	if (is_one_of(p->type, opaque))
+	if (is_opaque(p))
 		return plan_opaque(j, p, b);
 	return plan_tnef(j, p, done);
 }
@@ -240,6 +272,10 @@ plan(struct mail_job *j, struct mpart *p, struct mail_body *b)
 	case MPART_MESSAGE:
 		return plan_file(j, p);
 	case MPART_FILE:
+		if (is_named_text(j, p)) {
+			p->kind = MPART_TEXT;
+			return plan(j, p, b);
+		}
 		break;
 	}
 	e = plan_special(j, p, b, &done);

@@ -95,6 +95,7 @@ pim_add_param(struct pim_out *o, const char *name, const char *value)
 {
 	bool quote = value[strcspn(value, ",;:")] != '\0';
 	uint32_t cp, before = 0, gone = 0, first = 0;
+	size_t start = o->line.len;
 	struct reader r;
 	int e;
 
@@ -114,6 +115,9 @@ pim_add_param(struct pim_out *o, const char *name, const char *value)
 	}
 	if ((e = buf_puts(&o->line, quote ? "\"" : "")) != 0)
 		return e;
+	/* Of nothing but hidden characters: no parameter. */
+	if (before == 0)
+		buf_truncate(&o->line, start);
 	return note_characters(o, gone, first);
 }
 

@@ -89,6 +89,8 @@ def content(expect, data):
         if s in report_of(data):
             return "in the report: " + s
     m = email.message_from_bytes(data, policy=email.policy.default)
+    if "body_has" in expect and expect["body_has"] not in m.get_body(("plain",)).get_content():
+        return "not in the body: " + expect["body_has"]
     if "texts" in expect:
         got = [p.get_content() for p in m.iter_attachments() if p.get_filename() != REPORT]
         if len(got) != len(expect["texts"]) or any(w is not None and w != g.replace("\r\n", "\n")

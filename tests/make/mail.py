@@ -353,6 +353,8 @@ def kinds():
                   "Content-Transfer-Encoding: base64")
     case("signed-opaque", TOP + signed, has=["SEKISHO-BENIGN-text", "S/MIME: " + SIGNER], gone=["SEKISHO-CANARY"],
          finds=["mail.signature", "generic.member-held"], files=[])
+    case("signed-by-name", TOP + part("application/octet-stream; name=smime.p7m", b64(OPAQUE),
+         "Content-Transfer-Encoding: base64"), has=["SEKISHO-BENIGN-text", SIGNER], gone=["SEKISHO-CANARY"], finds=["mail.signature"])
     # The signer of a message inside is not that of the mail.
     case("signed-inside", mixed([text_part(), part("message/rfc822", TOP + signed)], kind=b"mixed"),
          has=["SEKISHO-BENIGN-text"], hasnot_report=[SIGNER], gone=["SEKISHO-CANARY"], files=["message-1.eml"])
@@ -372,6 +374,13 @@ def kinds():
          texts=[texts[n] for n in (0, 1, 2, 0, 1, 2, 1)])
     case("charset-csv", mixed([text_part(), file_part("a.csv", "住所,氏名\r\n市役所,高橋\r\n".encode("cp932"), "text/csv"),
                                file_part("b.html", "<p>市役所</p>".encode(), "text/html")]), texts=["住所,氏名\n市役所,高橋\n", None])
+    case("text-named", mixed([part("text/plain; name=problems.txt", b"SEKISHO-BENIGN-first\r\n"), text_part(),
+         part("text/plain; name=later.txt", b"SEKISHO-BENIGN-later\r\n")]), files=["later.txt"],
+         reads={"Subject": "件名"}, body_has="SEKISHO-BENIGN-first")
+    case("text-nul", TOP + b"Content-Type: text/plain\r\n\r\n" + b"SEKISHO-BENIGN-text is long enough for one of them\x00\r\n",
+         files=[], body_has="SEKISHO-BENIGN-text")
+    with_program("text-named-program", lambda p: mixed([part("text/plain; name=a.exe", p), text_part()]),
+                 finds=["generic.member-held"], files=[])
     case("two-texts", mixed([text_part(), part("text/plain", b"SEKISHO-BENIGN-second\r\n")]),
          has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-second"], files=[])
 

@@ -29,6 +29,7 @@ static const struct {
 	    cmd_quarantine },
 	{ "audit", N_("verify, export or show the audit log"), cmd_audit },
 	{ "policy", N_("check or show a policy"), cmd_policy },
+	{ "tidy", N_("end what is past its time"), cmd_tidy },
 	{ "backup", N_("copy the whole state, while it is used"), cmd_backup },
 	{ "restore", N_("make a state folder from a copy"), cmd_restore },
 	{ "rules", N_("check or show the departments' rules"), cmd_rules },

@@ -74,8 +74,8 @@ auditfiles_list(int dirfd, struct auditfiles *out)
 	for (int i = 0; i < n; i++) {
 		if (out->names != NULL &&
 		    !auditfile_is_same(dirfd, list[i]->d_name, AUDIT_ACTIVE))
-			snprintf(out->names[out->n++], AUDIT_FILE_BYTES, "%.39s",
-			    list[i]->d_name);
+			snprintf(out->names[out->n++], AUDIT_FILE_BYTES,
+			    "%.39s", list[i]->d_name);
 		free(list[i]);
 	}
 	free(list);

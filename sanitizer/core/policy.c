@@ -72,6 +72,7 @@ policy_default(struct policy *p)
 	p->audit_rotate_days = 31;
 	p->audit_keep_days = 1096;
 	p->sent_keep_days = 31;
+	p->transfer_days = 400;
 	snprintf(p->events_syslog, sizeof(p->events_syslog), "/dev/log");
 	p->events_facility = 16;
 	snprintf(p->events_mail_relay, sizeof(p->events_mail_relay),

@@ -68,6 +68,7 @@ struct policy {
 	uint64_t audit_rotate_bytes;
 	uint32_t audit_rotate_days, audit_keep_days;
 	uint32_t sent_keep_days; /* parcels that were sent */
+	uint32_t transfer_days;	 /* settled ones are listed */
 	bool allow_unsanitised;	 /* inner side: take such parcels */
 
 	/* Where events go (event.h). */

@@ -313,6 +313,10 @@ static const struct policy_setting table[] = {
 	UINT("audit", "keep_days", audit_keep_days, 1, 36600,
 	    "監査記録を残す日数（過ぎたファイルは記録して消す）",
 	    "days that a file of the log is kept (its end is recorded)"),
+	UINT("audit", "transfer_days", transfer_days, 1, 36600,
+	    "終わった持込みを一覧に残す日数（過ぎても監査記録には残る）",
+	    "days that settled transfers stay in the lists (the log keeps "
+	    "them)"),
 	UINT("parcel", "max_payloads", parcel_max_payloads, 1, 64,
 	    "1つの小包に入れる文書の最大数", "documents in one parcel"),
 	UINT("parcel", "max_bytes", parcel_max_bytes, K, 64 * M,

@@ -69,6 +69,9 @@ take(sqlite3_stmt *s, struct account *a)
 		{ a->locked_until, sizeof(a->locked_until), 17 },
 	};
 
+	char now[RECORD_TIME_BYTES];
+
+	record_time_now(now);
 	memset(a, 0, sizeof(*a));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		people_take(s, texts[i].column, texts[i].to, texts[i].size);
@@ -76,6 +79,8 @@ take(sqlite3_stmt *s, struct account *a)
 	a->is_disabled = sqlite3_column_int(s, 6) != 0;
 	a->must_change = sqlite3_column_int(s, 7) != 0;
 	a->failures = (unsigned)sqlite3_column_int(s, 16);
+	if (strcmp(a->locked_until, now) <= 0)
+		a->locked_until[0] = '\0'; /* it is over */
 }
 
 int

@@ -50,8 +50,8 @@ struct account {
 	char locked_until[RECORD_TIME_BYTES];  /* "" */
 	unsigned failures;		       /* since the last sign-in */
 	char password_time[RECORD_TIME_BYTES]; /* when it was set, "": there
-						* is none; a session that is
-						* older is over */
+						* is none; a session that began
+						* with another is over */
 };
 
 /* "staff approver" and back (ERR_MALFORMED). Reading takes the Japanese
@@ -95,7 +95,8 @@ int account_unlock(struct people *, const char *login,
 int account_sign_in(struct people *, const char *login, const char *password,
     size_t n, const char *client, struct account *) MUST_CHECK;
 /* The same for a person whom the site's proxy or directory vouches for; no
- * password is looked at, and no lock of passwords counts. */
+ * password is looked at, no lock of passwords counts, and failures before it
+ * are forgotten. */
 int account_trusted(struct people *, const char *login, const char *client,
     const char *how, struct account *) MUST_CHECK;
 /* Whether today (local time) lies in the account's dates, the last day

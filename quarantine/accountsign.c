@@ -195,7 +195,7 @@ invalid(const struct account *a)
 /* The log line, then the row: last time, from where, no failures. */
 static int
 enter_locked(struct people *p, const char *login, const char *from,
-    const char *how, bool clears)
+    const char *how)
 {
 	char now[RECORD_TIME_BYTES];
 	struct try t = { .failures = 0 };
@@ -206,7 +206,7 @@ enter_locked(struct people *p, const char *login, const char *from,
 		 AUDIT_SYNC)) != 0)
 		return e;
 	snprintf(t.key, sizeof(t.key), "%s", login);
-	if (clears && (e = write_tries(p, &t)) != 0)
+	if ((e = write_tries(p, &t)) != 0)
 		return e;
 	record_time_now(now);
 	if ((e = people_prepare(p,
@@ -242,7 +242,7 @@ enter(struct people *p, const struct try *t, const char *from, const char **no)
 	if ((e = ledger_begin(p->db)) != 0)
 		return e;
 	if ((e = still_same(p, t, no)) == 0)
-		e = enter_locked(p, t->key, from, "password", true);
+		e = enter_locked(p, t->key, from, "password");
 	return ledger_end(p->db, e);
 }
 
@@ -301,7 +301,7 @@ trusted_locked(struct people *p, struct try *t, const char *from,
 		t->no = invalid(&t->account);
 	if (t->no != NULL)
 		return ERR_DENIED;
-	return enter_locked(p, t->key, from, how, false);
+	return enter_locked(p, t->key, from, how);
 }
 
 int

@@ -18,7 +18,7 @@ add_executable(rules_texts unit/rules_texts.c)
 target_link_libraries(rules_texts PRIVATE core)
 add_test(NAME lint_rules COMMAND ${CMAKE_SOURCE_DIR}/tests/lint/rules.sh
   ${CMAKE_BINARY_DIR}/bin)
-foreach(t test_account test_accountimport)
+foreach(t test_account test_signin test_accountimport)
   sekisho_test(${t} SOURCES unit/${t}.c LIBS quarantine)
   target_include_directories(${t} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 endforeach()

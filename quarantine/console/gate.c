@@ -155,6 +155,16 @@ settle_language(struct server_call *c)
 		v->lang = lang_of_header(server_header(c, "Accept-Language"));
 }
 
+/* A password that somebody set elsewhere ends the session. */
+static bool
+same_password(struct session *s, const struct account *a)
+{
+	if (s->password_time[0] == '\0')
+		memcpy(s->password_time, a->password_time,
+		    sizeof(s->password_time));
+	return strcmp(s->password_time, a->password_time) == 0;
+}
+
 /* Who is here: the session's account as the register has it now. */
 static void
 settle_session(struct server_call *c)
@@ -171,7 +181,7 @@ settle_session(struct server_call *c)
 	/* Another person came through the proxy, or the account is over. */
 	if (strcmp(s->proxied, proxied) != 0 ||
 	    account_get(v->site->people, s->login, &v->account) != 0 ||
-	    !account_is_valid(&v->account)) {
+	    !account_is_valid(&v->account) || !same_password(s, &v->account)) {
 		sessions_drop(s);
 		memset(&v->account, 0, sizeof(v->account));
 		return;

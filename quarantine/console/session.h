@@ -20,7 +20,8 @@ struct session {
 	enum notice notice_kind;
 	const char *notice; /* shown once; a constant, or NULL */
 	char last_time[RECORD_TIME_BYTES], last_from[64];
-	unsigned failures; /* before this sign-in */
+	char password_time[RECORD_TIME_BYTES]; /* of its first page */
+	unsigned failures;		       /* before this sign-in */
 };
 
 int sessions_new(uint32_t idle_s, uint32_t whole_s,

@@ -72,15 +72,6 @@ print_csv(const struct account *a)
 	return 0;
 }
 
-static bool
-is_locked(const struct account *a)
-{
-	char now[RECORD_TIME_BYTES];
-
-	record_time_now(now);
-	return strcmp(now, a->locked_until) < 0;
-}
-
 /* Why somebody may not come in or decide now. */
 static void
 print_marks(const struct account *a)
@@ -93,7 +84,7 @@ print_marks(const struct account *a)
 		printf("  %s", _("(no password)"));
 	else if (a->must_change)
 		printf("  %s", _("(must change the password)"));
-	if (is_locked(a))
+	if (a->locked_until[0] != '\0')
 		printf("  %s", _("(locked)"));
 	if (account_is_away(a))
 		printf(_("  (away; deputy: %s)"),

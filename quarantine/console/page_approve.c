@@ -118,7 +118,7 @@ queue_table(struct queue *k)
 	struct html *h = &k->v->page;
 	int e;
 
-	html_open(h, "div", "class", "wide", NULL);
+	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
@@ -278,7 +278,7 @@ preview(struct visit *v, const struct shown *s)
 	}
 	if (p.why[0] != '\0')
 		page_notice(v, NOTICE_NOTE, tr(v, p.why));
-	html_open(h, "div", "class", "pages", NULL);
+	html_open(h, "div", "class", "previews", NULL);
 	for (unsigned i = 1; i <= p.pages; i++) {
 		snprintf(path, sizeof(path), "/approvals/%s/page/%u", s->q.id,
 		    i);

@@ -248,7 +248,7 @@ form(struct visit *r, const struct search *s)
 	struct html *h = &r->page;
 
 	html_open(h, "form", "method", "get", "action", "/audit", "class",
-	    "filter", NULL);
+	    "find", NULL);
 	page_input(r, tr(r, N_("From")), "since", "date", s->since, NULL, NULL);
 	page_input(r, tr(r, N_("Until (not included)")), "until", "date",
 	    s->until, NULL, NULL);
@@ -320,7 +320,7 @@ show(struct visit *r, struct search *s, FILE *f)
 	html_close(h);
 	if (s->n == 0)
 		html_el(h, "p", tr(r, N_("No line fits.")), NULL);
-	html_open(h, "div", "class", "wide", NULL);
+	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", NULL);
 	table_head(r);
 	html_open(h, "tbody", NULL);

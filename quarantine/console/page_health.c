@@ -9,6 +9,7 @@
 
 #include "core/metrics.h"
 #include "quarantine/console/pages.h"
+#include "quarantine/console/server.h"
 
 enum unit { COUNT, BYTES, SECONDS, WHEN, YES_NO };
 
@@ -164,12 +165,26 @@ health_page(struct visit *v)
 	return e;
 }
 
+/* For a monitor that has no account: by address, and by nothing that somebody
+ * else may have handed on. */
+static bool
+may_read(const struct visit *v)
+{
+	return !v->is_proxied &&
+	       server_header(v->call, "X-Forwarded-For")[0] == '\0' &&
+	       server_header(v->call, "Forwarded")[0] == '\0' &&
+	       server_header(v->call, "Via")[0] == '\0' &&
+	       rules_listed(v->site->policy.console.metrics_from, v->client);
+}
+
 int
 health_metrics(struct visit *v)
 {
 	struct buf b;
 	int e;
 
+	if (!may_read(v))
+		return ERR_NOENT;
 	if ((e = read_figures(v, &b)) == 0)
 		e = visit_bytes(v, METRICS_TYPE, b.data, b.len, NULL);
 	buf_done(&b);

@@ -229,7 +229,7 @@ preview(struct visit *r, const struct buf *csv)
 	int e;
 
 	page_begin(r, tr(r, N_("What the import would change")));
-	html_open(&r->page, "div", "class", "wide", NULL);
+	html_open(&r->page, "div", "class", "scroll", NULL);
 	html_open(&r->page, "table", NULL);
 	e = account_import(r->site->people, (const char *)csv->data, csv->len,
 	    effective_of(r), false, r->account.login, preview_row, &p, why);

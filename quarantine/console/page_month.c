@@ -165,7 +165,7 @@ table(struct visit *r, const char *title, const char *what, json_t *rows,
 		return;
 	html_open(h, "section", NULL);
 	html_el(h, "h2", title, NULL);
-	html_open(h, "div", "class", "wide", NULL);
+	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", NULL);
 	head(r, what, is_split);
 	html_open(h, "tbody", NULL);

@@ -60,7 +60,7 @@ settings_table(struct visit *v)
 		N_("Default, where it differs"), N_("Meaning") };
 	struct html *h = &v->page;
 
-	html_open(h, "div", "class", "wide", NULL);
+	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
@@ -110,7 +110,7 @@ result(struct visit *v)
 		close(fd);
 		return ERR_NOMEM;
 	}
-	html_open(&v->page, "div", "class", "wide", NULL);
+	html_open(&v->page, "div", "class", "scroll", NULL);
 	html_open(&v->page, "table", NULL);
 	while (getline(&line, &size, f) > 0) {
 		if ((o = json_loads(line, 0, NULL)) != NULL) {

@@ -89,7 +89,7 @@ table(struct list *l, uint64_t page)
 	struct html *h = &v->page;
 	size_t from = (size_t)page * PER_PAGE;
 
-	html_open(h, "div", "class", "wide", NULL);
+	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
@@ -114,7 +114,7 @@ show_list(struct list *l, const char *department, uint64_t page)
 
 	page_begin(v, tr(v, N_("Quarantine")));
 	html_open(h, "form", "method", "get", "action", "/quarantine", "class",
-	    "filter", NULL);
+	    "find", NULL);
 	page_input(v, tr(v, N_("Words (name, sender, reason, id)")), "words",
 	    "search", l->words, NULL, NULL);
 	page_input(v, tr(v, N_("Department")), "department", "text", department,

@@ -108,7 +108,7 @@ page_users(struct visit *r)
 	html_el(h, "a", tr(r, N_("Import a list (CSV)")), "class",
 	    "button second", "href", "/user-import", NULL);
 	html_close(h);
-	html_open(h, "div", "class", "wide", NULL);
+	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);

@@ -63,7 +63,7 @@ static const struct route table[] = {
 	    policies_dryrun, NULL, 0, 0 },
 	{ "GET", "/health", ROLE_ADMINISTRATOR, "", health_page, N_("Health"),
 	    0, 0 },
-	{ "GET", "/metrics", ROLE_ADMINISTRATOR, "", health_metrics, NULL, 0,
+	{ "GET", "/metrics", PUBLIC, "", health_metrics, NULL, 0,
 	    ROUTE_QUIET },
 
 	/* auditor */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "core/metrics.h"
 #include "quarantine/console/lang.h"
 #include "quarantine/console/server.h"
 #include "quarantine/console/session.h"
@@ -222,8 +223,8 @@ name_download(struct MHD_Response *r, const char *type, const char *name)
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz0123456789._-";
 	static const char *const shown[] = { "image/png", "image/svg+xml",
-		"text/plain; charset=utf-8", "application/json", "text/css",
-		"text/javascript" };
+		"text/plain; charset=utf-8", METRICS_TYPE, "application/json",
+		"text/css", "text/javascript" };
 	struct buf text;
 	int e = 0;
 

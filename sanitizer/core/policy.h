@@ -84,6 +84,7 @@ struct policy {
 		uint32_t port;
 		char hosts[512]; /* names it answers to, blanks between */
 		char proxy[256]; /* addresses whose headers are believed */
+		char metrics_from[256];
 		char proxy_header[64]; /* "": people sign in here */
 		uint32_t idle_s, session_s;
 		uint64_t upload_bytes;

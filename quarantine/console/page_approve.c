@@ -255,44 +255,63 @@ facts(struct visit *v, const struct shown *s)
 }
 
 static void
-preview(struct visit *v, const struct shown *s)
+pictures(struct visit *v, const struct request *q, const struct preview *p)
 {
 	struct html *h = &v->page;
-	struct preview_info p;
 	char path[128], alt[96];
 
-	html_el(h, "h2", tr(v, N_("What it looks like")), NULL);
-	if (s->q.kind == REQUEST_UNSANITISED) {
-		page_notice(v, NOTICE_ERROR,
-		    tr(v, N_("There is no safe rendering of an original. Agree "
-			     "only when you know what it is and where it "
-			     "comes from.")));
-		return;
-	}
-	if (preview_look(v->site->policy.state_dir, s->t.id, &p) != 0) {
-		html_el(h, "p",
-		    tr(v, N_("The rendering is being made; load this page "
-			     "again in a moment.")),
-		    NULL);
-		return;
-	}
-	if (p.why[0] != '\0')
-		page_notice(v, NOTICE_NOTE, tr(v, p.why));
 	html_open(h, "div", "class", "previews", NULL);
-	for (unsigned i = 1; i <= p.pages; i++) {
-		snprintf(path, sizeof(path), "/approvals/%s/page/%u", s->q.id,
-		    i);
+	for (unsigned i = 1; i <= p->pages; i++) {
+		snprintf(path, sizeof(path), "/approvals/%s/page/%u", q->id, i);
 		snprintf(alt, sizeof(alt), "%s %u", tr(v, N_("Page")), i);
 		html_open(h, "img", "src", path, "alt", alt, "loading", "lazy",
 		    NULL);
 	}
 	html_close(h);
-	if (p.has_text) {
-		snprintf(path, sizeof(path), "/approvals/%s/text", s->q.id);
-		html_open(h, "p", NULL);
-		html_el(h, "a", tr(v, N_("Show the text")), "href", path, NULL);
-		html_close(h);
+	if (p->is_cut)
+		html_el(h, "p",
+		    tr(v, N_("The document has more than is shown here.")),
+		    NULL);
+	if (!p->has_text)
+		return;
+	snprintf(path, sizeof(path), "/approvals/%s/text", q->id);
+	html_open(h, "p", NULL);
+	html_el(h, "a", tr(v, N_("Show the text")), "href", path, NULL);
+	html_close(h);
+}
+
+static int
+preview(struct visit *v, const struct shown *s)
+{
+	struct preview p;
+	int e;
+
+	html_el(&v->page, "h2", tr(v, N_("What it looks like")), NULL);
+	if (s->q.kind == REQUEST_UNSANITISED) {
+		page_notice(v, NOTICE_ERROR,
+		    tr(v, N_("There is no safe rendering of an original. Agree "
+			     "only when you know what it is and where it "
+			     "comes from.")));
+		return 0;
 	}
+	e = preview_get(v->site->people, s->t.id, &p);
+	if (e == ERR_NOENT) {
+		html_el(&v->page, "p",
+		    tr(v,
+			s->q.kind == REQUEST_REVIEW
+			    ? N_("The file has crossed; its rendering is not "
+				 "kept.")
+			    : N_("The rendering is being made; load this page "
+				 "again in a moment.")),
+		    NULL);
+		return 0;
+	}
+	if (e != 0)
+		return e;
+	if (p.why[0] != '\0')
+		page_notice(v, NOTICE_NOTE, tr(v, p.why));
+	pictures(v, &s->q, &p);
+	return 0;
 }
 
 static void
@@ -371,7 +390,8 @@ show(struct visit *v, const struct shown *s)
 	html_open(&v->page, "ul", NULL);
 	e = approve_decisions(v->site->people, s->q.id, decision_row, v);
 	html_close(&v->page);
-	preview(v, s);
+	if (e == 0)
+		e = preview(v, s);
 	html_el(&v->page, "h2", tr(v, N_("What was found and removed")), NULL);
 	page_receipt(v, s->t.receipt);
 	if (s->q.state == REQUEST_OPEN) {
@@ -400,14 +420,16 @@ approvals_page(struct visit *v)
 {
 	struct shown s;
 	unsigned long n = strtoul(visit_arg(v, 1), NULL, 10);
-	int e, fd;
+	struct buf b;
+	int e;
 
 	if (n == 0 || n > PREVIEW_PAGES || (e = find(v, &s)) != 0)
 		return ERR_NOENT;
-	if ((e = visit_audit(v, "preview", s.t.id)) == 0 &&
-	    (e = preview_page(v->site->policy.state_dir, s.t.id, (unsigned)n,
-		 &fd)) == 0)
-		e = visit_fd(v, "image/png", fd, NULL);
+	buf_init(&b, PREVIEW_PAGE_BYTES);
+	if ((e = preview_page(v->site->people, s.t.id, (unsigned)n,
+		 v->account.login, &b)) == 0)
+		e = visit_bytes(v, "image/png", b.data, b.len, NULL);
+	buf_done(&b);
 	transfer_done(&s.t);
 	return e;
 }
@@ -416,13 +438,21 @@ int
 approvals_text(struct visit *v)
 {
 	struct shown s;
-	int e, fd;
+	struct buf b;
+	int e;
 
 	if ((e = find(v, &s)) != 0)
 		return e;
-	if ((e = visit_audit(v, "preview", s.t.id)) == 0 &&
-	    (e = preview_text(v->site->policy.state_dir, s.t.id, &fd)) == 0)
-		e = visit_fd(v, "text/plain", fd, NULL);
+	buf_init(&b, PREVIEW_TEXT_BYTES + 1);
+	if ((e = preview_text(v->site->people, s.t.id, v->account.login, &b)) ==
+	    0) {
+		page_begin(v, tr(v, N_("Text of the file")));
+		html_open(&v->page, "pre", "class", "out", NULL);
+		html_data(&v->page, buf_cstr(&b));
+		html_close(&v->page);
+		e = page_end(v);
+	}
+	buf_done(&b);
 	transfer_done(&s.t);
 	return e;
 }

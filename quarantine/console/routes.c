@@ -27,6 +27,21 @@ static const struct route table[] = {
 	{ "GET", "/", ANYONE, "", sign_home, NULL, 0, 0 },
 	{ "POST", "/logout", ANYONE, "", sign_out, NULL, 0, ROUTE_UNCHANGED },
 
+	/* approver */
+	{ "GET", "/approvals", ROLE_APPROVER, "", approvals_list,
+	    N_("Approvals"), 0, 0 },
+	{ "GET", "/approvals/{id}", ROLE_APPROVER, "", approvals_show, NULL, 0,
+	    0 },
+	{ "GET", "/approvals/{id}/page/{n}", ROLE_APPROVER, "", approvals_page,
+	    NULL, 0, ROUTE_QUIET },
+	{ "GET", "/approvals/{id}/text", ROLE_APPROVER, "", approvals_text,
+	    NULL, 0, 0 },
+	{ "POST", "/approvals/{id}", ROLE_APPROVER, "sha256 why decision",
+	    approvals_decide, NULL, 0, 0 },
+	{ "POST", "/approvals/{id}/emergency",
+	    ROLE_APPROVER | ROLE_ADMINISTRATOR, "why", approvals_emergency,
+	    NULL, 0, 0 },
+
 	/* administrator */
 	{ "GET", "/quarantine", ROLE_ADMINISTRATOR, "words department page",
 	    quarantine_items, N_("Quarantine"), 0, 0 },
@@ -63,8 +78,7 @@ static const struct route table[] = {
 	    policies_dryrun, NULL, 0, 0 },
 	{ "GET", "/health", ROLE_ADMINISTRATOR, "", health_page, N_("Health"),
 	    0, 0 },
-	{ "GET", "/metrics", PUBLIC, "", health_metrics, NULL, 0,
-	    ROUTE_QUIET },
+	{ "GET", "/metrics", PUBLIC, "", health_metrics, NULL, 0, ROUTE_QUIET },
 
 	/* auditor */
 	{ "GET", "/audit", ROLE_AUDITOR, "since until event words page",

@@ -59,7 +59,8 @@ policy_default(struct policy *p)
 		.total = 3000 };
 	p->scan_timeout_s = 120;
 	p->mail_password_s = 3 * 86400;
-	p->console = (struct policy_console){ .listen = "127.0.0.1", .metrics_from = "127.0.0.1 ::1",
+	p->console = (struct policy_console){ .listen = "127.0.0.1",
+		.metrics_from = "127.0.0.1 ::1",
 		.port = 8420,
 		.idle_s = 1800,
 		.session_s = 10 * 3600,

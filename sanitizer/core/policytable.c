@@ -277,7 +277,8 @@ static const struct policy_setting table[] = {
 	    "header in which the proxy puts the person it signed in (empty: "
 	    "not used)"),
 	NAMES("console", "metrics_from", console.metrics_from,
-	    "監視のために/metricsを読めるアドレス（空白区切り。プロキシー経由は不可）",
+	    "監視のために/"
+	    "metricsを読めるアドレス（空白区切り。プロキシー経由は不可）",
 	    "addresses that may read /metrics for a monitor (blanks between; "
 	    "never through a proxy)"),
 	UINT("console", "idle_s", console.idle_s, 60, 86400,

@@ -69,6 +69,17 @@ policy_default(struct policy *p)
 		.connections = 512,
 		.connections_per_address = 32,
 		.requests_per_minute = 600 };
+	snprintf(p->people_root, sizeof(p->people_root), "/srv/sekisho");
+	snprintf(p->people_done, sizeof(p->people_done), "済み");
+	snprintf(p->people_held, sizeof(p->people_held), "保留");
+	snprintf(p->people_password, sizeof(p->people_password),
+	    "要パスワード");
+	snprintf(p->people_status, sizeof(p->people_status), "処理状況");
+	p->people_fast_bytes = UINT64_C(2) << 20;
+	p->people_settle_ms = 300;
+	p->people_quiet_s = 3;
+	p->people_rescan_s = 30;
+	p->people_status_s = 10;
 	p->audit_rotate_bytes = UINT64_C(256) << 20;
 	p->audit_rotate_days = 31;
 	p->audit_keep_days = 1096;

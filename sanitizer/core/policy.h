@@ -64,6 +64,16 @@ struct policy {
 	uint32_t mail_password_s;
 
 	char people_rules_file[256]; /* path; "": none (rules.h) */
+	/* The drop folder: people_root/in/DEPARTMENT/USER, and beside in/ the
+	 * folders where people find what became of it. */
+	char people_root[256];
+	char people_done[POLICY_NAME_BYTES], people_held[POLICY_NAME_BYTES];
+	char people_password[POLICY_NAME_BYTES],
+	    people_status[POLICY_NAME_BYTES];
+	bool people_keep_originals;
+	uint64_t people_fast_bytes;
+	uint32_t people_settle_ms, people_quiet_s, people_rescan_s,
+	    people_status_s;
 	/* Rotation of the audit log (audit.h). */
 	uint64_t audit_rotate_bytes;
 	uint32_t audit_rotate_days, audit_keep_days;

@@ -143,9 +143,14 @@ set_text(void *field, const struct policy_setting *s, const char *value,
 		return bad(why, "%s: must be an absolute path", s->key);
 	if ((strcmp(s->key, "clamd") == 0 ||
 		strcmp(s->key, "rules_file") == 0 ||
+		strcmp(s->key, "root") == 0 ||
 		strcmp(s->key, "password_file") == 0) &&
 	    n > 0 && (value[0] != '/' || strchr(value, ' ') != NULL))
 		return bad(why, "%s: must be an absolute path", s->key);
+	if (strcmp(s->section, "people") == 0 && s->min > 0 &&
+	    !parcel_department_ok(value))
+		return bad(why, "%s: must be fit to be a folder's name",
+		    s->key);
 	if (strcmp(s->key, "department") == 0 && !parcel_department_ok(value))
 		return bad(why, "%s: must be fit to be a folder's name",
 		    s->key);

@@ -1,0 +1,235 @@
+/*
+ * The folders that people see. They can write there, so nothing is followed,
+ * nothing of theirs is replaced, and a name that is taken gets a number. A
+ * text of ours is known by the mark in it (the number of the transfer).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/log.h"
+#include "cmd/watch.h"
+#include "core/tree.h"
+
+#define LOOK_AT	   4096 /* bytes of a text in which its mark stands */
+#define NUMBERS	   200
+#define SHARE_MASK 002
+
+int
+watch_folder(int dirfd, const char *name, mode_t mode, bool make, int *out)
+{
+	int fd;
+
+	if (make && mkdirat(dirfd, name, mode) < 0 && errno != EEXIST)
+		return ERR_IO;
+	fd = openat(dirfd, name,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOENT : ERR_IO;
+	*out = fd;
+	return 0;
+}
+
+/* A person's own folder: for the one that in/ is for, and for the gateway. */
+static int
+private_folder(const struct watch *s, int dirfd, const char *department,
+    const char *login, bool make, int *out)
+{
+	char path[RULES_DEPARTMENT_BYTES + ACCOUNT_LOGIN_BYTES + 1];
+	struct stat st;
+	bool is_new;
+	int e;
+
+	is_new = make && mkdirat(dirfd, login, 02770) == 0;
+	if ((e = watch_folder(dirfd, login, 02770, make, out)) != 0 || !is_new)
+		return e;
+	snprintf(path, sizeof(path), "%s/%s", department, login);
+	if (fstatat(s->in, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    (st.st_uid != geteuid() && fchown(*out, st.st_uid, st.st_gid) < 0))
+		log_warn(_("%s/%s: this new folder cannot be given to its "
+			   "user; make it beforehand (sekisho-watch(8))"),
+		    department, login);
+	(void)!fchmod(*out, st.st_mode & 07777);
+	return 0;
+}
+
+int
+watch_home(struct watch *s, const char *folder, const char *department,
+    const char *login, bool make, int *out)
+{
+	mode_t mask = umask(SHARE_MASK);
+	int top = -1, middle = -1, e;
+
+	e = watch_folder(s->root, folder, 0755, make, &top);
+	if (e == 0)
+		e = watch_folder(top, department, 0755, make, &middle);
+	if (e == 0)
+		e = private_folder(s, middle, department, login, make, out);
+	umask(mask);
+	if (middle >= 0)
+		close(middle);
+	if (top >= 0)
+		close(top);
+	return e;
+}
+
+/* Whether a text is there, and whether it is ours. */
+static int
+look_at(int dirfd, const char *name, const char *mark, bool *is_ours)
+{
+	char text[LOOK_AT + 1];
+	struct stat st;
+	ssize_t n = 0;
+	int fd = openat(dirfd, name,
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+	*is_ours = false;
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOENT : 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = pread(fd, text, LOOK_AT, 0);
+	close(fd);
+	if (n > 0) {
+		text[n] = '\0';
+		*is_ours = strstr(text, mark) != NULL;
+	}
+	return 0;
+}
+
+/* Find ours, or the first free name. */
+static int
+find_text(int dirfd, const char *base, const char *tail, const char *mark,
+    bool *is_ours, char name[WATCH_NAME_BYTES])
+{
+	char free_name[WATCH_NAME_BYTES] = "";
+	int e;
+
+	for (unsigned n = 1; n < NUMBERS; n++) {
+		if ((e = watch_text_name(base, tail, n, name)) != 0)
+			return e;
+		e = look_at(dirfd, name, mark, is_ours);
+		if (e == 0 && *is_ours)
+			return 0;
+		if (e == ERR_NOENT && free_name[0] == '\0')
+			memcpy(free_name, name, sizeof(free_name));
+		/* People remove texts, so a gap ends nothing; two do. */
+		else if (e == ERR_NOENT)
+			break;
+	}
+	if (free_name[0] == '\0')
+		return ERR_LIMIT;
+	memcpy(name, free_name, sizeof(free_name));
+	return 0;
+}
+
+/* The folder of path below the person's, and the rest of path. */
+static int
+open_place(int home, const char *path, bool make, int *dirfd, const char **base)
+{
+	if (!tree_path_ok(path))
+		return ERR_MALFORMED;
+	return make ? tree_open_parent(home, path, 0775, dirfd, base)
+		    : watchscan_parent(home, path, dirfd, base);
+}
+
+/* "a" of "a/b" may be a file of the person: "a_b" then. */
+static void
+flatten(const char *path, char out[WATCH_NAME_BYTES])
+{
+	snprintf(out, WATCH_NAME_BYTES, "%s", path);
+	for (char *c = out; *c != '\0'; c++)
+		if (*c == '/')
+			*c = '_';
+}
+
+static int
+put_at(int home, const char *path, const char *tail, const char *mark,
+    const char *text)
+{
+	char name[WATCH_NAME_BYTES];
+	const char *base;
+	bool is_ours;
+	int dir, e;
+
+	if ((e = open_place(home, path, true, &dir, &base)) != 0)
+		return e;
+	do {
+		if ((e = find_text(dir, base, tail, mark, &is_ours, name)) == 0)
+			e = fsx_publish(dir, name, text, strlen(text), 0664,
+			    !is_ours);
+	} while (e == ERR_EXIST);
+	close(dir);
+	return e;
+}
+
+int
+watch_text_put(struct watch *s, const char *folder, const char *department,
+    const char *login, const char *path, const char *tail, const char *mark,
+    const char *text)
+{
+	char flat[WATCH_NAME_BYTES], made[PARCEL_NAME_BYTES];
+	mode_t mask;
+	int home, e;
+
+	if ((e = watch_home(s, folder, department, login, true, &home)) != 0)
+		return e;
+	mask = umask(SHARE_MASK);
+	e = put_at(home, path, tail, mark, text);
+	if (e == ERR_EXIST || e == ERR_MALFORMED) {
+		flatten(path, flat);
+		parcel_name_make(flat, made);
+		e = put_at(home, made, tail, mark, text);
+	}
+	umask(mask);
+	close(home);
+	return e;
+}
+
+/* Folders that this text alone made go with it. */
+static void
+drop_folders(int home, const char *path)
+{
+	char part[WATCH_NAME_BYTES], *slash;
+
+	snprintf(part, sizeof(part), "%s", path);
+	while ((slash = strrchr(part, '/')) != NULL) {
+		const char *base;
+		int dir;
+
+		*slash = '\0';
+		if (watchscan_parent(home, part, &dir, &base) != 0)
+			return;
+		if (unlinkat(dir, base, AT_REMOVEDIR) < 0) {
+			close(dir);
+			return;
+		}
+		close(dir);
+	}
+}
+
+void
+watch_text_drop(struct watch *s, const char *folder, const char *department,
+    const char *login, const char *path, const char *tail, const char *mark)
+{
+	char name[WATCH_NAME_BYTES];
+	const char *base;
+	bool is_ours;
+	int home, dir;
+
+	if (watch_home(s, folder, department, login, false, &home) != 0)
+		return;
+	if (open_place(home, path, false, &dir, &base) == 0) {
+		if (find_text(dir, base, tail, mark, &is_ours, name) == 0 &&
+		    is_ours && unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+			log_warn("%s/%s/%s: %s", folder, department, login,
+			    strerror(errno));
+		close(dir);
+		drop_folders(home, path);
+	}
+	close(home);
+}

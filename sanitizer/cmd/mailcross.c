@@ -98,7 +98,8 @@ keep(struct serve *s, struct mail *m)
 	bool wants = false;
 	int e = 0;
 
-	if (!has_held_inside(r, &wants) && r->verdict == VERDICT_RELEASED)
+	if (!has_held_inside(r, &wants) && r->verdict == VERDICT_RELEASED &&
+	    !s->looks_back)
 		return 0;
 	if (r->verdict == VERDICT_RELEASED &&
 	    (e = cli_receipts(r, &json, &text)) == 0)

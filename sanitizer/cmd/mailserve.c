@@ -22,6 +22,7 @@
 
 #include "base/log.h"
 #include "cmd/mailserve.h"
+#include "core/rules.h"
 
 #define WINDOW_BYTES_MAX (UINT64_C(512) << 20) /* of waiting messages */
 #define WAIT_MS		 50
@@ -316,6 +317,27 @@ watch_queue(struct serve *s)
 		log_warn("%s: %s", path, strerror(errno));
 }
 
+/* Whether the department's rules keep originals for a look back. */
+static void
+read_rules(struct serve *s)
+{
+	char why[POLICY_WHY_BYTES] = "";
+	struct ruleset *set;
+	struct rules rules;
+	int e = rules_load(s->policy->people_rules_file, &set, why);
+
+	if (e != 0) {
+		log_warn(_("%s; no original of a released mail is kept"),
+		    why[0] != '\0' ? why : cli_err(e));
+		return;
+	}
+	rules_of(set,
+	    s->o->department != NULL ? s->o->department : s->policy->department,
+	    &rules);
+	s->looks_back = rules.released_days > 0;
+	rules_free(set);
+}
+
 static int
 begin(struct serve *s)
 {
@@ -327,6 +349,7 @@ begin(struct serve *s)
 	if (s->o->send != NULL && (status = cli_folder(s->o->send)) != 0)
 		return status;
 	umask(077);
+	read_rules(s);
 	if ((status = cli_pipeline(s->policy, s->o->slots, &s->pipeline)) !=
 		0 ||
 	    (status = cli_state_open(&s->state, s->policy,

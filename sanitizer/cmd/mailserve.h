@@ -52,6 +52,7 @@ struct serve {
 	uint64_t group_ms, tidy_ms, send_ms, warned_ms;
 	unsigned backoff_ms;
 	bool is_dropping, is_unsent;
+	bool looks_back; /* originals of released mails are kept (rules.h) */
 	char bad_id[RECORD_ID_BYTES]; /* with a fault of its own */
 	unsigned bad_n;
 	int stop;

@@ -36,16 +36,19 @@ tool_runs(enum tool_kind kind, int *status)
 static int
 path_of(char out[4096])
 {
-	ssize_t n = readlink("/proc/self/exe", out, 4096 - 16);
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
+	int len;
 
 	if (n <= 0)
 		return ERR_IO;
-	out[n] = '\0';
-	if ((slash = strrchr(out, '/')) == NULL)
+	self[n] = '\0';
+	if ((slash = strrchr(self, '/')) == NULL)
 		return ERR_IO;
-	slash[1] = '\0';
-	strncat(out, "sekisho", 16);
+	len = snprintf(out, 4096, "%.*s/sekisho", (int)(slash - self), self);
+	if (len < 0 || len >= 4096)
+		return ERR_LIMIT;
 	if (access(out, X_OK) < 0) /* installed: sbin beside bin */
 		snprintf(out, 4096, "%s", SEKISHO_TOOL_PATH);
 	return 0;

@@ -98,7 +98,7 @@ open_folder(const char *root, const char *name, int *fd)
 	char path[PATH_BYTES];
 	int e;
 
-	snprintf(path, sizeof(path), "%s/%s", root, name);
+	snprintf(path, sizeof(path), "%.4000s/%s", root, name);
 	if ((e = fsx_mkdirs(path, 0700)) != 0)
 		return e;
 	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

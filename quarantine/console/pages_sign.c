@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/event.h"
 #include "base/log.h"
 #include "quarantine/console/lang.h"
 #include "quarantine/console/ldap.h"
@@ -134,6 +135,22 @@ lower(const char *in, char out[ACCOUNT_LOGIN_BYTES])
 	out[i] = '\0';
 }
 
+/* Said to the people who run it; the answer to the browser stays the same. */
+static void
+tell_lock(struct visit *v, const char *login)
+{
+	struct account a;
+
+	if (account_get(v->site->people, login, &a) != 0 ||
+	    a.locked_until[0] == '\0')
+		return;
+	(void)event_raise(&v->site->policy, EVENT_LOCKOUT,
+	    (const struct event_field[]){ { "login", a.login },
+		{ "department", a.department }, { "client", v->client },
+		{ NULL, NULL } },
+	    NULL);
+}
+
 int
 sign_in(struct visit *v)
 {
@@ -151,6 +168,7 @@ sign_in(struct visit *v)
 			    strlen(password), v->client, &a);
 	}
 	if (e == ERR_DENIED || e == ERR_NOENT || e == ERR_MALFORMED) {
+		tell_lock(v, login);
 		v->status = 401;
 		return sign_page(v,
 		    tr(v, "User name or password is wrong, or the account is "

@@ -20,6 +20,8 @@
 #include "quarantine/retention.h"
 
 #define STAMP_DAYS 31 /* of events/last */
+#define USER_DEPTH 2  /* below DEPARTMENT/USER */
+#define MAX_DEPTH  64
 
 static const char usage[] = N_(
     "Usage: sekisho tidy [--dry-run] [OPTION]...\n"
@@ -154,6 +156,98 @@ parcels(struct tidy *t)
 	return e;
 }
 
+/* ---- what people find in the drop folder */
+
+static int
+open_folder(int dir, const char *name)
+{
+	return openat(dir, name,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/*
+ * Files that have lain there since before a time (of their arrival: ctime; the
+ * other is the document's own), and folders that are empty then. fd is closed.
+ * People write here: no link is followed.
+ */
+static void
+remove_tree(struct tidy *t, int fd, time_t before, unsigned depth)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *d;
+	struct stat st;
+	int sub;
+
+	if (dir == NULL) {
+		close(fd);
+		return;
+	}
+	while ((d = readdir(dir)) != NULL) {
+		if (strcmp(d->d_name, ".") == 0 ||
+		    strcmp(d->d_name, "..") == 0 ||
+		    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) !=
+			0)
+			continue;
+		if (!S_ISDIR(st.st_mode) && depth >= USER_DEPTH &&
+		    st.st_ctime < before) {
+			if (t->dry || unlinkat(dirfd(dir), d->d_name, 0) == 0)
+				t->receipts++;
+		} else if (S_ISDIR(st.st_mode) && depth < MAX_DEPTH &&
+			   (sub = open_folder(dirfd(dir), d->d_name)) >= 0) {
+			remove_tree(t, sub, before, depth + 1);
+			if (!t->dry && depth >= USER_DEPTH)
+				(void)unlinkat(dirfd(dir), d->d_name,
+				    AT_REMOVEDIR);
+		}
+	}
+	closedir(dir);
+}
+
+/* NAME/DEPARTMENT/USER/..., each department by its own rules. */
+static void
+remove_receipts(struct tidy *t, int root, const char *name)
+{
+	struct rules rules;
+	struct dirent *d;
+	int fd = open_folder(root, name), sub;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((d = readdir(dir)) != NULL) {
+		if (d->d_name[0] == '.' ||
+		    (sub = open_folder(dirfd(dir), d->d_name)) < 0)
+			continue;
+		rules_of(t->rules, d->d_name, &rules);
+		remove_tree(t, sub,
+		    time(NULL) - (time_t)rules.receipt_days * 86400, 1);
+	}
+	closedir(dir);
+}
+
+static int
+receipts(struct tidy *t)
+{
+	const struct policy *p = &t->policy;
+	int root;
+
+	if (p->people_root[0] == '\0')
+		return 0;
+	root = open(p->people_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return errno == ENOENT ? 0 : ERR_IO;
+	remove_receipts(t, root, p->people_done);
+	remove_receipts(t, root, p->people_held);
+	remove_receipts(t, root, p->people_password);
+	close(root);
+	printf(_("results in the drop folder past their time: %llu\n"),
+	    (unsigned long long)t->receipts);
+	return 0;
+}
+
 /* ---- the audit log */
 
 static void
@@ -236,7 +330,8 @@ run_all(struct tidy *t)
 		const char *name;
 		int (*run)(struct tidy *);
 	} parts[] = { { "quarantine", originals }, { "people", transfers },
-		{ "spool", parcels }, { "audit", audit } };
+		{ "receipts", receipts }, { "spool", parcels },
+		{ "audit", audit } };
 
 	int first = 0, e;
 

@@ -16,6 +16,7 @@
 #include "cmd/ppap.h"
 #include "cmd/quarantine.h"
 #include "core/spool.h"
+#include "core/watchsock.h"
 #include "quarantine/crossing.h"
 #include "quarantine/transfer.h"
 #include "worker/proto.h"
@@ -169,6 +170,41 @@ release(struct opened *o, struct pipeline_job *job)
 	return STATUS_OK;
 }
 
+/* What a person brought in is the watcher's: its rules and approvals apply. */
+static int
+by_watcher(const struct policy *p, const char *id)
+{
+	struct secret secret = { .fd = -1, .pages = MAP_FAILED };
+	char say[WATCHSOCK_SAY_BYTES] = "";
+	bool opened = false;
+	int e;
+
+	if ((e = secret_open(&secret)) == 0)
+		e = read_secret(&secret);
+	if (e == ERR_NOENT) {
+		secret_close(&secret);
+		return cli_usage("quarantine", _("no password was given"));
+	}
+	if (e == 0 && secret.pages == MAP_FAILED)
+		e = ERR_NOMEM;
+	if (e == 0)
+		e = watchsock_password(p->state_dir, id, cli_who(),
+		    secret.pages, secret.n, &opened, say);
+	secret_close(&secret);
+	if (e == ERR_NOENT)
+		log_error(_("%s: sekisho-watch does not run; it tries "
+			    "passwords"),
+		    id);
+	else if (e != 0)
+		log_error(_("%s: no password was tried: %s"), id, cli_err(e));
+	else
+		printf("%s: %s\n", id, gettext(say));
+	return e == ERR_NOENT ? STATUS_AGAIN
+	       : e != 0	      ? cli_status(e)
+	       : opened	      ? STATUS_OK
+			      : STATUS_NOT_ALL;
+}
+
 int
 quarantine_password(struct cli_state *st, const struct policy *p,
     const char *id)
@@ -189,11 +225,7 @@ quarantine_password(struct cli_state *st, const struct policy *p,
 	}
 	if (!o.is_mail && (e = transfer_get(st->people, id, &t)) == 0) {
 		transfer_done(&t);
-		log_error(_("%s: a person brought it in; the password is "
-			    "entered in the console, where rules and approvals "
-			    "apply"),
-		    id);
-		status = STATUS_NOT_ALL;
+		status = by_watcher(p, id);
 		goto out;
 	}
 	if ((status = ppap_open(p, st->quarantine, &ppap)) != 0)

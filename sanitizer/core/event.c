@@ -49,7 +49,7 @@ static const struct {
 	[EVENT_SELFCHECK_FAILED] = { "selfcheck-failed", EVENT_ALERT, false },
 	[EVENT_SELFCHECK_PASSED] = { "selfcheck-passed", EVENT_NOTICE, false },
 	[EVENT_QUOTA] = { "quota", EVENT_WARNING, false },
-	[EVENT_LOCKOUT] = { "lockout", EVENT_WARNING, false },
+	[EVENT_LOCKOUT] = { "lockout", EVENT_WARNING, true },
 	[EVENT_AUDIT_BROKEN] = { "audit-broken", EVENT_ALERT, true },
 	[EVENT_LOOKBACK] = { "look-back", EVENT_WARNING, false },
 	[EVENT_BACKUP_FAILED] = { "backup-failed", EVENT_ERROR, false },

@@ -265,6 +265,35 @@ ok 'with a record' run 0 quarantine list --disposed --json --state gw
 ok 'of person, reason and method' has 'over its quota.*key destroyed' out
 ok 'in the log' bash -c "'$bin/sekisho' audit export --event dispose --state gw | grep -q '\"method\":\"key destroyed'"
 
+# results in the drop folder, seen from two months ahead; links are not followed
+mkdir -p drop/済み/税務課/hanako/sub drop/保留/税務課/hanako drop/in/税務課/hanako outside
+echo x >drop/済み/税務課/hanako/a.docx.結果.txt
+echo x >drop/済み/税務課/hanako/sub/b.docx
+echo x >drop/保留/税務課/hanako/c.結果.txt
+echo x >drop/in/税務課/hanako/new.docx
+echo x >outside/kept
+ln -s "$tmp/outside" drop/済み/税務課/hanako/link
+ln -s "$tmp/outside" drop/済み/福祉課
+cat >policy2.conf <<END
+people { root = "$tmp/drop" }
+events { syslog = "" }
+END
+printf '#include <time.h>\ntime_t time(time_t *t) { struct timespec s; clock_gettime(CLOCK_REALTIME, &s); s.tv_sec += 60 * 86400; if (t) *t = s.tv_sec; return s.tv_sec; }\n' >ahead.c
+ok 'fresh results' run 0 tidy --state gw --policy policy2.conf
+ok 'stay' has '^results in the drop folder past their time: 0' out
+if cc -shared -fPIC -o ahead.so ahead.c 2>/dev/null; then
+	ahead() { ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 LD_PRELOAD=$tmp/ahead.so run "$@"; }
+	ok 'a dry run two months ahead' ahead 0 tidy --dry-run --state gw --policy policy2.conf
+	ok 'counts them' has '^results in the drop folder past their time: 4' out
+	ok 'removes none' test -e drop/済み/税務課/hanako/a.docx.結果.txt
+	ok 'two months ahead' ahead 0 tidy --state gw --policy policy2.conf
+	ok 'they are gone' test -z "$(find drop/済み/税務課/hanako drop/保留/税務課/hanako -mindepth 1)"
+	ok 'the folders of the people stay' test -d drop/済み/税務課/hanako
+	ok 'what waits stays' test -e drop/in/税務課/hanako/new.docx
+	ok 'nothing outside is touched' test -e outside/kept
+	ok 'sent parcels go as well' test -z "$(ls gw/spool/sent 2>/dev/null)"
+fi
+
 # originals: nobody brought this one in
 ok 'an original of no transfer' run 1 quarantine import --state gw --policy policy.conf --why x --login hanako "$(id_of --state gw)"
 ok 'cannot be asked for' has 'refused: ' err

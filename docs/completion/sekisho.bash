@@ -2,7 +2,7 @@
 _sekisho()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='clean explain identify send receive mail quarantine audit policy rules user'
+	local commands='clean explain identify send receive mail quarantine audit policy rules user tidy backup restore selfcheck metrics events'
 	local words=
 
 	COMPREPLY=()
@@ -11,13 +11,13 @@ _sekisho()
 		return
 	fi
 	case $prev in
-	-o|--output|--state|--send)
+	-o|--output|--state|--send|--into|--keys|--samples)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
 	--policy|--password-file|--receipt|--report|--key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
-	-j|--jobs|--profile|--department|--name|--roles|--mail|--language|--from|--deputy|--away-from|--away-until|--effective|--cancel|--since|--until|--event|--id|--why|--head|--smtp|--lmtp|--interval|--sender|--recipient|--client|--slots)
+	-j|--jobs|--profile|--department|--name|--roles|--mail|--language|--from|--deputy|--away-from|--away-until|--effective|--cancel|--since|--until|--event|--id|--why|--head|--smtp|--lmtp|--interval|--sender|--recipient|--words|--released-since|--login|--keep|--next|--client|--slots)
 		return ;;
 	esac
 	case ${COMP_WORDS[1]} in
@@ -32,14 +32,29 @@ _sekisho()
 		words='--state --policy --profile --waiting --public-key --help' ;;
 	receive)
 		words='--key --state --policy --profile --smtp --lmtp --interval
-			--gaps --help' ;;
+			--gaps --allow-unsanitised --help' ;;
 	mail)
 		words='--sender --recipient --client --serve --slots --send
 			--department --once --waiting --stop --resume --state --policy --profile
 			--help' ;;
 	quarantine)
-		words='list show password dispose --department --since --until --all --why
+		words='list search show password rerun dispose import --words
+			--department --since --until --all --disposed --kept --why
+			--released-since --dry-run --login --release
 			--json --state --policy --profile --help' ;;
+	tidy)
+		words='--dry-run --over-quota --state --policy --profile --help' ;;
+	backup)
+		words='--into --keep --without-keys --state --policy --profile
+			--help' ;;
+	restore)
+		words='--keys --key --next --state --policy --profile --help' ;;
+	selfcheck)
+		words='--samples --json --write --state --policy --profile --help' ;;
+	metrics)
+		words='--state --policy --profile --help' ;;
+	events)
+		words='send test --state --policy --profile --help' ;;
 	audit)
 		words='verify show export --key --head --since --until --event --id
 			--csv --json --state --policy --profile --help' ;;

@@ -326,6 +326,21 @@ say(struct check *c, const char *text)
 	return 0;
 }
 
+/* Said to syslog, on another host as well: then nobody can put an older or
+ * another log in place of this one unseen. */
+static void
+tell_head(const struct check *c, const struct audit *a)
+{
+	char hex[HASH_HEX], head[24 + HASH_HEX];
+	uint64_t seq;
+
+	audit_head(a, &seq, hex);
+	snprintf(head, sizeof(head), "%llu:%s", (unsigned long long)seq, hex);
+	(void)event_raise(&c->policy, EVENT_AUDIT_HEAD,
+	    (const struct event_field[]){ { "head", head }, { NULL, NULL } },
+	    NULL);
+}
+
 static int
 finish(struct check *c)
 {
@@ -344,6 +359,8 @@ finish(struct check *c)
 		fail(c, "the audit log cannot be opened");
 	if (e != 0)
 		fail(c, "the audit log cannot be written");
+	else if (status == 0)
+		tell_head(c, st.audit);
 	last = cli_state_close(&st);
 	if ((e = save(c, &text)) != 0)
 		log_error(_("%s/selfcheck.json: cannot be written: %s"),

@@ -51,6 +51,7 @@ static const struct {
 	[EVENT_QUOTA] = { "quota", EVENT_WARNING, false },
 	[EVENT_LOCKOUT] = { "lockout", EVENT_WARNING, true },
 	[EVENT_AUDIT_BROKEN] = { "audit-broken", EVENT_ALERT, true },
+	[EVENT_AUDIT_HEAD] = { "audit-head", EVENT_INFO, false },
 	[EVENT_LOOKBACK] = { "look-back", EVENT_WARNING, false },
 	[EVENT_BACKUP_FAILED] = { "backup-failed", EVENT_ERROR, false },
 };

@@ -45,6 +45,7 @@ enum event_kind {
 	EVENT_QUOTA,		/* of a department */
 	EVENT_LOCKOUT,		/* an account, after failed sign-ins */
 	EVENT_AUDIT_BROKEN,	/* nothing is released */
+	EVENT_AUDIT_HEAD,	/* number and hash of the newest line */
 	EVENT_LOOKBACK,		/* released files would now differ */
 	EVENT_BACKUP_FAILED,
 	EVENT_KINDS

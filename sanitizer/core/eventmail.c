@@ -99,6 +99,11 @@ static const struct event_words words[EVENT_KINDS] = {
 	    "the audit log is damaged or was changed; nothing is released",
 	    "sekisho audit verify を実行し、だれが変えたかを調べてください。",
 	    "Run sekisho audit verify and find out who changed it." },
+	[EVENT_AUDIT_HEAD] = { "監査記録の最新の行の番号とハッシュです",
+	    "number and hash of the newest line of the audit log",
+	    "あとで sekisho audit verify --head に渡すと、記録全体の差替えが"
+	    "分かります。",
+	    "Keep it: sekisho audit verify --head takes it." },
 	[EVENT_LOOKBACK] = { "渡した文書のうち、今の版では結果が変わるものがあ"
 			     "ります",
 	    "of the released documents some would come out otherwise today",

@@ -82,6 +82,8 @@ conf "$tmp/log.sock"
 # self-check
 ok 'the self-check passes' run 0 selfcheck --state gw --policy policy.conf
 ok 'all of it' test "$(grep -c '^ok' out)" -eq 3
+ok 'the head of the log is said' later grep -qE ' audit-head \[sekisho@32473 head="[0-9]+:[0-9a-f]{64}"\]' syslog.txt
+ok 'and verify takes it' run 0 audit verify --state gw --head "$(sed -n 's/.* audit-head .*head="\([^"]*\)".*/\1/p' syslog.txt | tail -n 1)"
 mkdir wrong
 cp "$(dirname "$bin")"/share/sekisho/selfcheck/* wrong/
 sed -i 's/"sha256": "...../"sha256": "00000/' wrong/checks.json

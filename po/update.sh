@@ -6,7 +6,7 @@ xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=tr:2 --package-nam
 	--add-comments=TRANSLATORS --no-location --sort-output \
 	-o po/sekisho.pot sanitizer/cmd/*.c sanitizer/base/err.c \
 	sanitizer/core/parcel.c sanitizer/core/parcelio.c sanitizer/core/receive.c \
-	quarantine/*.c quarantine/console/*.c
+	sanitizer/preview/*.c quarantine/*.c quarantine/console/*.c
 sed -i 's/charset=CHARSET/charset=UTF-8/; /^"POT-Creation-Date/d' po/sekisho.pot
 if [ -f po/ja.po ]; then
 	msgmerge --quiet --no-fuzzy-matching --update --backup=none \

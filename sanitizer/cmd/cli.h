@@ -41,6 +41,8 @@ int cmd_audit(int, char **);
 int cmd_policy(int, char **);
 int cmd_rules(int, char **);
 int cmd_user(int, char **);
+int cmd_transfer(int, char **);
+int cmd_approve(int, char **);
 int cmd_events(int, char **);
 int cmd_metrics(int, char **);
 int cmd_selfcheck(int, char **);

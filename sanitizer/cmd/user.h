@@ -13,6 +13,14 @@ struct user_ask {
 	bool json, csv, apply, generate, keep;
 };
 
+struct secret_line { /* wiped by the caller */
+	char text[ACCOUNT_PASSWORD_BYTES + 2];
+	size_t n;
+};
+
+/* One line, from the terminal without an echo or from standard input. */
+int user_ask_secret(const char *prompt, struct secret_line *) MUST_CHECK;
+
 enum {
 	USER_NAME = 1,
 	USER_DEPARTMENT = 2,

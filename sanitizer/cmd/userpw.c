@@ -11,11 +11,6 @@
 #include "base/log.h"
 #include "cmd/user.h"
 
-struct secret_line {
-	char text[ACCOUNT_PASSWORD_BYTES + 2];
-	size_t n;
-};
-
 /* One line without its end, byte by byte: what follows is not ours. */
 static int
 read_line(struct secret_line *s)
@@ -32,8 +27,8 @@ read_line(struct secret_line *s)
 	return got < 0 ? ERR_IO : 0;
 }
 
-static int
-ask_line(const char *prompt, struct secret_line *s)
+int
+user_ask_secret(const char *prompt, struct secret_line *s)
 {
 	struct termios before, quiet;
 	int e;
@@ -55,10 +50,10 @@ ask_twice(struct secret_line *one, struct secret_line *two)
 {
 	int e;
 
-	if ((e = ask_line(_("New password: "), one)) != 0 ||
+	if ((e = user_ask_secret(_("New password: "), one)) != 0 ||
 	    isatty(STDIN_FILENO) == 0)
 		return e;
-	if ((e = ask_line(_("The same again: "), two)) != 0)
+	if ((e = user_ask_secret(_("The same again: "), two)) != 0)
 		return e;
 	return one->n == two->n &&
 		       sodium_memcmp(one->text, two->text, one->n) == 0

@@ -21,7 +21,6 @@
 #include "base/log.h"
 #include "cmd/cli.h"
 #include "preview/make.h"
-#include "quarantine/people.h"
 
 static const char usage[] =
     N_("Usage: sekisho-preview [OPTION]... ID\n"
@@ -164,20 +163,10 @@ static int
 of_state(const struct ask *a, const struct policy *p, struct preview_content *c)
 {
 	struct cli_state st;
-	struct people *r;
-	int status = cli_state_open(&st, p, 0), e;
+	int status = cli_state_open(&st, p, STATE_PEOPLE), e;
 
-	if (status == 0) {
-		e = people_open(p->state_dir, &st.keys, st.audit, &r);
-		if (e == 0) {
-			status = of_transfer(r, a->what, p, c);
-			people_close(r);
-		} else {
-			log_error(_("%s/people: cannot be opened: %s"),
-			    p->state_dir, cli_err(e));
-			status = cli_status(e);
-		}
-	}
+	if (status == 0)
+		status = of_transfer(st.people, a->what, p, c);
 	e = cli_state_close(&st);
 	return status != 0 ? status : e;
 }

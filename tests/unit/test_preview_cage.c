@@ -106,7 +106,7 @@ Test(cage, reaches_no_network)
 	cr_assert_str_eq(out, "");
 	close(s);
 	cr_assert_eq(run("grep -c : /proc/net/dev; exit 0"), 0);
-	cr_assert_leq(atoi(out), 1, "only lo: %s", out);
+	cr_assert_leq(strtol(out, NULL, 10), 1, "only lo: %s", out);
 }
 
 Test(cage, sees_nothing_of_us)
@@ -121,7 +121,7 @@ Test(cage, sees_nothing_of_us)
 	cr_assert_null(strstr(out, "8"), "%s", out);
 	cr_assert_null(strstr(out, "9"), "%s", out);
 	cr_assert_eq(run("echo /proc/[0-9]* | wc -w"), 0);
-	cr_assert_leq(atoi(out), 4, "%s", out);
+	cr_assert_leq(strtol(out, NULL, 10), 4, "%s", out);
 	cr_assert_eq(run("id -u; grep CapEff /proc/self/status"), 0);
 	cr_assert_str_eq(out, "65534\nCapEff:\t0000000000000000\n");
 	close(leak);

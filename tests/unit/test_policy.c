@@ -46,6 +46,20 @@ Test(policy, values)
 	cr_assert_eq(p.parcel_max_payloads, 7);
 }
 
+/* Addresses have colons, names in a directory more than that. */
+Test(policy, addresses_and_directories)
+{
+	cr_assert_eq(parse("console {\n ldap_uri = \"ldaps://dc.jp:636\"\n"
+			   " ldap_dn = \"uid=%s,ou=people,dc=jp\"\n"
+			   " proxy = \"127.0.0.1 ::1\"\n}\n",
+			 NULL),
+	    0, "%s", why);
+	cr_assert_eq(parse("console { proxy = \"a;b\" }\n", NULL),
+	    ERR_MALFORMED);
+	cr_assert_eq(parse("console { ldap_uri = \"ldap://%s\" }\n", NULL),
+	    ERR_MALFORMED);
+}
+
 Test(policy, profiles_lie_over_the_base)
 {
 	static const char text[] =

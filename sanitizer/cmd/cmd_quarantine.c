@@ -89,6 +89,10 @@ static const struct option longs[] = {
 
 enum verb { LIST, SEARCH, SHOW, DISPOSE, PASSWORD, RERUN, IMPORT };
 
+/* QUARANTINE_METHOD, for people. */
+static const char method[] =
+    N_("key destroyed, then the encrypted file removed");
+
 struct ask {
 	struct cli_policy which;
 	struct quarantine_filter filter;
@@ -152,8 +156,7 @@ print_line(void *arg, const struct quarantine_item *q)
 	if (a->filter.with_disposed == 2) {
 		words_time(q->disposed_time, when, sizeof(when));
 		printf(_("    disposed: %s by %s: %s (%s)\n"), when,
-		    q->disposed_by, q->disposed_why,
-		    gettext(QUARANTINE_METHOD));
+		    q->disposed_by, said(q->disposed_why), gettext(method));
 	}
 	return 0;
 }

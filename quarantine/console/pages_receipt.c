@@ -1,0 +1,345 @@
+/* One file of one's own: what became of it and why, its password, a hurry. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/log.h"
+#include "core/watchsock.h"
+#include "quarantine/console/pages.h"
+#include "quarantine/console/receipt_view.h"
+#include "quarantine/urge.h"
+
+/* Somebody else's does not exist. */
+static int
+own_transfer(struct visit *v, struct transfer *t)
+{
+	int e = transfer_get(v->site->people, visit_arg(v, 0), t);
+
+	if (e != 0)
+		return e;
+	if (strcmp(t->login, v->account.login) == 0)
+		return 0;
+	transfer_done(t);
+	return ERR_NOENT;
+}
+
+static const char *
+meaning(struct visit *v, enum transfer_state state)
+{
+	static const char *const all[TRANSFER_STATES] = {
+		[TRANSFER_RECEIVED] = N_("It waits for its turn."),
+		[TRANSFER_WORKING] = N_("It is being checked and rebuilt."),
+		[TRANSFER_PASSWORD] =
+		    N_("It is locked with a password, so it was not delivered. "
+		       "The original is kept in quarantine."),
+		[TRANSFER_APPROVAL] =
+		    N_("It was sanitised and waits for an approver."),
+		[TRANSFER_RELEASED] =
+		    N_("The sanitised file was delivered to your department's "
+		       "folder inside."),
+		[TRANSFER_HELD] =
+		    N_("It could not be proved safe, so it was not delivered. "
+		       "The original is kept in quarantine."),
+		[TRANSFER_BLOCKED] =
+		    N_("This kind of file may not be brought in. The original "
+		       "is kept in quarantine."),
+		[TRANSFER_REJECTED] =
+		    N_("An approver did not agree, so it was not delivered."),
+		[TRANSFER_EXPIRED] =
+		    N_("Nobody agreed in time, so it was not delivered."),
+	};
+
+	return tr(v, all[state < TRANSFER_STATES ? state : TRANSFER_HELD]);
+}
+
+static void
+reason_and_next(struct visit *v, const struct transfer *t)
+{
+	enum verdict verdict = t->state == TRANSFER_BLOCKED ? VERDICT_BLOCKED
+							    : VERDICT_HELD;
+	struct html *h = &v->page;
+
+	switch (t->state) {
+	case TRANSFER_HELD:
+	case TRANSFER_BLOCKED:
+		html_open(h, "dl", NULL);
+		page_fact(v, tr(v, "Reason"),
+		    words_reason(t->reason_err, verdict, v->lang));
+		page_fact(v, tr(v, "What to do"),
+		    words_next(t->reason_err, verdict, v->lang));
+		html_close(h);
+		break;
+	case TRANSFER_REJECTED:
+	case TRANSFER_EXPIRED:
+		if (t->reason[0] != '\0') {
+			html_open(h, "dl", NULL);
+			page_fact_data(v, tr(v, "Reason"), tr(v, t->reason));
+			html_close(h);
+		}
+		html_el(h, "p",
+		    tr(v, "If you need it, talk to the approver and bring it "
+			  "in again."),
+		    NULL);
+		break;
+	case TRANSFER_RECEIVED:
+	case TRANSFER_WORKING:
+	case TRANSFER_PASSWORD:
+	case TRANSFER_APPROVAL:
+	case TRANSFER_RELEASED:
+	case TRANSFER_STATES:
+	default:
+		break;
+	}
+}
+
+static void
+password_box(struct visit *v, const struct transfer *t)
+{
+	char action[RECORD_ID_BYTES + 32];
+
+	if (t->state != TRANSFER_PASSWORD)
+		return;
+	snprintf(action, sizeof(action), "/transfers/%s/password", t->id);
+	page_form(v, action);
+	page_input(v, tr(v, "Password of the file"), "password", "text", NULL,
+	    tr(v, "As the sender told it. It is used once and not kept."),
+	    "autocomplete", "off", "autocapitalize", "none", "spellcheck",
+	    "false", "required", "", "autofocus", "", NULL);
+	page_button(v, tr(v, "Open and deliver"), "");
+	html_close(&v->page);
+}
+
+static void
+urge_form(struct visit *v, const struct transfer *t)
+{
+	char action[RECORD_ID_BYTES + 32];
+
+	snprintf(action, sizeof(action), "/transfers/%s/urge", t->id);
+	html_open(&v->page, "details", NULL);
+	html_el(&v->page, "summary", tr(v, "It cannot wait"), NULL);
+	html_el(&v->page, "p",
+	    tr(v, "In an emergency an approver or administrator can release "
+		  "the sanitised file at once; it is reviewed afterwards."),
+	    "class", "hint", NULL);
+	page_form(v, action);
+	page_input(v, tr(v, "Why it cannot wait"), "why", "text", NULL, NULL,
+	    "required", "", "maxlength", "120", NULL);
+	page_button(v, tr(v, "Ask for an emergency release"), "second");
+	html_close(&v->page);
+	html_close(&v->page);
+}
+
+static int
+approval_box(struct visit *v, const struct transfer *t)
+{
+	struct html *h = &v->page;
+	struct rules rules;
+	struct request q;
+	struct urge urge;
+	char text[64];
+	int e;
+
+	if (t->state != TRANSFER_APPROVAL)
+		return 0;
+	e = approve_of(v->site->people, t->id, REQUEST_RELEASE, &q);
+	if (e != 0)
+		return e == ERR_NOENT ? 0 : e;
+	html_open(h, "dl", NULL);
+	snprintf(text, sizeof(text), tr(v, "%u of %u have agreed"), q.agreed,
+	    q.quorum);
+	page_fact(v, tr(v, "Approval"), text);
+	html_el(h, "dt", tr(v, "Expires"), NULL);
+	html_open(h, "dd", NULL);
+	page_time(v, q.expires);
+	html_close(h);
+	html_close(h);
+	e = urge_get(v->site->people, q.id, &urge);
+	if (e == 0)
+		page_notice(v, NOTICE_NOTE,
+		    tr(v, "You asked for an emergency release. The approvers "
+			  "were told."));
+	console_rules(v->site, t->department, &rules);
+	if (e == ERR_NOENT && rules.may_release_in_emergency &&
+	    q.state == REQUEST_OPEN)
+		urge_form(v, t);
+	return e == ERR_NOENT ? 0 : e;
+}
+
+static void
+summary(struct visit *v, const struct transfer *t)
+{
+	uint64_t before, seconds;
+	struct html *h = &v->page;
+	char text[128];
+
+	html_open(h, "p", NULL);
+	page_state(v, t->state);
+	html_close(h);
+	html_el(h, "p", meaning(v, t->state), NULL);
+	if (t->state == TRANSFER_RECEIVED &&
+	    transfer_position(v->site->people, t->id, &before, &seconds) == 0) {
+		snprintf(text, sizeof(text),
+		    tr(v, "%llu files before it, about %llu minutes"),
+		    (unsigned long long)before,
+		    (unsigned long long)(seconds + 59) / 60);
+		html_el(h, "p", text, NULL);
+	}
+	reason_and_next(v, t);
+	html_open(h, "dl", NULL);
+	html_el(h, "dt", tr(v, "Received"), NULL);
+	html_open(h, "dd", NULL);
+	page_time(v, t->time);
+	html_text(h, " · ");
+	page_size(v, t->bytes);
+	html_close(h);
+	if (t->format[0] != '\0')
+		page_fact(v, tr(v, "Kind of file"),
+		    words_format(t->format, v->lang));
+	if (t->result_path[0] != '\0') {
+		html_el(h, "dt", tr(v, "Result"), NULL);
+		html_open(h, "dd", NULL);
+		html_data(h, t->result_path);
+		html_text(h, " · ");
+		page_size(v, t->result_bytes);
+		html_close(h);
+	}
+	html_close(h);
+}
+
+static int
+transfer_page(struct visit *v, const struct transfer *t)
+{
+	struct html *h = &v->page;
+	const char *name = strrchr(t->path, '/');
+	int e;
+
+	/* The title goes through html_text(): the path is printable. */
+	page_begin(v, name != NULL ? name + 1 : t->path);
+	html_open(h, "div", "class", "card", "data-settle",
+	    transfer_is_settled(t->state) ? NULL : "", NULL);
+	summary(v, t);
+	password_box(v, t);
+	e = approval_box(v, t);
+	html_close(h);
+	if (e == 0)
+		e = receipt_view(v, t->receipt);
+	html_open(h, "p", NULL);
+	html_el(h, "a", tr(v, "To my files"), "href", "/transfers", NULL);
+	html_close(h);
+	return e != 0 ? e : page_end(v);
+}
+
+int
+mine_show(struct visit *v)
+{
+	struct transfer t = { 0 };
+	int e;
+
+	if ((e = own_transfer(v, &t)) != 0)
+		return e;
+	if ((e = visit_audit(v, "receipt", t.id)) == 0)
+		e = transfer_page(v, &t);
+	transfer_done(&t);
+	return e;
+}
+
+/* Back to the page of the file. */
+static int
+go_back(struct visit *v, enum notice kind, const char *key)
+{
+	char url[RECORD_ID_BYTES + 16];
+
+	snprintf(url, sizeof(url), "/transfers/%.39s", visit_arg(v, 0));
+	return visit_go(v, url, kind, key);
+}
+
+/* ---- the password */
+
+static int
+hand_over(struct visit *v, const struct transfer *t, const char *password,
+    char say[POLICY_WHY_BYTES])
+{
+	int fd, e;
+
+	if ((e = fsx_memfd("password", &fd)) != 0)
+		return e;
+	e = fsx_write_all(fd, password, strlen(password));
+	if (e == 0)
+		e = fsx_seal(fd);
+	if (e == 0)
+		e = watchsock_password(v->site->policy.state_dir, t->id,
+		    v->account.login, fd, say);
+	close(fd);
+	return e;
+}
+
+/* A session keeps a pointer only: the answers of the watcher, as constants. */
+static const char *
+known_answer(struct visit *v, const char *say)
+{
+	(void)v;
+	return say[0] != '\0' ? say : NULL;
+}
+
+int
+mine_password(struct visit *v)
+{
+	const char *password = visit_field(v, "password");
+	char say[POLICY_WHY_BYTES] = "";
+	struct transfer t = { 0 };
+	int e;
+
+	if ((e = own_transfer(v, &t)) != 0)
+		return e;
+	if (t.state != TRANSFER_PASSWORD)
+		e = go_back(v, NOTICE_NOTE,
+		    N_("This file does not wait for a password any more."));
+	else if (password[0] == '\0' || strpbrk(password, "\r\n") != NULL)
+		e = go_back(v, NOTICE_ERROR, N_("Enter the password."));
+	else if ((e = hand_over(v, &t, password, say)) == 0)
+		e = go_back(v, NOTICE_DONE,
+		    N_("The password fits. The file is being sanitised and "
+		       "delivered."));
+	else if (e == ERR_DENIED)
+		e = go_back(v, NOTICE_ERROR,
+		    N_("The password does not fit. Check it with the sender "
+		       "and try again."));
+	else {
+		log_error("a password could not be handed over: %s, %s",
+		    err_text(e), say);
+		e = go_back(v, NOTICE_ERROR,
+		    N_("The gateway cannot open it now. Try again later."));
+	}
+	transfer_done(&t);
+	return e;
+}
+
+/* ---- a hurry */
+
+int
+mine_urge(struct visit *v)
+{
+	struct transfer t = { 0 };
+	struct request q;
+	int e;
+
+	if ((e = own_transfer(v, &t)) != 0)
+		return e;
+	e = approve_of(v->site->people, t.id, REQUEST_RELEASE, &q);
+	if (e == 0)
+		e = urge_put(v->site->people, &q, v->account.login,
+		    visit_field(v, "why"));
+	transfer_done(&t);
+	switch (e) {
+	case 0:
+		return go_back(v, NOTICE_DONE, NULL);
+	case ERR_EXIST:
+		return go_back(v, NOTICE_NOTE, NULL);
+	case ERR_MALFORMED:
+		return go_back(v, NOTICE_ERROR,
+		    N_("Write in a few words why it cannot wait."));
+	default:
+		return e;
+	}
+}

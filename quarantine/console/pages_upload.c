@@ -1,0 +1,326 @@
+/*
+ * Bringing files in. Every file becomes a transfer; what speaks against one
+ * (size, hours, quota) is said file by file, and the others are taken.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "core/parcel.h"
+#include "quarantine/console/pages.h"
+#include "quarantine/console/server.h"
+#include "quarantine/console/session.h"
+
+/* ---- the form */
+
+static void
+class_choice(struct visit *v)
+{
+	const struct page_choice classes[] = {
+		{ "", tr(v, "Not said") },
+		{ "III", tr(v, "III: may be public") },
+		{ "II", tr(v, "II: for work, not public") },
+		{ "I", tr(v, "I: secret, personal data of residents") },
+		{ NULL, NULL },
+	};
+
+	page_select(v, tr(v, "Class of the information"), "class", classes, "",
+	    NULL);
+}
+
+static void
+file_inputs(struct visit *v)
+{
+	struct html *h = &v->page;
+
+	html_open(h, "div", "class", "drop", "id", "drop", NULL);
+	html_el(h, "p", tr(v, "Drop files or folders here, or choose them."),
+	    "class", "with-script", "hidden", "", NULL);
+	html_open(h, "div", "class", "field", NULL);
+	html_el(h, "label", tr(v, "Files"), "for", "f-files", NULL);
+	html_open(h, "input", "id", "f-files", "type", "file", "name", "files",
+	    "multiple", "", NULL);
+	html_close(h);
+	html_open(h, "div", "class", "field", NULL);
+	html_el(h, "label", tr(v, "or a whole folder"), "for", "f-tree", NULL);
+	html_open(h, "input", "id", "f-tree", "type", "file", "name", "files",
+	    "webkitdirectory", "", "multiple", "", NULL);
+	html_close(h);
+	html_el(h, "ul", NULL, "id", "chosen", "class", "chosen", NULL);
+	html_close(h);
+}
+
+static void
+limits(struct visit *v)
+{
+	char text[256], one[16], all[16];
+	struct rules r;
+
+	console_rules(v->site, v->account.department, &r);
+	words_size(r.max_file_bytes, one, sizeof(one));
+	words_size(v->site->policy.console.upload_bytes, all, sizeof(all));
+	snprintf(text, sizeof(text),
+	    tr(v, "A file may have up to %s; at once up to %u files and %s."),
+	    one, v->site->policy.console.upload_files, all);
+	html_el(&v->page, "p", text, "class", "hint", NULL);
+}
+
+/* What the script says, in the reader's language. */
+static void
+upload_words(struct visit *v)
+{
+	html_open(&v->page, "div", "id", "progress", "hidden", "",
+	    "data-sending", tr(v, "Sending"), "data-taken",
+	    tr(v, "Received. One moment..."), "data-failed",
+	    tr(v, "Sending failed. Check the connection and try again."),
+	    "data-none", tr(v, "No file is chosen yet."), "data-remove",
+	    tr(v, "Take off the list"), NULL);
+	html_el(&v->page, "p", NULL, "role", "status", "aria-live", "polite",
+	    NULL);
+	html_el(&v->page, "progress", NULL, "max", "100", "value", "0",
+	    "aria-label", tr(v, "Sending"), NULL);
+	html_close(&v->page);
+}
+
+static void
+upload_page(struct visit *v)
+{
+	struct html *h = &v->page;
+
+	html_el(h, "p",
+	    tr(v, "What you bring in is rebuilt from safe parts and delivered "
+		  "to your department's folder inside. You will see here what "
+		  "became of it."),
+	    NULL);
+	html_open(h, "div", "class", "card", NULL);
+	page_file_form(v, "/upload");
+	class_choice(v);
+	html_open(h, "details", NULL);
+	html_el(h, "summary", tr(v, "Into a folder of its own"), NULL);
+	page_input(v, tr(v, "Folder"), "folder", "text", NULL,
+	    tr(v, "A name, for example 2026-11. Empty: none."), "maxlength",
+	    "120", NULL);
+	html_close(h);
+	file_inputs(v);
+	limits(v);
+	upload_words(v);
+	page_button(v, tr(v, "Bring in"), "");
+	html_close(h);
+	html_close(h);
+}
+
+int
+upload_form(struct visit *v)
+{
+	page_begin(v, tr(v, "Bring in files"));
+	upload_page(v);
+	return page_end(v);
+}
+
+/* ---- taking */
+
+struct taking {
+	struct visit *v;
+	struct rules rules;
+	char batch[RECORD_ID_BYTES];
+	char folder[256];
+	enum rules_class class;
+	size_t taken;
+	json_t *no; /* [name, why] of those not taken */
+};
+
+static int
+read_class(const char *s, enum rules_class *out)
+{
+	static const char *const names[] = { "", "I", "II", "III" };
+
+	for (unsigned i = 0; i < 4; i++)
+		if (strcmp(s, names[i]) == 0) {
+			*out = (enum rules_class)i;
+			return 0;
+		}
+	return ERR_MALFORMED;
+}
+
+/* Below the user's folder, and safe there whatever the browser said. */
+static void
+path_of(const struct taking *k, const struct visit_file *f,
+    char out[PARCEL_NAME_BYTES])
+{
+	char raw[RECORD_NAME_BYTES + 300];
+
+	snprintf(raw, sizeof(raw), "%s%s%s", k->folder,
+	    k->folder[0] != '\0' ? "/" : "", f->name);
+	parcel_name_make(raw, out);
+}
+
+static const char *
+why_not(struct taking *k, const struct visit_file *f)
+{
+	struct account *a = &k->v->account;
+	struct rules_load load;
+	struct tm now;
+	time_t t = time(NULL);
+
+	localtime_r(&t, &now);
+	if (f->bytes == 0)
+		return N_("The file is empty.");
+	if (transfer_load(k->v->site->people, a->department, a->login,
+		&load) != 0)
+		return N_("The gateway is busy. Try again later.");
+	switch (rules_intake(&k->rules, f->bytes,
+	    (unsigned)(now.tm_wday + 6) % 7,
+	    (unsigned)(now.tm_hour * 60 + now.tm_min), &load)) {
+	case RULES_TOO_LARGE:
+		return N_("The file is larger than your department may bring "
+			  "in.");
+	case RULES_CLOSED:
+		return N_("Your department brings nothing in at this hour or "
+			  "day. Try again later.");
+	case RULES_USER_QUOTA:
+		return N_("Too many of your files wait already. Try again "
+			  "when some are done.");
+	case RULES_DEPARTMENT_QUOTA:
+		return N_("Too many files of your department wait already. "
+			  "Try again when some are done.");
+	case RULES_TAKEN:
+	default:
+		return NULL;
+	}
+}
+
+static int
+take_file(struct taking *k, struct visit_file *f)
+{
+	struct transfer t = { .via = VIA_CONSOLE, .class = k->class };
+	char path[PARCEL_NAME_BYTES];
+	const struct account *a = &k->v->account;
+	const char *why = why_not(k, f);
+	int e = 0;
+
+	path_of(k, f, path);
+	if (why == NULL) {
+		snprintf(t.department, sizeof(t.department), "%s",
+		    a->department);
+		snprintf(t.login, sizeof(t.login), "%s", a->login);
+		snprintf(t.path, sizeof(t.path), "%s", path);
+		snprintf(t.batch, sizeof(t.batch), "%s", k->batch);
+		t.mtime = time(NULL);
+		e = transfer_add(k->v->site->people, &t, f->fd,
+		    k->rules.max_file_bytes, NULL);
+		if (e == 0) {
+			k->taken++;
+			snprintf(k->batch, sizeof(k->batch), "%s", t.batch);
+		}
+		transfer_done(&t);
+	}
+	if (e != 0) {
+		log_error("an upload of %s was not taken: %s", a->login,
+		    err_text(e));
+		why = N_("The gateway could not take the file. Try again "
+			 "later.");
+	}
+	if (why != NULL &&
+	    json_array_append_new(k->no,
+		json_pack("[s, s]", f->name, tr(k->v, why))) != 0)
+		return ERR_NOMEM;
+	return 0;
+}
+
+/* For the script, which then loads the page it is told. */
+static int
+answer_json(struct taking *k)
+{
+	struct visit *v = k->v;
+	json_t *o = json_pack("{s:i, s:s, s:O}", "taken", (int)k->taken, "go",
+	    "/transfers", "no", k->no);
+	char *text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+	int e = text == NULL ? ERR_NOMEM
+			     : visit_bytes(v, "application/json", text,
+				   strlen(text), NULL);
+
+	free(text);
+	json_decref(o);
+	return e;
+}
+
+static int
+answer_page(struct taking *k)
+{
+	struct visit *v = k->v;
+	struct html *h = &v->page;
+	char text[128];
+	json_t *one;
+	size_t i;
+
+	page_begin(v, tr(v, "Bring in files"));
+	if (k->taken > 0) {
+		snprintf(text, sizeof(text), tr(v, "%zu files were received."),
+		    k->taken);
+		page_notice(v, NOTICE_DONE, text);
+	}
+	html_open(h, "div", "class", "notice error", "role", "alert", NULL);
+	html_el(h, "p", tr(v, "These were not received:"), NULL);
+	html_open(h, "ul", NULL);
+	json_array_foreach(k->no, i, one) {
+		html_open(h, "li", NULL);
+		html_data(h, json_string_value(json_array_get(one, 0)));
+		html_text(h, ": ");
+		html_text(h, json_string_value(json_array_get(one, 1)));
+		html_close(h);
+	}
+	html_close(h);
+	html_close(h);
+	upload_page(v);
+	return page_end(v);
+}
+
+static int
+answer(struct taking *k)
+{
+	struct visit *v = k->v;
+	bool all = json_array_size(k->no) == 0;
+
+	if (all && v->session != NULL) {
+		v->session->notice = N_("Your files were received. This page "
+					"says what becomes of them.");
+		v->session->notice_kind = NOTICE_DONE;
+	}
+	if (strcmp(server_header(v->call, "Accept"), "application/json") == 0)
+		return answer_json(k);
+	if (all)
+		return visit_go(v, "/transfers", NOTICE_DONE, NULL);
+	v->status = k->taken > 0 ? 200 : 422;
+	return answer_page(k);
+}
+
+int
+upload_take(struct visit *v)
+{
+	struct taking k = { .v = v };
+	const char *folder = visit_field(v, "folder");
+	struct visit_file *f;
+	int e;
+
+	if ((e = read_class(visit_field(v, "class"), &k.class)) != 0)
+		return e;
+	utf8_printable(folder, strlen(folder), k.folder, sizeof(k.folder));
+	console_rules(v->site, v->account.department, &k.rules);
+	if ((k.no = json_array()) == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; e == 0 && (f = visit_file(v, i)) != NULL; i++)
+		e = take_file(&k, f);
+	if (e == 0 && visit_file(v, 0) == NULL)
+		e = json_array_append_new(k.no,
+			json_pack("[s, s]", "-",
+			    tr(v, "No file is chosen yet."))) != 0
+			? ERR_NOMEM
+			: 0;
+	if (e == 0)
+		e = answer(&k);
+	json_decref(k.no);
+	return e;
+}

@@ -1,0 +1,218 @@
+#include "quarantine/console/receipt_view.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEPTH 16
+
+static const char *
+text_of(json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s != NULL ? s : "";
+}
+
+/* Why such a thing is taken out, by its kind. */
+static const char *
+why_of(struct visit *v, const char *kind)
+{
+	if (strcmp(kind, "attack") == 0)
+		return tr(v, "It can run, load or fetch something by itself, "
+			     "and is used for attacks.");
+	if (strcmp(kind, "hiding") == 0)
+		return tr(v, "It is not seen when the document is opened, so "
+			     "something can be hidden in it.");
+	if (strcmp(kind, "disclosure") == 0)
+		return tr(v, "It tells about people, machines or earlier "
+			     "versions.");
+	return "";
+}
+
+static int
+index_of(const char *const *names, const char *s)
+{
+	for (int i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], s) == 0)
+			return i;
+	return -1;
+}
+
+static const char *
+kind_word(struct visit *v, const char *kind)
+{
+	static const char *const names[] = { "attack", "hiding", "disclosure",
+		"note", NULL };
+	static const int kinds[] = { KIND_ATTACK, KIND_HIDING, KIND_DISCLOSURE,
+		KIND_NOTE };
+	int i = index_of(names, kind);
+
+	return words_kind(i < 0 ? KIND_NOTE : kinds[i], v->lang);
+}
+
+static const char *
+action_word(struct visit *v, const char *action)
+{
+	static const char *const names[] = { "removed", "replaced", "flattened",
+		"kept", "noted", NULL };
+	static const uint32_t actions[] = { ACT_REMOVED, ACT_REPLACED,
+		ACT_FLATTENED, ACT_KEPT, ACT_NOTED };
+	int i = index_of(names, action);
+
+	return words_action(i < 0 ? ACT_NOTED : actions[i], v->lang);
+}
+
+static void
+put_finding(struct visit *v, json_t *f)
+{
+	const char *kind = text_of(f, "kind");
+	json_int_t count = json_integer_value(json_object_get(f, "count"));
+	struct html *h = &v->page;
+	char text[64];
+
+	html_open(h, "li", "class", "finding", "data-kind", kind, NULL);
+	html_open(h, "b", NULL);
+	html_text(h, text_of(f, v->lang == WORDS_EN ? "en" : "ja"));
+	html_close(h);
+	html_open(h, "p", NULL);
+	html_el(h, "strong", action_word(v, text_of(f, "action")), NULL);
+	if (count > 1) {
+		snprintf(text, sizeof(text), tr(v, " (%lld times)"),
+		    (long long)count);
+		html_text(h, text);
+	}
+	html_text(h, " · ");
+	html_text(h, kind_word(v, kind));
+	html_close(h);
+	if (why_of(v, kind)[0] != '\0')
+		html_el(h, "p", why_of(v, kind), "class", "small", NULL);
+	if (text_of(f, "where")[0] != '\0' || text_of(f, "detail")[0] != '\0') {
+		html_open(h, "p", "class", "small", NULL);
+		html_data(h, text_of(f, "where"));
+		if (text_of(f, "where")[0] != '\0' &&
+		    text_of(f, "detail")[0] != '\0')
+			html_text(h, " · ");
+		html_data(h, text_of(f, "detail"));
+		html_close(h);
+	}
+	html_close(h);
+}
+
+/* Those that changed the document, or those that only tell about it. */
+static size_t
+put_findings(struct visit *v, json_t *all, bool changed, const char *title)
+{
+	struct html *h = &v->page;
+	size_t i, n = 0;
+	json_t *f;
+
+	json_array_foreach(all, i, f) {
+		const char *action = text_of(f, "action");
+		bool is_change = strcmp(action, "kept") != 0 &&
+				 strcmp(action, "noted") != 0;
+
+		if (is_change != changed)
+			continue;
+		if (n++ == 0) {
+			html_el(h, "h2", title, NULL);
+			html_open(h, "ul", "class", "list findings", NULL);
+		}
+		put_finding(v, f);
+	}
+	if (n > 0)
+		html_close(h);
+	return n;
+}
+
+static enum verdict
+verdict_of(json_t *o)
+{
+	const char *s = text_of(o, "verdict");
+
+	if (strcmp(s, "released") == 0)
+		return VERDICT_RELEASED;
+	return strcmp(s, "blocked") == 0 ? VERDICT_BLOCKED : VERDICT_HELD;
+}
+
+static void
+put_members(struct visit *v, json_t *members, unsigned depth)
+{
+	struct html *h = &v->page;
+	json_t *m;
+	size_t i;
+
+	if (json_array_size(members) == 0 || depth == DEPTH)
+		return;
+	html_open(h, "ul", NULL);
+	json_array_foreach(members, i, m) {
+		html_open(h, "li", NULL);
+		html_data(h, text_of(json_object_get(m, "input"), "name"));
+		html_text(h, " · ");
+		html_text(h, words_verdict(verdict_of(m), v->lang));
+		if (v->lang == WORDS_JA && text_of(m, "reason_ja")[0] != '\0') {
+			html_text(h, ": ");
+			html_text(h, text_of(m, "reason_ja"));
+		} else if (text_of(m, "reason")[0] != '\0') {
+			html_text(h, ": ");
+			html_data(h, text_of(m, "reason"));
+		}
+		put_members(v, json_object_get(m, "members"), depth + 1);
+		html_close(h);
+	}
+	html_close(h);
+}
+
+static void
+put_facts(struct visit *v, json_t *o)
+{
+	json_t *in = json_object_get(o, "input");
+	json_t *out = json_object_get(o, "output");
+	struct html *h = &v->page;
+
+	html_open(h, "details", NULL);
+	html_el(h, "summary", tr(v, "Particulars"), NULL);
+	html_open(h, "dl", NULL);
+	page_fact(v, tr(v, "Receipt"), text_of(o, "id"));
+	page_fact_data(v, tr(v, "Brought in"), text_of(in, "name"));
+	page_fact(v, tr(v, "SHA-256 of the original"), text_of(in, "sha256"));
+	if (json_is_object(out)) {
+		page_fact_data(v, tr(v, "Result"), text_of(out, "name"));
+		page_fact(v, tr(v, "SHA-256 of the result"),
+		    text_of(out, "sha256"));
+	}
+	page_fact_data(v, tr(v, "Policy"),
+	    text_of(json_object_get(o, "policy"), "name"));
+	page_fact(v, tr(v, "Version of the gateway"), text_of(o, "version"));
+	html_close(h);
+	html_close(h);
+}
+
+int
+receipt_view(struct visit *v, const char *text)
+{
+	json_t *o, *findings;
+
+	if (text == NULL || text[0] == '\0')
+		return 0;
+	if ((o = json_loads(text, 0, NULL)) == NULL)
+		return ERR_MALFORMED;
+	findings = json_object_get(o, "findings");
+	if (put_findings(v, findings, true,
+		tr(v, "What was removed or changed")) == 0 &&
+	    verdict_of(o) == VERDICT_RELEASED) {
+		html_el(&v->page, "h2", tr(v, "What was removed or changed"),
+		    NULL);
+		html_el(&v->page, "p",
+		    tr(v, "Nothing. The document was rebuilt as it was."),
+		    NULL);
+	}
+	put_findings(v, findings, false, tr(v, "What was noticed and kept"));
+	if (json_array_size(json_object_get(o, "members")) > 0) {
+		html_el(&v->page, "h2", tr(v, "Files inside"), NULL);
+		put_members(v, json_object_get(o, "members"), 0);
+	}
+	put_facts(v, o);
+	json_decref(o);
+	return 0;
+}

@@ -142,6 +142,7 @@ struct visit {
 	struct session *session; /* NULL: PUBLIC */
 	struct account account;	 /* as it is now; zero without a session */
 	unsigned status;	 /* of the page; 200 */
+	unsigned refresh_s;	 /* the page loads itself again; 0: not */
 	struct html page;
 	struct server_call *call; /* server.c's own */
 };

@@ -17,6 +17,7 @@ static void
 head(struct visit *v, const char *title)
 {
 	struct html *h = &v->page;
+	char text[16];
 
 	html_doctype(h);
 	html_open(h, "html", "lang", lang_code(v->lang), NULL);
@@ -33,6 +34,11 @@ head(struct visit *v, const char *title)
 	    NULL);
 	html_open(h, "link", "rel", "icon", "href", "/static/icon.svg", "type",
 	    "image/svg+xml", NULL);
+	if (v->refresh_s > 0) {
+		snprintf(text, sizeof(text), "%u", v->refresh_s);
+		html_open(h, "meta", "http-equiv", "refresh", "content", text,
+		    NULL);
+	}
 	html_el(h, "script", NULL, "src", "/static/console.js", "defer", "",
 	    NULL);
 	html_close(h);

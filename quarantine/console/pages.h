@@ -19,7 +19,7 @@ int sign_language(struct visit *);
 int password_form(struct visit *);
 int password_change(struct visit *);
 
-/* pages_upload.c, pages_mine.c, pages_receipt.c: staff */
+/* pages_upload.c, pages_mine.c, pages_file.c: staff */
 int upload_form(struct visit *);
 int upload_take(struct visit *);
 int mine_list(struct visit *);

@@ -168,8 +168,8 @@ why_not(struct taking *k, const struct visit_file *f)
 	localtime_r(&t, &now);
 	if (f->bytes == 0)
 		return N_("The file is empty.");
-	if (transfer_load(k->v->site->people, a->department, a->login,
-		&load) != 0)
+	if (transfer_load(k->v->site->people, a->department, a->login, &load) !=
+	    0)
 		return N_("The gateway is busy. Try again later.");
 	switch (rules_intake(&k->rules, f->bytes,
 	    (unsigned)(now.tm_wday + 6) % 7,
@@ -265,7 +265,8 @@ answer_page(struct taking *k)
 	html_open(h, "div", "class", "notice error", "role", "alert", NULL);
 	html_el(h, "p", tr(v, "These were not received:"), NULL);
 	html_open(h, "ul", NULL);
-	json_array_foreach(k->no, i, one) {
+	json_array_foreach(k->no, i, one)
+	{
 		html_open(h, "li", NULL);
 		html_data(h, json_string_value(json_array_get(one, 0)));
 		html_text(h, ": ");

@@ -9,6 +9,8 @@
 
 #include "quarantine/console/pages.h"
 
+#define UPLOAD_BYTES UINT64_MAX /* as the policy says */
+
 #define ACCOUNT_FIELDS \
 	"name department mail language role from until disabled deputy " \
 	"away_from away_until"
@@ -26,6 +28,21 @@ static const struct route table[] = {
 	    ROUTE_QUIET },
 	{ "GET", "/", ANYONE, "", sign_home, NULL, 0, 0 },
 	{ "POST", "/logout", ANYONE, "", sign_out, NULL, 0, ROUTE_UNCHANGED },
+
+	/* staff */
+	{ "GET", "/upload", ROLE_STAFF, "", upload_form, N_("Bring in files"),
+	    0, 0 },
+	{ "POST", "/upload", ROLE_STAFF, "class folder files", upload_take,
+	    NULL, UPLOAD_BYTES, ROUTE_FILES },
+	{ "GET", "/transfers", ROLE_STAFF, "page q", mine_list, N_("My files"),
+	    0, 0 },
+	{ "GET", "/transfers/part", ROLE_STAFF, "page q", mine_part, NULL, 0,
+	    ROUTE_QUIET },
+	{ "GET", "/transfers/{id}", ROLE_STAFF, "", mine_show, NULL, 0, 0 },
+	{ "POST", "/transfers/{id}/password", ROLE_STAFF, "password",
+	    mine_password, NULL, 0, 0 },
+	{ "POST", "/transfers/{id}/urge", ROLE_STAFF, "why", mine_urge, NULL, 0,
+	    0 },
 
 	/* approver */
 	{ "GET", "/approvals", ROLE_APPROVER, "", approvals_list,

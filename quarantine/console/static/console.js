@@ -16,10 +16,6 @@
     setInterval(() => tick().catch(() => {}), 3000);
   }
 
-  // A file that is still under way: load its page again, unless somebody types.
-  const settle = $("[data-settle]");
-  if (settle && !$("input:not([type=hidden])", settle)) setTimeout(() => location.reload(), 3000);
-
   // Sending files with a progress bar, and by drag and drop.
   const drop = $("#drop");
   if (!drop) return;

@@ -1,13 +1,9 @@
 /* One file of one's own: what became of it and why, its password, a hurry. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/fsx.h"
-#include "base/log.h"
-#include "core/watchsock.h"
 #include "quarantine/console/pages.h"
-#include "quarantine/console/receipt_view.h"
+#include "quarantine/console/passjob.h"
 #include "quarantine/urge.h"
 
 /* Somebody else's does not exist. */
@@ -56,8 +52,8 @@ meaning(struct visit *v, enum transfer_state state)
 static void
 reason_and_next(struct visit *v, const struct transfer *t)
 {
-	enum verdict verdict = t->state == TRANSFER_BLOCKED ? VERDICT_BLOCKED
-							    : VERDICT_HELD;
+	enum verdict verdict =
+	    t->state == TRANSFER_BLOCKED ? VERDICT_BLOCKED : VERDICT_HELD;
 	struct html *h = &v->page;
 
 	switch (t->state) {
@@ -93,13 +89,27 @@ reason_and_next(struct visit *v, const struct transfer *t)
 	}
 }
 
+/* Shown while the watcher tries it; the answer is told once it is there. */
 static void
 password_box(struct visit *v, const struct transfer *t)
 {
-	char action[RECORD_ID_BYTES + 32];
+	char action[RECORD_ID_BYTES + 32], say[WATCHSOCK_SAY_BYTES];
+	enum passjob job;
 
+	if (t->state != TRANSFER_PASSWORD && t->state != TRANSFER_WORKING)
+		return;
+	job = passjob_ask(t->id, v->account.login, say);
+	if (job == PASSJOB_RUNS) {
+		page_notice(v, NOTICE_NOTE,
+		    tr(v, "The password is being tried. One moment..."));
+		return;
+	}
 	if (t->state != TRANSFER_PASSWORD)
 		return;
+	if (job == PASSJOB_FAILED)
+		page_notice(v, NOTICE_ERROR,
+		    say[0] != '\0' ? tr(v, say)
+				   : tr(v, "The password does not fit."));
 	snprintf(action, sizeof(action), "/transfers/%s/password", t->id);
 	page_form(v, action);
 	page_input(v, tr(v, "Password of the file"), "password", "text", NULL,
@@ -197,7 +207,7 @@ summary(struct visit *v, const struct transfer *t)
 		page_fact(v, tr(v, "Kind of file"),
 		    words_format(t->format, v->lang));
 	if (t->result_path[0] != '\0') {
-		html_el(h, "dt", tr(v, "Result"), NULL);
+		html_el(h, "dt", tr(v, "Sanitised file"), NULL);
 		html_open(h, "dd", NULL);
 		html_data(h, t->result_path);
 		html_text(h, " · ");
@@ -205,6 +215,17 @@ summary(struct visit *v, const struct transfer *t)
 		html_close(h);
 	}
 	html_close(h);
+}
+
+/* Whether the page will say something else in a moment. */
+static bool
+is_moving(const struct visit *v, const struct transfer *t)
+{
+	char say[WATCHSOCK_SAY_BYTES];
+
+	return t->state == TRANSFER_RECEIVED || t->state == TRANSFER_WORKING ||
+	       (t->state == TRANSFER_PASSWORD &&
+		   passjob_ask(t->id, v->account.login, say) == PASSJOB_RUNS);
 }
 
 static int
@@ -215,15 +236,16 @@ transfer_page(struct visit *v, const struct transfer *t)
 	int e;
 
 	/* The title goes through html_text(): the path is printable. */
+	if (is_moving(v, t))
+		v->refresh_s = 3;
 	page_begin(v, name != NULL ? name + 1 : t->path);
-	html_open(h, "div", "class", "card", "data-settle",
-	    transfer_is_settled(t->state) ? NULL : "", NULL);
+	html_open(h, "div", "class", "card", NULL);
 	summary(v, t);
 	password_box(v, t);
 	e = approval_box(v, t);
 	html_close(h);
-	if (e == 0)
-		e = receipt_view(v, t->receipt);
+	if (t->receipt != NULL && t->receipt[0] != '\0')
+		page_receipt(v, t->receipt);
 	html_open(h, "p", NULL);
 	html_el(h, "a", tr(v, "To my files"), "href", "/transfers", NULL);
 	html_close(h);
@@ -256,37 +278,10 @@ go_back(struct visit *v, enum notice kind, const char *key)
 
 /* ---- the password */
 
-static int
-hand_over(struct visit *v, const struct transfer *t, const char *password,
-    char say[POLICY_WHY_BYTES])
-{
-	int fd, e;
-
-	if ((e = fsx_memfd("password", &fd)) != 0)
-		return e;
-	e = fsx_write_all(fd, password, strlen(password));
-	if (e == 0)
-		e = fsx_seal(fd);
-	if (e == 0)
-		e = watchsock_password(v->site->policy.state_dir, t->id,
-		    v->account.login, fd, say);
-	close(fd);
-	return e;
-}
-
-/* A session keeps a pointer only: the answers of the watcher, as constants. */
-static const char *
-known_answer(struct visit *v, const char *say)
-{
-	(void)v;
-	return say[0] != '\0' ? say : NULL;
-}
-
 int
 mine_password(struct visit *v)
 {
 	const char *password = visit_field(v, "password");
-	char say[POLICY_WHY_BYTES] = "";
 	struct transfer t = { 0 };
 	int e;
 
@@ -297,19 +292,11 @@ mine_password(struct visit *v)
 		    N_("This file does not wait for a password any more."));
 	else if (password[0] == '\0' || strpbrk(password, "\r\n") != NULL)
 		e = go_back(v, NOTICE_ERROR, N_("Enter the password."));
-	else if ((e = hand_over(v, &t, password, say)) == 0)
-		e = go_back(v, NOTICE_DONE,
-		    N_("The password fits. The file is being sanitised and "
-		       "delivered."));
-	else if (e == ERR_DENIED)
-		e = go_back(v, NOTICE_ERROR,
-		    N_("The password does not fit. Check it with the sender "
-		       "and try again."));
 	else {
-		log_error("a password could not be handed over: %s, %s",
-		    err_text(e), say);
-		e = go_back(v, NOTICE_ERROR,
-		    N_("The gateway cannot open it now. Try again later."));
+		e = passjob_start(v->site->policy.state_dir, t.id,
+		    v->account.login, password);
+		if (e == 0 || e == ERR_EXIST)
+			e = go_back(v, NOTICE_NOTE, NULL);
 	}
 	transfer_done(&t);
 	return e;

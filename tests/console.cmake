@@ -4,3 +4,7 @@ target_link_libraries(people_maker PRIVATE quarantine)
 add_executable(transfer_maker unit/transfer_maker.c)
 target_link_libraries(transfer_maker PRIVATE quarantine)
 sekisho_test(test_console SOURCES unit/test_console.c LIBS console)
+add_test(NAME console COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/integration/console.sh)
+set_tests_properties(console PROPERTIES SKIP_RETURN_CODE 77
+  ENVIRONMENT BUILD=${CMAKE_BINARY_DIR})

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quarantine/notify.h"
 #include "quarantine/console/pages.h"
 #include "quarantine/preview.h"
 
@@ -520,6 +521,8 @@ approvals_emergency(struct visit *v)
 		    N_("The rules do not allow this emergency release."));
 	if (e != 0)
 		return e;
+	notify_transfer(&v->site->policy, v->site->people, EVENT_EMERGENCY,
+	    s.q.transfer, REQUEST_REVIEW);
 	return visit_go(v, "/approvals", NOTICE_DONE,
 	    N_("Released in an emergency; a review follows."));
 }

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "cmd/user.h"
+#include "quarantine/notify.h"
 #include "quarantine/approve.h"
 #include "quarantine/preview.h"
 
@@ -247,6 +248,9 @@ emergency(const struct policy *p, struct ask *a, const struct request *q,
 	rules_of(set, q->department, &rules);
 	e = approve_emergency(a->people, q->id, me, a->why, &rules, no);
 	rules_free(set);
+	if (e == 0)
+		notify_transfer(p, a->people, EVENT_EMERGENCY, q->transfer,
+		    REQUEST_REVIEW);
 	return e;
 }
 

@@ -6,6 +6,7 @@
 #include "cmd/quarantine.h"
 #include "core/event.h"
 #include "quarantine/import.h"
+#include "quarantine/notify.h"
 
 static int
 refused(const char *id, int e, const char *no)
@@ -35,11 +36,7 @@ ask(const struct import_ask *a, const struct import_setup *s, const char *id)
 		 "departments must agree until %s, then: sekisho quarantine "
 		 "import --release %s\n"),
 	    id, q.id, q.expires, id);
-	(void)event_raise(a->policy, EVENT_UNSANITISED_ASKED,
-	    (const struct event_field[]){ { "transfer", id },
-		{ "request", q.id }, { "login", q.login }, { "why", q.why },
-		{ NULL, NULL } },
-	    NULL);
+	notify_request(a->policy, a->st->people, EVENT_UNSANITISED_ASKED, &q);
 	return STATUS_OK;
 }
 

@@ -16,7 +16,7 @@
 #include "base/utf8.h"
 #include "cmd/ppap.h"
 #include "cmd/watch.h"
-#include "core/event.h"
+#include "quarantine/notify.h"
 
 #define DECIDE_MS 500
 #define MINUTE_MS 60000
@@ -332,15 +332,11 @@ static int
 tell(void *arg, const struct request *q, bool is_expired)
 {
 	struct watch *s = arg;
-	const struct event_field fields[] = { { "request", q->id },
-		{ "transfer", q->transfer }, { "department", q->department },
-		{ "from", q->login }, { NULL, NULL } };
 
 	if (is_expired && q->kind == REQUEST_RELEASE)
 		s->has_decisions = true;
-	(void)!event_raise(s->policy,
-	    is_expired ? EVENT_APPROVAL_EXPIRED : EVENT_APPROVAL_REMINDER,
-	    fields, NULL);
+	notify_request(s->policy, s->people,
+	    is_expired ? EVENT_APPROVAL_EXPIRED : EVENT_APPROVAL_REMINDER, q);
 	return 0;
 }
 

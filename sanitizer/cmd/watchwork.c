@@ -13,7 +13,7 @@
 #include "base/utf8.h"
 #include "cmd/ppap.h"
 #include "cmd/watch.h"
-#include "core/event.h"
+#include "quarantine/notify.h"
 #include "core/receipt.h"
 
 #define GROUP_MS      150
@@ -335,16 +335,6 @@ count_fault(struct watch *s, const struct watch_job *j, int e)
 }
 
 static void
-tell_approvers(struct watch *s, const struct watch_job *j)
-{
-	const struct event_field fields[] = { { "transfer", j->t.id },
-		{ "department", j->t.department }, { "from", j->t.login },
-		{ NULL, NULL } };
-
-	(void)!event_raise(s->policy, EVENT_APPROVAL_WAITING, fields, NULL);
-}
-
-static void
 complete(struct watch *s, struct watch_job *j, int e)
 {
 	enum transfer_state state = state_of(j);
@@ -365,7 +355,8 @@ complete(struct watch *s, struct watch_job *j, int e)
 		    r->reason[0] != '\0' ? ": " : "", r->reason);
 		s->backoff_ms = 0;
 		if (state == TRANSFER_APPROVAL)
-			tell_approvers(s, j);
+			notify_transfer(s->policy, s->people,
+			    EVENT_APPROVAL_WAITING, j->t.id, REQUEST_RELEASE);
 		e = watch_say(s, j->t.id);
 	}
 	if (e != 0) {

@@ -65,7 +65,6 @@ is_left_out(const struct work *w, const char *path, const char *name)
 	       ends(name, "-shm") || ends(name, "-journal") ||
 	       ends(name, ".sqlite") || ends(name, ".sock") ||
 	       strncmp(path, "mail/flood.", 11) == 0 ||
-	       strcmp(path, "people/previews") == 0 ||
 	       strcmp(path, "people/wake") == 0 ||
 	       (strcmp(path, "keys") == 0 && !w->with_keys);
 }

@@ -15,7 +15,7 @@
  *   sekisho_mailout_waiting, _failed         inner side
  *   sekisho_spool_waiting, _waiting_bytes, _oldest_seconds, _last_number
  *   sekisho_quarantine_items{department="..."}, _bytes{...}
- *   sekisho_audit_lines, _bytes, _files, _checkpoint_age_lines
+ *   sekisho_audit_lines, _bytes, _checkpoint_age_lines
  *   sekisho_flood_messages{where="milter"}   in the window
  *   sekisho_events_waiting
  *   sekisho_selfcheck_ok, _time_seconds

@@ -15,6 +15,7 @@ import email.policy
 import json
 import os
 import re
+import signal
 import socket
 import socketserver
 import sqlite3
@@ -112,6 +113,7 @@ def serve(top):
 
 
 def text(path):
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     with open(path, 'rb') as f:
         m = email.message_from_binary_file(f, policy=email.policy.default)
     print(m['Subject'])

@@ -49,13 +49,15 @@ int preview_forget(struct people *, const char *id) MUST_CHECK;
 int preview_next(struct people *, char id[RECORD_ID_BYTES]) MUST_CHECK;
 /*
  * Run sekisho-preview (program: its path; NULL: beside this program, then the
- * install path) for one transfer. *pid is the caller's to reap: exit status 0
- * when the row is there, with or without a preview. It ends by itself within
- * PREVIEW_SECONDS. ERR_NOENT: no such program.
+ * install path) for one transfer, with this policy and profile (or NULL). *pid
+ * is the caller's to reap: exit status 0 when the row is there, with or without
+ * a preview. It ends by itself within PREVIEW_SECONDS. ERR_NOENT: no such
+ * program.
  */
 #define PREVIEW_SECONDS 300
 int preview_start(const char *program, const char *state_dir,
-    const char *policy_file, const char *id, pid_t *pid) MUST_CHECK;
+    const char *policy_file, const char *profile, const char *id,
+    pid_t *pid) MUST_CHECK;
 
 /*
  * For sekisho-preview: what it made. pages[i] is a whole PNG; text may be

@@ -54,9 +54,9 @@ run(const char *path, const char *const *argv)
 
 int
 preview_start(const char *program, const char *state_dir,
-    const char *policy_file, const char *id, pid_t *pid)
+    const char *policy_file, const char *profile, const char *id, pid_t *pid)
 {
-	const char *argv[8] = { "sekisho-preview", "--state", state_dir };
+	const char *argv[10] = { "sekisho-preview", "--state", state_dir };
 	char path[PATH_MAX];
 	int e, n = 3;
 	pid_t child;
@@ -66,6 +66,10 @@ preview_start(const char *program, const char *state_dir,
 	if (policy_file != NULL) {
 		argv[n++] = "--policy";
 		argv[n++] = policy_file;
+	}
+	if (profile != NULL) {
+		argv[n++] = "--profile";
+		argv[n++] = profile;
 	}
 	argv[n++] = id;
 	argv[n] = NULL;

@@ -192,6 +192,7 @@ round_of_work(struct watch *s)
 	watch_start_jobs(s);
 	watch_hand_over(s);
 	watch_status(s);
+	watch_preview(s);
 	send_parcels(s, s->n_jobs == 0);
 	return s->n_jobs > 0 || watchqueue_length(s->queue) > 0;
 }
@@ -550,5 +551,7 @@ main(int argc, char **argv)
 	if (a.root != NULL && snprintf(p.people_root, sizeof(p.people_root),
 				  "%s", a.root) >= (int)sizeof(p.people_root))
 		return cli_usage("watch", _("--root: the path is too long"));
+	a.o.policy_file = a.which.file;
+	a.o.profile = a.which.profile;
 	return watch(&a.o, &p);
 }

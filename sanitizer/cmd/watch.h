@@ -7,6 +7,7 @@
  *                 the row says what became of it
  *   watchsay.c    the text beside in/ says it to the person -> is_said
  *   watchdecide.c decisions of approvers, passwords, what time brings
+ *   watchpreview.c what approvers see of it
  *   watchctl.c    the control socket
  *
  * Each step is found again after a kill: a file that is a transfer already by
@@ -104,7 +105,8 @@ struct watch_caller {  /* of the control socket */
 };
 
 struct watch_options {
-	const char *send; /* or NULL */
+	const char *policy_file, *profile; /* as given, or NULL */
+	const char *send;		   /* or NULL */
 	bool once;
 	unsigned slots;
 };
@@ -145,6 +147,11 @@ struct watch {
 	uint64_t group_ms, send_ms, warned_ms, minute_ms, rows_ms, decide_ms,
 	    status_ms;
 	unsigned backoff_ms;
+	pid_t preview_pid; /* that is being made, or 0 */
+	char preview_id[RECORD_ID_BYTES];
+	unsigned preview_n; /* how often it was tried */
+	uint64_t preview_ms;
+	bool preview_said;
 	bool is_dropping, is_unsent, has_rows, has_decisions, has_status;
 	int stop;
 };
@@ -180,6 +187,10 @@ uint64_t watch_next_look(const struct watch *);
 /* Whether something is finished and not taken yet, or not finished yet. */
 bool watch_has_more(const struct watch *);
 void watch_persons_free(struct watch *);
+
+/* ---- watchpreview.c */
+/* Have a preview made of what waits for a decision. */
+void watch_preview(struct watch *);
 
 /* ---- watchwork.c */
 /* Rows that wait, into the line. */

@@ -174,11 +174,12 @@ Test(preview, is_made_by_the_program)
 	int status;
 	pid_t pid;
 
-	cr_assert_eq(preview_start("/nonexistent", scratch, NULL, q.transfer,
-			 &pid),
+	cr_assert_eq(preview_start("/nonexistent", scratch, NULL, NULL,
+			 q.transfer, &pid),
 	    ERR_NOENT);
 	register_close();
-	cr_assert_eq(preview_start(NULL, scratch, NULL, q.transfer, &pid), 0);
+	cr_assert_eq(preview_start(NULL, scratch, NULL, NULL, q.transfer, &pid),
+	    0);
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
 	cr_assert_eq(status, 0);
 	register_open();
@@ -186,7 +187,8 @@ Test(preview, is_made_by_the_program)
 	cr_assert(v.has_text);
 	cr_assert(v.pages == 1 || v.why[0] != '\0');
 	cr_assert(shows(&q, 0, "こんにちは\n"));
-	cr_assert_eq(preview_start(NULL, scratch, NULL, "01NONE", &pid), 0);
+	cr_assert_eq(preview_start(NULL, scratch, NULL, NULL, "01NONE", &pid),
+	    0);
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
 	cr_assert_neq(status, 0);
 }

@@ -57,6 +57,10 @@ INTERPOSE(int, rename, (const char *a, const char *b), (SYS_rename, a, b))
 INTERPOSE(int, renameat2,
     (int d, const char *a, int t, const char *b, unsigned f),
     (SYS_renameat2, d, a, t, b, f))
+INTERPOSE(int, renameat, (int d, const char *a, int t, const char *b),
+    (SYS_renameat2, d, a, t, b, 0))
+INTERPOSE(int, linkat, (int d, const char *a, int t, const char *b, int f),
+    (SYS_linkat, d, a, t, b, f))
 INTERPOSE(int, mkdirat, (int d, const char *p, mode_t m),
     (SYS_mkdirat, d, p, m))
 char crash_base[128];

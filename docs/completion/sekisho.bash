@@ -2,7 +2,7 @@
 _sekisho()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='clean explain identify send receive mail quarantine audit policy rules user tidy backup restore selfcheck metrics events'
+	local commands='clean explain identify send receive mail quarantine audit policy rules user transfer approve tidy backup restore selfcheck metrics events'
 	local words=
 
 	COMPREPLY=()
@@ -42,6 +42,13 @@ _sekisho()
 			--department --since --until --all --disposed --kept --why
 			--released-since --dry-run --login --release
 			--json --state --policy --profile --help' ;;
+	transfer)
+		words='list show retry --department --login --only --waiting
+			--words --since --until --limit --json --state --policy
+			--profile --help' ;;
+	approve)
+		words='list show yes no emergency --as --why --json --state
+			--policy --profile --help' ;;
 	tidy)
 		words='--dry-run --over-quota --state --policy --profile --help' ;;
 	backup)

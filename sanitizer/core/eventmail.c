@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -541,6 +542,11 @@ event_send(const struct policy *p, struct event_sent *done,
 	snprintf(why, EVENT_WHY_BYTES, "%s", "");
 	if ((e = open_out(p, &out)) != 0)
 		return e;
+	if (flock(out, LOCK_EX | LOCK_NB) < 0) { /* another one sends them */
+		done->waiting = how_many(out);
+		close(out);
+		return 0;
+	}
 	n = scandirat(out, ".", &list, is_mail, alphasort);
 	if (n > 0)
 		e = send_list(p, out, list, n, done, why);

@@ -137,6 +137,7 @@ become(const struct cage_job *j, int filter, int out)
 	if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_CPU, 120) < 0 ||
 	    limit(RLIMIT_FSIZE, (rlim_t)256 << 20) < 0 ||
 	    limit(RLIMIT_NOFILE, 256) < 0 ||
+	    limit(RLIMIT_NPROC, 256) < 0 ||
 	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0)
 		_exit(127);
 	execve(CAGE_BWRAP, (char *const *)argv, env);

@@ -1,7 +1,6 @@
 /* Transfers: their states, their files, and what a kill leaves of them. */
 #include "unit/people_case.h"
 
-#include <signal.h>
 #include <sys/file.h>
 
 TestSuite(transfer, .init = register_setup, .fini = register_teardown);
@@ -521,41 +520,4 @@ Test(transfer, position_in_the_line)
 	cr_assert_eq(before, 0);
 	cr_assert_eq(transfer_position(p, "NONE", &before, &seconds),
 	    ERR_NOENT);
-}
-
-/* Killed anywhere in it, a file is in with its row, or not at all. */
-Test(transfer, killed_while_adding)
-{
-	char *big = malloc(4 << 20);
-	int status, rows;
-	pid_t pid;
-
-	memset(big, 'x', (4 << 20) - 1);
-	big[(4 << 20) - 1] = '\0';
-	register_close();
-	for (int i = 0; i < 12; i++) {
-		if ((pid = fork()) == 0) {
-			int fd = memory_file(big);
-
-			register_open();
-			for (;;) {
-				struct transfer t = transfer_of("a", "b");
-
-				if (transfer_add(p, &t, fd, 8 << 20, NULL) != 0)
-					_exit(1);
-			}
-		}
-		usleep((useconds_t)(20000 + i * 7000));
-		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0);
-		cr_assert(WIFSIGNALED(status));
-	}
-	register_open();
-	cr_assert_eq(transfer_restart(p), 0);
-	rows = sql_number("SELECT count(*) FROM transfer WHERE state = 0");
-	cr_assert_eq(count_in(in_scratch("people/in")), rows);
-	cr_assert_eq(sql_number("SELECT count(*) FROM transfer WHERE state <> "
-				"0 OR bytes <> 4194303"),
-	    0);
-	free(big);
 }

@@ -8,3 +8,7 @@ add_test(NAME console COMMAND
   ${CMAKE_SOURCE_DIR}/tests/integration/console.sh)
 set_tests_properties(console PROPERTIES SKIP_RETURN_CODE 77
   ENVIRONMENT BUILD=${CMAKE_BINARY_DIR})
+add_test(NAME browser COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/integration/browser.sh)
+set_tests_properties(browser PROPERTIES SKIP_RETURN_CODE 77
+  ENVIRONMENT BUILD=${CMAKE_BINARY_DIR})

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "core/event.h"
 #include "quarantine/console/pages.h"
 #include "quarantine/console/passjob.h"
 #include "quarantine/urge.h"
@@ -304,6 +306,46 @@ mine_password(struct visit *v)
 
 /* ---- a hurry */
 
+#define TOLD_MAX 16
+
+struct told {
+	struct people *people;
+	const struct request *q;
+	char mail[TOLD_MAX][MAILADDR_BYTES];
+	const char *to[TOLD_MAX + 1];
+	size_t n;
+};
+
+static int
+add_approver(void *arg, const struct account *a)
+{
+	char for_login[ACCOUNT_LOGIN_BYTES], why[POLICY_WHY_BYTES];
+	struct told *t = arg;
+
+	if (t->n == TOLD_MAX || a->mail[0] == '\0' || !account_is_valid(a) ||
+	    !approve_may(t->people, t->q, a, for_login, why))
+		return 0;
+	snprintf(t->mail[t->n], sizeof(t->mail[0]), "%s", a->mail);
+	t->to[t->n] = t->mail[t->n];
+	t->n++;
+	return 0;
+}
+
+/* Those who may decide get a mail; the page of the request says it anyway. */
+static void
+tell_approvers(struct visit *v, const struct request *q)
+{
+	const struct event_field fields[] = { { "transfer", q->transfer },
+		{ "request", q->id }, { "department", q->department },
+		{ "login", q->login }, { "urgent", "yes" }, { NULL, NULL } };
+	struct told t = { .people = v->site->people, .q = q };
+
+	if (account_list(v->site->people, add_approver, &t) != 0 ||
+	    event_raise(&v->site->policy, EVENT_APPROVAL_WAITING, fields,
+		t.n > 0 ? t.to : NULL) != 0)
+		log_error("the approvers of a request were not told");
+}
+
 int
 mine_urge(struct visit *v)
 {
@@ -317,6 +359,8 @@ mine_urge(struct visit *v)
 	if (e == 0)
 		e = urge_put(v->site->people, &q, v->account.login,
 		    visit_field(v, "why"));
+	if (e == 0)
+		tell_approvers(v, &q);
 	transfer_done(&t);
 	switch (e) {
 	case 0:

@@ -233,6 +233,9 @@ password_page(struct visit *v, const char *problem)
 	    ACCOUNT_PASSWORD_MIN);
 	html_open(&v->page, "div", "class", "card narrow", NULL);
 	page_form(v, "/password");
+	/* For password managers; without a name it is not sent. */
+	html_open(&v->page, "input", "type", "text", "hidden", "", "readonly",
+	    "", "autocomplete", "username", "value", v->account.login, NULL);
 	page_input(v, tr(v, "Password now"), "old", "password", NULL, NULL,
 	    "autocomplete", "current-password", "required", "", NULL);
 	page_input(v, tr(v, "New password"), "new", "password", NULL, hint,

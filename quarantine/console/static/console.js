@@ -13,7 +13,11 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (page.body.innerHTML !== fresh.innerHTML) fresh.replaceChildren(...page.body.childNodes);
     };
-    setInterval(() => tick().catch(() => {}), 3000);
+    const again = () => setTimeout(async () => {
+      await tick().catch(() => {});
+      again();
+    }, $("[data-state=wait]", fresh) ? 800 : 5000);
+    again();
   }
 
   // Sending files with a progress bar, and by drag and drop.
@@ -68,6 +72,7 @@
   for (const name of ["dragleave", "drop"]) drop.addEventListener(name, (e) => { stop(e); drop.classList.remove("over"); });
   drop.addEventListener("drop", async (e) => {
     const entries = [...e.dataTransfer.items].map((i) => i.webkitGetAsEntry && i.webkitGetAsEntry()).filter(Boolean);
+    for (const file of entries.length ? [] : e.dataTransfer.files) more.push({ file, name: file.name });
     for (const entry of entries) await walk(entry, "");
     show();
   });

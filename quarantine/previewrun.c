@@ -8,6 +8,7 @@
 #include <linux/close_range.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "quarantine/preview.h"
@@ -48,6 +49,8 @@ run(const char *path, const char *const *argv)
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
 	    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		_exit(127);
+	/* Of the watcher's capabilities it needs none. */
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	execv(path, (char *const *)argv);
 	_exit(127);
 }

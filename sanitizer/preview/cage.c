@@ -133,11 +133,12 @@ become(const struct cage_job *j, int filter, int out)
 		argv[n++] = j->argv[i];
 	argv[n] = NULL;
 	umask(077);
+	/* Bubblewrap refuses what capabilities a service may have. */
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_CPU, 120) < 0 ||
 	    limit(RLIMIT_FSIZE, (rlim_t)256 << 20) < 0 ||
-	    limit(RLIMIT_NOFILE, 256) < 0 ||
-	    limit(RLIMIT_NPROC, 256) < 0 ||
+	    limit(RLIMIT_NOFILE, 256) < 0 || limit(RLIMIT_NPROC, 256) < 0 ||
 	    limit(RLIMIT_AS, (rlim_t)4 << 30) < 0)
 		_exit(127);
 	execve(CAGE_BWRAP, (char *const *)argv, env);

@@ -69,6 +69,7 @@ struct making {
 	struct pipeline *pipeline;
 	const struct options *options;
 	struct preview_content *out;
+	bool has_cage;
 };
 
 static void
@@ -333,7 +334,7 @@ from_office(struct making *m, int in, const char *ext)
 	struct cage_job j = { in, ext, argv, PDF_BYTES, OFFICE_S };
 	int fd, e;
 
-	if (!cage_has(pdf_tools))
+	if (!m->has_cage)
 		return 0;
 	if (!cage_has(office_tools)) {
 		say(m->out, N_("LibreOffice is not installed on the gateway"));
@@ -383,7 +384,7 @@ from_text(struct making *m, const char *ext)
 		close(fd);
 	} else
 		e = clean_text(m->from->fd, m->out);
-	if (e != 0 || m->out->text.len == 0 || !cage_has(pdf_tools))
+	if (e != 0 || m->out->text.len == 0)
 		return e;
 	if ((e = text_file(&m->out->text, &fd)) == 0) {
 		e = from_office(m, fd, "txt");
@@ -456,11 +457,33 @@ from_members(struct making *m)
 	return e;
 }
 
+/* Whether there is a cage, and the tools in it. Says so when not. */
+static bool
+find_cage(int fd, struct preview_content *c)
+{
+	const char *const argv[] = { "/usr/bin/true", NULL };
+	struct cage_job j = { fd, "txt", argv, 1, PAGE_S };
+	int out;
+
+	if (!cage_has(pdf_tools)) {
+		say(c, N_("bubblewrap or poppler-utils is not installed on "
+			  "the gateway"));
+		return false;
+	}
+	if (cage_run(&j, &out) != 0) {
+		say(c, N_("the cage of the converters cannot be set up on the "
+			  "gateway"));
+		return false;
+	}
+	close(out);
+	return true;
+}
+
 int
 preview_make(const struct preview_source *s, struct pipeline *p,
     const struct options *o, struct preview_content *c)
 {
-	struct making m = { s, p, o, c };
+	struct making m = { s, p, o, c, false };
 	char ext[16] = "";
 	enum way way = way_of(s->format, ext);
 	int e;
@@ -471,12 +494,9 @@ preview_make(const struct preview_source *s, struct pipeline *p,
 		say(c, N_("no preview of this format"));
 		return 0;
 	}
-	if (!cage_has(pdf_tools)) {
-		say(c, N_("bubblewrap or poppler-utils is not installed on "
-			  "the gateway"));
-		if (way != WAY_PICTURE && way != WAY_TEXT)
-			return 0;
-	}
+	if ((m.has_cage = find_cage(s->fd, c)) == false && way != WAY_PICTURE &&
+	    way != WAY_TEXT)
+		return 0;
 	switch (way) {
 	case WAY_PDF:
 		e = from_pdf(&m, s->fd);

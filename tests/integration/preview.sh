@@ -111,6 +111,14 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	    exec "$@"' sh "$preview" --format pdf --out none.d long.pdf >out 2>&1
 	ok "no bubblewrap: it is said" has 'is not installed' out
 	ok "no bubblewrap: no picture" pages 0 none.d
+	# As in a service that may not have a /proc of its own.
+	chmod 755 "$tmp" && chmod 644 long.pdf && mkdir -m 777 free
+	unshare -m sh -c 'mount --bind /proc/sys /proc/sys &&
+	    mount -o remount,bind,ro /proc/sys && exec setpriv --reuid 4321 \
+	    --regid 4321 --clear-groups --bounding-set -all "$@"' sh \
+	    "$preview" --format pdf --out free/d long.pdf >out 2>&1
+	ok "no cage: it is said" has 'cage of the converters cannot be set up' out
+	ok "no cage: no picture" pages 0 free/d
 	unshare -m sh -c 'mount --bind none "$(readlink -f /usr/bin/soffice)" &&
 	    exec "$@"' sh "$preview" --format ooxml.docx --out none.d \
 	    "$samples/benign/docx/japanese.docx" >out 2>&1

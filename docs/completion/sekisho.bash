@@ -32,7 +32,7 @@ _sekisho()
 		words='--state --policy --profile --waiting --public-key --help' ;;
 	receive)
 		words='--key --state --policy --profile --smtp --lmtp --interval
-			--gaps --allow-unsanitised --help' ;;
+			--gaps --known --why --allow-unsanitised --help' ;;
 	mail)
 		words='--sender --recipient --client --serve --slots --send
 			--department --once --waiting --stop --resume --state --policy --profile

@@ -29,6 +29,7 @@ static const char usage[] = N_(
     "      --lmtp HOST:PORT|/SOCKET  the same by LMTP\n"
     "      --interval S     stay, and look every S seconds\n"
     "      --gaps           only report numbers that never arrived\n"
+    "      --known FIRST-LAST --why TEXT  with --gaps: people know of these\n"
     "      --allow-unsanitised  take originals as well that two people of the\n"
     "                       outer side agreed to; their names say so\n"
     "      --help           this text\n");
@@ -43,6 +44,8 @@ enum {
 	OPT_LMTP,
 	OPT_INTERVAL,
 	OPT_UNSANITISED,
+	OPT_KNOWN,
+	OPT_WHY,
 	OPT_HELP
 };
 
@@ -56,12 +59,22 @@ static const struct option longs[] = {
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "gaps", no_argument, NULL, OPT_GAPS },
 	{ "allow-unsanitised", no_argument, NULL, OPT_UNSANITISED },
+	{ "known", required_argument, NULL, OPT_KNOWN },
+	{ "why", required_argument, NULL, OPT_WHY },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
 
 #define GAPS_SHOWN 100
 #define MAIL_BATCH 50 /* parcels taken in before mail is handed on */
+
+struct asked {
+	struct cli_policy which;
+	const char *key_file, *smtp, *lmtp, *known, *why;
+	struct smtpout_target target;
+	unsigned interval; /* seconds; 0: once */
+	bool gaps, unsanitised;
+};
 
 struct prover {
 	struct pipeline *pipeline;
@@ -158,6 +171,39 @@ report_gaps(const char *state_dir, const uint8_t key[KEYS_SIGN_PUBLIC])
 	return STATUS_NOT_ALL;
 }
 
+/* Numbers that people know will not come; the audit log has who said so. */
+static int
+note_gap(const struct asked *a, const struct policy *p,
+    const uint8_t key[KEYS_SIGN_PUBLIC])
+{
+	unsigned long long first = 0, last = 0;
+	struct cli_state st = { .audit = NULL };
+	char rest = '\0';
+	int status, kept, e;
+
+	if (sscanf(a->known, "%20llu-%20llu%c", &first, &last, &rest) != 2 ||
+	    a->why == NULL || a->why[0] == '\0')
+		return cli_usage("receive",
+		    _("--known is FIRST-LAST, and needs its reason: --why "
+		      "TEXT"));
+	if ((status = cli_state_open(&st, p, STATE_CREATE)) == 0) {
+		e = audit_append(st.audit, "gap-known",
+		    json_pack("{s:I, s:I, s:s, s:s}", "first",
+			(json_int_t)first, "last", (json_int_t)last, "reason",
+			a->why, "who", cli_who()),
+		    AUDIT_SYNC);
+		if (e == 0)
+			e = receive_gap_known(p->state_dir, key, first, last,
+			    a->why);
+		if (e != 0)
+			log_error("%s: %s", a->known, cli_err(e));
+		status = e == ERR_MALFORMED || e == ERR_EXIST ? STATUS_USAGE
+							      : cli_status(e);
+	}
+	kept = cli_state_close(&st);
+	return status != 0 ? status : kept;
+}
+
 static int
 say_report(const struct receive_report *r, const char *state_dir)
 {
@@ -175,14 +221,6 @@ say_report(const struct receive_report *r, const char *state_dir)
 		log_warn(_("left for the next run: %s"), gettext(r->why));
 	return r->again > 0 ? STATUS_AGAIN : STATUS_NOT_ALL;
 }
-
-struct asked {
-	struct cli_policy which;
-	const char *key_file, *smtp, *lmtp;
-	struct smtpout_target target;
-	unsigned interval; /* seconds; 0: once */
-	bool gaps, unsanitised;
-};
 
 struct inner {
 	const struct asked *asked;
@@ -382,6 +420,12 @@ parse(int argc, char **argv, struct asked *a)
 		case OPT_UNSANITISED:
 			a->unsanitised = true;
 			break;
+		case OPT_KNOWN:
+			a->known = optarg;
+			break;
+		case OPT_WHY:
+			a->why = optarg;
+			break;
 		case OPT_HELP:
 			return cli_help(_(usage));
 		default:
@@ -408,6 +452,8 @@ check(struct asked *a, int n_folders)
 	if (a->smtp != NULL && a->lmtp != NULL)
 		return cli_usage("receive",
 		    _("--smtp and --lmtp exclude each other"));
+	if (a->known != NULL && !a->gaps)
+		return cli_usage("receive", _("--known goes with --gaps"));
 	if (server != NULL &&
 	    smtpout_target(server, a->lmtp != NULL, &a->target) != 0)
 		return cli_usage("receive",
@@ -435,6 +481,8 @@ cmd_receive(int argc, char **argv)
 			   (status = cli_folder(argv[optind + 1])) != 0))
 		return status;
 	if ((status = cli_load_policy("receive", &a.which, &p)) != 0)
+		return status;
+	if (a.known != NULL && (status = note_gap(&a, &p, key)) != 0)
 		return status;
 	return a.gaps ? report_gaps(p.state_dir, key)
 		      : take(&a, &p, key, argv + optind);

@@ -22,6 +22,9 @@ static const char schema[] =
     " sender TEXT NOT NULL, seq INTEGER NOT NULL, idx INTEGER NOT NULL,"
     " path TEXT NOT NULL, sha256 TEXT NOT NULL, format TEXT NOT NULL,"
     " PRIMARY KEY (sender, seq, idx));"
+    "CREATE TABLE IF NOT EXISTS known_gap ("
+    " sender TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    " why TEXT NOT NULL, time TEXT NOT NULL, PRIMARY KEY (sender, first));"
     /* mailout.h */
     "CREATE TABLE IF NOT EXISTS mail ("
     " n INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL,"

@@ -443,11 +443,42 @@ receive_run(const struct receive_setup *setup, struct receive_report *r)
 }
 
 int
+receive_gap_known(const char *state_dir, const uint8_t key[KEYS_SIGN_PUBLIC],
+    uint64_t first, uint64_t last, const char *why)
+{
+	char hex[HASH_HEX], now[RECORD_TIME_BYTES];
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	int e;
+
+	if (first == 0 || first > last || last > INT64_MAX)
+		return ERR_MALFORMED;
+	if ((e = inbox_ledger(state_dir, &db)) != 0)
+		return e;
+	hash_hex(key, hex);
+	record_time_now(now);
+	if ((e = ledger_prepare(db,
+		 "INSERT INTO known_gap (sender, first, last, why, time) "
+		 "VALUES (?, ?, ?, ?, ?)",
+		 &q)) == 0) {
+		sqlite3_bind_text(q, 1, hex, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(q, 2, (sqlite3_int64)first);
+		sqlite3_bind_int64(q, 3, (sqlite3_int64)last);
+		sqlite3_bind_text(q, 4, why, -1, SQLITE_STATIC);
+		sqlite3_bind_text(q, 5, now, -1, SQLITE_STATIC);
+		e = ledger_done(q);
+		sqlite3_finalize(q);
+	}
+	sqlite3_close(db);
+	return e;
+}
+
+int
 receive_gaps(const char *state_dir, const uint8_t key[KEYS_SIGN_PUBLIC],
     struct receive_gap *gaps, size_t max, size_t *n, uint64_t *highest)
 {
 	char hex[HASH_HEX];
-	uint64_t next = 1, seq;
+	uint64_t next = 1, seq, last;
 	sqlite3_stmt *q;
 	sqlite3 *db;
 	int e;
@@ -457,15 +488,18 @@ receive_gaps(const char *state_dir, const uint8_t key[KEYS_SIGN_PUBLIC],
 		return e;
 	hash_hex(key, hex);
 	if ((e = ledger_prepare(db,
-		 "SELECT seq FROM parcel WHERE sender = ? ORDER BY seq", &q)) ==
-	    0) {
+		 "SELECT seq AS a, seq FROM parcel WHERE sender = ?1 UNION "
+		 "ALL SELECT first, last FROM known_gap WHERE sender = ?1 "
+		 "ORDER BY a",
+		 &q)) == 0) {
 		sqlite3_bind_text(q, 1, hex, -1, SQLITE_STATIC);
 		while ((e = ledger_step(q)) == 0) {
 			seq = (uint64_t)sqlite3_column_int64(q, 0);
 			if (seq > next && (*n)++ < max)
 				gaps[*n - 1] =
 				    (struct receive_gap){ next, seq - 1 };
-			next = seq + 1;
+			last = (uint64_t)sqlite3_column_int64(q, 1);
+			next = last + 1 > next ? last + 1 : next;
 		}
 		sqlite3_finalize(q);
 	}

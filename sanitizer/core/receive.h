@@ -64,6 +64,15 @@ struct receive_gap {
 };
 
 /*
+ * People know of these missing numbers (the outer side was restored from a
+ * copy, docs/operations.md): receive_gaps() leaves them out. A parcel with
+ * such a number is still taken. ERR_EXIST: a gap that begins there is known.
+ */
+int receive_gap_known(const char *state_dir,
+    const uint8_t key[KEYS_SIGN_PUBLIC], uint64_t first, uint64_t last,
+    const char *why) MUST_CHECK;
+
+/*
  * Missing numbers between 1 and the highest that was delivered: at most max
  * ranges into gaps, *n how many there are in all. highest: the last number.
  */

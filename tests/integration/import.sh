@@ -102,6 +102,48 @@ ok 'who may decide is told' run 0 events send $P
 ok 'two mails' has '^2 notices sent' out
 ok 'about a request that waits' later grep -q ' approval-waiting \[' syslog.txt
 
+# looking back at what the drop folder brought
+printf 'everybody { released_days = 30 }\n' >rules.conf
+cp "$samples/benign/docx/japanese.docx" drop/in/税務課/hanako/報告.docx
+cp "$samples/planted/docm/vba.docm" drop/in/税務課/hanako/表.docm
+watch
+ok 'a look back' run 0 quarantine rerun --released-since 2020-01-01 $P
+ok 'both come out the same' has '^2 come out the same, 0 otherwise' out
+{ conf; echo 'rules { hold_attacks = true }'; } >strict.conf
+ok 'under a stricter policy' run 1 quarantine rerun --released-since 2020-01-01 --state gw --policy strict.conf
+ok 'one would be held' has '^1 come out the same, 1 otherwise (of these 1' out
+ok 'and is named' has '表.docm' out
+
+# a copy while the watcher works: from it each file has one result
+rm -rf drop/in/税務課/hanako/*
+for i in $(seq 80); do
+	printf 'file %d\n' "$i" >"drop/in/税務課/hanako/f$i.txt"
+done
+"$bin/sekisho-watch" $P >watch.out 2>&1 &
+w=$!
+pids="$pids $w"
+sleep 1.2
+ok 'a copy in the midst of it' run 0 backup $P midst
+waiting() { [ "$("$bin/sekisho" transfer list --waiting --json $P | grep -c f[0-9]*.txt)" -eq 0 ] && [ -z "$(ls drop/in/税務課/hanako)" ]; }
+for _ in $(seq 60); do waiting && break; sleep 0.5; done
+kill $w; wait $w 2>/dev/null
+ok 'all are settled' waiting
+ok 'restored' run 0 restore midst --state midway
+mkdir -p empty/in
+sed "s#$tmp/drop#$tmp/empty#" policy.conf >empty.conf
+ok 'the watcher goes on from it' bash -c "'$bin/sekisho-watch' --once --state midway --policy empty.conf >midway.out 2>&1"
+"$bin/sekisho" transfer list --json --state midway --policy empty.conf | grep 'f[0-9]*.txt' >rows
+ok 'nothing of the copy waits any more' bash -c '! grep -qE "\"(received|working)\"" rows'
+ok 'each has one parcel' python3 - midway <<'END'
+import json, sqlite3, sys
+rows = [json.loads(l) for l in open('rows')]
+ids = [i for i, in sqlite3.connect(sys.argv[1] + '/spool/ledger.sqlite').execute('SELECT id FROM parcel')]
+assert rows, 'the copy came too early'
+for r in rows:
+    assert r['state'] == 'released', r
+    assert ids.count(r['id']) == 1, r
+END
+
 # a copy of all that, restored
 ok 'a copy' run 0 backup $P copy
 ok 'restored' run 0 restore copy --state back

@@ -190,6 +190,25 @@ rm "$victim"
 ok 'a file that is missing' run 65 restore copy2 --state back-bad
 rm copy1/manifest.json
 ok 'a copy without its manifest is none' run 65 restore copy1 --state back-bad
+# the inner side after a restore: one gap, until people know of it
+mkdir way inner-mail
+run 0 send --state ms --public-key && cp out ms.pub
+last=$(ls ms/spool/out | tail -n 1 | sed 's/^0*//;s/.parcel//')
+ok 'all is sent' run 0 send --state ms way
+printf 'x\n' >x.txt
+ok 'the restored one goes on' run 0 clean --state back-copy1 --policy policy.conf --spool --department 総務課 x.txt
+ok 'and sends' bash -c "mkdir way2 && '$bin/sekisho' send --state back-copy1 way2 >/dev/null && cp \$(ls way2/*.parcel | tail -n 1) way/"
+ok 'all is received' run 0 receive --key ms.pub --state innergap way inner-mail
+ok 'but for a gap' run 1 receive --key ms.pub --state innergap --gaps
+ok 'which is said' has '^missing: ' out
+first=$(sed -n 's/^missing: \([0-9]*\) to .*/\1/p' out)
+upto=$(sed -n 's/^missing: [0-9]* to \([0-9]*\)$/\1/p' out)
+ok 'that begins behind the last of before' test "$first" -eq $((last + 1))
+ok 'it needs a reason' run 64 receive --key ms.pub --state innergap --gaps --known "$first-$upto"
+ok 'known' run 0 receive --key ms.pub --state innergap --gaps --known "$first-$upto" --why 'restored from a copy'
+ok 'is a gap no more' has '^no gap' out
+ok 'and in the log' bash -c "'$bin/sekisho' audit export --event gap-known --state innergap | grep -q 'restored from a copy'"
+ok 'a range that is none' run 64 receive --key ms.pub --state innergap --gaps --known 9-1 --why x
 mkdir pool
 for i in 1 2 3; do run 0 backup --state gw --policy policy.conf --into pool --keep 2 || true; sleep 1.1; done
 ok 'the newest are kept' test "$(ls pool | wc -l)" -eq 2

@@ -137,7 +137,7 @@ set_text(void *field, const struct policy_setting *s, const char *value,
 		chars = NAME_CHARS ":@[]+";
 	if (strcmp(s->section, "console") == 0)
 		chars = strcmp(s->key, "ldap_dn") == 0 ? NAME_CHARS "%=,@+"
-						       : NAME_CHARS ":[]";
+						       : NAME_CHARS "%:[]";
 	if (s->min == 0 && strspn(value, chars) != n)
 		return bad(why, "%s: names are letters, digits and - . _ /",
 		    s->key);

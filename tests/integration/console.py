@@ -10,7 +10,9 @@ import http.client
 import http.cookies
 import json
 import os
+import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -517,6 +519,57 @@ def check_proxy():
         s.stop()
 
 
+def start_directory(tmp):
+    """A slapd with one person, on a local socket; None without slapd."""
+    slapd = shutil.which("slapd", path="/usr/sbin:/usr/bin")
+    if not slapd:
+        return None, ""
+    os.mkdir(tmp + "/ldap")
+    with open(tmp + "/slapd.conf", "w", encoding="utf-8") as f:
+        f.write("include /etc/ldap/schema/core.schema\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n"
+                "pidfile %s/slapd.pid\ndatabase mdb\nsuffix \"dc=example\"\ndirectory %s/ldap\n"
+                "access to attrs=userPassword by anonymous auth by * none\naccess to * by * read\n" % (tmp, tmp))
+    ldif = "dn: dc=example\nobjectClass: dcObject\nobjectClass: organization\no: x\ndc: example\n\n"
+    for who in ("sato", "nobody"):
+        ldif += ("dn: cn=%s,dc=example\nobjectClass: person\ncn: %s\nsn: x\nuserPassword: of the directory\n\n"
+                 % (who, who))
+    subprocess.run([slapd, "-T", "add", "-f", tmp + "/slapd.conf"], input=ldif.encode(), check=True)
+    uri = "ldapi://" + urllib.parse.quote(tmp + "/ldapi", safe="")
+    p = subprocess.Popen([slapd, "-f", tmp + "/slapd.conf", "-h", uri, "-d", "0"], stderr=subprocess.DEVNULL)
+    for _ in range(100):
+        if os.path.exists(tmp + "/ldapi"):
+            break
+        time.sleep(0.1)
+    return p, uri
+
+
+def check_directory():
+    with tempfile.TemporaryDirectory() as state:
+        make_people(state)
+        with tempfile.TemporaryDirectory() as tmp:
+            p, uri = start_directory(tmp)
+            if p is None:
+                print("# no slapd: signing in by a directory is not looked at")
+                return
+            s = Server(state, 'ldap_uri = "%s"\nldap_dn = "cn=%%s,dc=example"' % uri)
+            good = "of the directory"
+            ok(Browser(s).sign_in("sato", good).go == "/", "the directory's password signs in")
+            ok(Browser(s).sign_in("sato", "wrong wrong wrong").status == 401, "another one does not")
+            ok(Browser(s).sign_in("sato", "").status == 401, "nor none at all")
+            ok(Browser(s).sign_in("nobody", good).status == 401, "who has no account here stays out")
+            ok(Browser(s).sign_in("sato,dc=example", good).status == 401, "a name that is more than a name")
+            ok(Browser(s).sign_in("sato").go == "/", "the account's own password works as well")
+            for _ in range(5):
+                Browser(s).sign_in("ono", "wrong wrong wrong")
+            p.terminate()
+            p.wait(20)
+            s.stop()
+            s = Server(state, 'ldap_uri = "%s"\nldap_dn = "cn=%%s,dc=example"' % uri)
+            ok(Browser(s).sign_in("sato", good).status == 401, "no directory, no sign-in by it")
+            ok(Browser(s).sign_in("admin").go == "/", "but by an account's own password")
+            s.stop()
+
+
 def check_upload(s):
     b = Browser(s)
     b.sign_in("sato")
@@ -542,6 +595,75 @@ def check_upload(s):
     ok(not left, "nothing is left in the folder of uploads", left)
 
 
+def check_mutations(s):
+    """Requests with damaged bytes: an answer or a closed door, never a fault."""
+    b = Browser(s)
+    b.sign_in("sato")
+    b.get("/upload")
+    jar = "; ".join("%s=%s" % c for c in b.cookies.items())
+    head = "Host: %s\r\nCookie: %s\r\nConnection: close\r\n" % (b.host, jar)
+    body = ("--BOUNDARY\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n%s\r\n--BOUNDARY\r\nContent-Disposition: form-data; "
+            "name=\"class\"\r\n\r\nI\r\n--BOUNDARY\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a/b.txt\"\r\n"
+            "Content-Type: text/plain\r\n\r\nwords\r\n--BOUNDARY--\r\n" % b.token)
+    form = "token=%s&old=a%%20b&new=c&again=d" % b.token
+    seeds = ["GET /transfers?q=a%%20b&page=1 HTTP/1.1\r\n%s\r\n" % head,
+             "POST /upload HTTP/1.1\r\n%sContent-Type: multipart/form-data; boundary=BOUNDARY\r\nContent-Length: %d\r\n\r\n%s"
+             % (head, len(body), body),
+             "POST /password HTTP/1.1\r\n%sContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s"
+             % (head, len(form), form)]
+    rnd = random.Random(20261121)
+    faults = []
+    for i in range(600):
+        data = bytearray(seeds[i % 3].encode())
+        for _ in range(rnd.randint(1, 6)):
+            at = rnd.randrange(len(data))
+            what = rnd.randrange(4)
+            if what == 0:
+                data[at] = rnd.randrange(256)
+            elif what == 1:
+                del data[at:at + rnd.randint(1, 30)]
+            elif what == 2:
+                data[at:at] = rnd.choice([b"\r\n", b"--BOUNDARY", b"\0", b"%", b"\"", b"\r\n\r\n", b"\xff" * 9, b"A" * 999])
+            else:
+                data[at:at] = data[at:at + rnd.randint(1, 80)]
+        a = raw(s, bytes(data), 0.2)
+        if b" 500 " in a.split(b"\r\n")[0]:
+            faults.append(bytes(data))
+    ok(not faults, "600 damaged requests: no fault", faults[:1])
+    ok(s.p.poll() is None and b.get("/login").status in (200, 303), "and it is still there")
+
+
+def check_large(s):
+    """An upload is streamed: it costs no memory."""
+    b = Browser(s)
+    b.sign_in("sato")
+    b.get("/upload")
+    size = 200 << 20
+    head = ("--BOUNDARY\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n%s\r\n--BOUNDARY\r\nContent-Disposition: form-data; "
+            "name=\"files\"; filename=\"large.bin\"\r\n\r\n" % b.token).encode()
+    tail = b"\r\n--BOUNDARY--\r\n"
+    c = http.client.HTTPConnection("127.0.0.1", s.port, timeout=120)
+    c.putrequest("POST", "/upload", skip_host=True)
+    for k, v in (("Host", b.host), ("Cookie", "; ".join("%s=%s" % x for x in b.cookies.items())),
+                 ("Content-Type", "multipart/form-data; boundary=BOUNDARY"), ("Content-Length", str(len(head) + size + len(tail)))):
+        c.putheader(k, v)
+    c.endheaders()
+    c.send(head)
+    block = bytes(1 << 20)
+    try:
+        for _ in range(size >> 20):
+            c.send(block)
+        c.send(tail)
+    except OSError as e:
+        print("# %s" % e)
+    a = Answer(c.getresponse())
+    with open("/proc/%d/status" % s.p.pid, encoding="ascii") as f:
+        peak = int(re.search(r"VmHWM:\s*(\d+)", f.read()).group(1))
+    ok(a.status == 303, "200 MB are taken", a.text[-300:] + str(a.status))
+
+    ok(peak < 400 << 10, "with %d MB of memory at most" % (peak >> 10))
+
+
 def check_log(s):
     status, log = s.stop()
     ok(status == 0, "a clean end", log[-1000:])
@@ -563,7 +685,8 @@ def main():
         s = Server(state)
         ok(s.port > 0, "it listens")
         checks = [check_way_in, check_fixation, check_csrf, check_first_password, check_upload, check_others_files,
-                  check_markup, check_odd_requests, check_matrix, check_lock_out, check_slow]
+                  check_markup, check_odd_requests, check_matrix, check_mutations, check_large,
+                  check_lock_out, check_slow]
         for check in checks:
             if only and check.__name__ not in only:
                 continue
@@ -583,7 +706,7 @@ def main():
                "nor in the runs before", keep[-500:])
         else:
             s.stop()
-    for check in (check_flood, check_guessing, check_proxy):
+    for check in (check_flood, check_guessing, check_proxy, check_directory):
         if not only or check.__name__ in only:
             check()
     print("1..%d" % count[0])

@@ -20,6 +20,7 @@
 #include "base/fsx.h"
 #include "base/log.h"
 #include "cmd/watch.h"
+#include "core/ledger.h"
 
 #define BUSY_MS	       20 /* between two looks while documents are in work */
 #define TAKE_MS	       40 /* of taking in, at a time */
@@ -41,6 +42,18 @@ void
 watch_rules_of(const struct watch *s, const char *department, struct rules *out)
 {
 	rules_of(s->rules, department, out);
+}
+
+void
+watch_lazy(struct watch *s, bool on)
+{
+	/* FULL again in any case, or nothing is done any more */
+	if (ledger_exec(s->people->db, on ? "PRAGMA synchronous=NORMAL"
+					  : "PRAGMA synchronous=FULL") != 0 &&
+	    !on) {
+		log_error("%s", err_text(ERR_INTERNAL));
+		s->stop = STATUS_INTERNAL;
+	}
 }
 
 void
@@ -374,6 +387,7 @@ begin(struct watch *s)
 	if (watch_notify_open(s) != 0)
 		return STATUS_INTERNAL;
 	watch_notes_sweep(s);
+	watch_work_sweep(s);
 	s->has_rows = s->has_decisions = true;
 	return STATUS_OK;
 }
@@ -390,6 +404,8 @@ end(struct watch *s, int status)
 {
 	int e = crossing_close(s->crossing);
 
+	if (e == 0 && s->people != NULL)
+		e = watch_said(s);
 	if (status == 0 && e != 0)
 		status = cli_status(e);
 	while (s->jobs != NULL)

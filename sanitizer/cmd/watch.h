@@ -134,6 +134,10 @@ struct watch {
 
 	struct watch_job *jobs;
 	size_t n_jobs, crossing_n;
+	char saying[WATCH_JOBS][RECORD_ID_BYTES]; /* texts that are written,
+						   * perhaps not on disk */
+	size_t n_saying;
+	uint64_t saying_ms;
 	struct watch_result results[WATCH_RESULTS];
 	size_t next_result;
 	uint64_t results_bytes;
@@ -161,6 +165,9 @@ uint64_t watch_now_ms(void);
 void watch_hold_on(struct watch *, int err, const char *what);
 void watch_rules_of(const struct watch *, const char *department,
     struct rules *);
+/* Changes of rows that may be lost with the power, since they would be made
+ * again: they wait for no disk. */
+void watch_lazy(struct watch *, bool on);
 
 /* ---- watchlook.c */
 int watch_notify_open(struct watch *);
@@ -223,6 +230,8 @@ bool watch_is_lasting(const struct record *);
 /* ---- watchsay.c */
 /* Tell the person what became of a transfer; and of its batch. */
 int watch_say(struct watch *, const char *id) MUST_CHECK;
+/* The texts are on disk, and the rows say so: once for many. */
+int watch_said(struct watch *) MUST_CHECK;
 /* All that a kill left unsaid. */
 int watch_say_all(struct watch *) MUST_CHECK;
 /* Notes on what stays in in/. tail: WATCH_NOTE_*. */
@@ -240,8 +249,11 @@ int watch_original_park(struct watch *, int dirfd, const char *name,
 void watch_status(struct watch *);
 
 /* ---- watchshare.c: files in the folders of people */
+#define WATCH_PARKED ".sekisho-parked" /* in ROOT: originals, by id */
+#define WATCH_WORK   ".sekisho-work"   /* in ROOT: texts being written */
+
 /* Put a text under the first free name, or where our own stands (mark is in
- * it). */
+ * it). It need not be on disk when this returns: syncfs(). */
 int watch_text_put(struct watch *, const char *folder, const char *department,
     const char *login, const char *path, const char *tail, const char *mark,
     const char *text) MUST_CHECK;
@@ -250,6 +262,8 @@ void watch_text_drop(struct watch *, const char *folder, const char *department,
 /* The person's folder beside in/. ERR_NOENT: not there, and not to be made. */
 int watch_home(struct watch *, const char *folder, const char *department,
     const char *login, bool make, int *fd) MUST_CHECK;
+/* What a kill left of texts that were being written. */
+void watch_work_sweep(struct watch *);
 int watch_folder(int dirfd, const char *name, mode_t mode, bool make,
     int *fd) MUST_CHECK;
 

@@ -21,7 +21,6 @@
 
 #define TEXT_BYTES  (16u << 20)
 #define BATCH_FILES 10000
-#define PARKED	    ".sekisho-parked" /* in ROOT */
 #define TAIL_RESULT ".結果.txt"
 #define TAIL_BATCH  ".フォルダーの結果.txt"
 #define NOTE_MARK   "（この案内は自動で消えます）"
@@ -51,7 +50,7 @@ watch_original_park(struct watch *s, int dirfd, const char *name,
 {
 	int parked, e;
 
-	if ((e = watch_folder(s->root, PARKED, 0700, true, &parked)) != 0)
+	if ((e = watch_folder(s->root, WATCH_PARKED, 0700, true, &parked)) != 0)
 		return e;
 	if (renameat2(dirfd, name, parked, id, 1) < 0)
 		e = errno == ENOENT || errno == EEXIST ? 0 : ERR_IO;
@@ -80,7 +79,7 @@ settle_original(struct watch *s, const struct transfer *t)
 
 	if (!transfer_is_settled(t->state))
 		return 0;
-	if (watch_folder(s->root, PARKED, 0700, false, &parked) != 0)
+	if (watch_folder(s->root, WATCH_PARKED, 0700, false, &parked) != 0)
 		return 0;
 	e = 0;
 	if (t->state == TRANSFER_RELEASED && s->policy->people_keep_originals &&
@@ -227,10 +226,29 @@ watch_say(struct watch *s, const char *id)
 		e = settle_original(s, &t);
 	if (e == 0)
 		e = say_batch(s, &t);
-	if (e == 0)
-		e = transfer_said(s->people, id);
 	transfer_done(&t);
-	return e;
+	if (e != 0)
+		return e;
+	if (s->n_saying == 0)
+		s->saying_ms = watch_now_ms();
+	snprintf(s->saying[s->n_saying++], RECORD_ID_BYTES, "%s", id);
+	return s->n_saying == WATCH_JOBS ? watch_said(s) : 0;
+}
+
+int
+watch_said(struct watch *s)
+{
+	int e;
+
+	if (s->n_saying == 0)
+		return 0;
+	e = syncfs(s->root) < 0 ? ERR_IO : 0;
+	watch_lazy(s, true);
+	for (size_t i = 0; e == 0 && i < s->n_saying; i++)
+		e = transfer_said(s->people, s->saying[i]);
+	watch_lazy(s, false);
+	s->n_saying = 0; /* what was not said is found again by its row */
+	return e == ERR_NOENT ? 0 : e;
 }
 
 struct unsaid {
@@ -260,6 +278,8 @@ watch_say_all(struct watch *s)
 	do {
 		u.n = 0;
 		e = transfer_list(s->people, &f, say_one, &u);
+		if (e == 0)
+			e = watch_said(s);
 	} while (e == 0 && u.n > 0);
 	return e;
 }

@@ -147,9 +147,49 @@ flatten(const char *path, char out[WATCH_NAME_BYTES])
 			*c = '_';
 }
 
+/*
+ * Written aside, then moved: a kill leaves nothing half in front of people.
+ * Where the folder is on another file system, fsx_publish() does it there.
+ */
 static int
-put_at(int home, const char *path, const char *tail, const char *mark,
-    const char *text)
+publish(struct watch *s, int dirfd, const char *name, const char *text,
+    bool excl)
+{
+	static const char part[] = "text";
+	int work, fd, e;
+
+	if ((e = watch_folder(s->root, WATCH_WORK, 0700, true, &work)) != 0)
+		return e;
+	(void)!unlinkat(work, part, 0);
+	fd = openat(work, part,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0664);
+	e = fd < 0 ? ERR_IO : fsx_write_all(fd, text, strlen(text));
+	if (fd >= 0)
+		close(fd);
+	if (e == 0 && renameat2(work, part, dirfd, name, excl ? 1 : 0) < 0) {
+		e = errno == EEXIST ? ERR_EXIST : ERR_IO;
+		if (errno == EXDEV)
+			e = fsx_publish(dirfd, name, text, strlen(text), 0664,
+			    excl);
+	}
+	close(work);
+	return e;
+}
+
+void
+watch_work_sweep(struct watch *s)
+{
+	int work;
+
+	if (watch_folder(s->root, WATCH_WORK, 0700, false, &work) != 0)
+		return;
+	(void)!unlinkat(work, "text", 0);
+	close(work);
+}
+
+static int
+put_at(struct watch *s, int home, const char *path, const char *tail,
+    const char *mark, const char *text)
 {
 	char name[WATCH_NAME_BYTES];
 	const char *base;
@@ -160,8 +200,7 @@ put_at(int home, const char *path, const char *tail, const char *mark,
 		return e;
 	do {
 		if ((e = find_text(dir, base, tail, mark, &is_ours, name)) == 0)
-			e = fsx_publish(dir, name, text, strlen(text), 0664,
-			    !is_ours);
+			e = publish(s, dir, name, text, !is_ours);
 	} while (e == ERR_EXIST);
 	close(dir);
 	return e;
@@ -179,11 +218,11 @@ watch_text_put(struct watch *s, const char *folder, const char *department,
 	if ((e = watch_home(s, folder, department, login, true, &home)) != 0)
 		return e;
 	mask = umask(SHARE_MASK);
-	e = put_at(home, path, tail, mark, text);
+	e = put_at(s, home, path, tail, mark, text);
 	if (e == ERR_EXIST || e == ERR_MALFORMED) {
 		flatten(path, flat);
 		parcel_name_make(flat, made);
-		e = put_at(home, made, tail, mark, text);
+		e = put_at(s, home, made, tail, mark, text);
 	}
 	umask(mask);
 	close(home);

@@ -17,6 +17,7 @@
 #include "core/receipt.h"
 
 #define GROUP_MS      150
+#define SAID_MS	      500
 #define ROWS_MS	      250
 #define ROWS_MAX      10000
 #define TRIES	      3
@@ -190,7 +191,10 @@ begin_job(struct watch *s, const char *id, bool is_large)
 		return e == ERR_NOENT ? 0 : e;
 	transfer_done(&t);
 	t.receipt = t.receipt_text = NULL;
-	if ((e = transfer_work(s->people, id)) != 0)
+	watch_lazy(s, true); /* it is RECEIVED again at the next start */
+	e = transfer_work(s->people, id);
+	watch_lazy(s, false);
+	if (e != 0)
 		return e == ERR_EXIST || e == ERR_NOENT ? 0 : e;
 	if ((e = transfer_open(s->people, id, &fd)) != 0 ||
 	    (e = spool_find(s->spool, id, &seq)) != 0)
@@ -525,6 +529,7 @@ void
 watch_hand_over(struct watch *s)
 {
 	struct watch_job *j;
+	int e;
 
 	for (j = s->jobs; j != NULL && !s->is_dropping; j = j->next)
 		if (j->phase == JOB_FOLLOW)
@@ -535,6 +540,11 @@ watch_hand_over(struct watch *s)
 	if (s->crossing_n > 0 && (watch_in_pipeline(s) == 0 ||
 				     watch_now_ms() - s->group_ms >= GROUP_MS))
 		watch_flush(s);
+	if (s->n_saying > 0 &&
+	    (watch_in_pipeline(s) == 0 ||
+		watch_now_ms() - s->saying_ms >= SAID_MS) &&
+	    (e = watch_said(s)) != 0)
+		watch_hold_on(s, e, s->policy->people_root);
 	drop_done(s);
 }
 

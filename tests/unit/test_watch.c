@@ -1,0 +1,244 @@
+/* The drop folder: names, the line, what is finished. */
+#include "unit/scratch.h"
+
+#include "base/utf8.h"
+#include "cmd/watchname.h"
+#include "cmd/watchqueue.h"
+#include "cmd/watchscan.h"
+
+TestSuite(watch, .init = scratch_make, .fini = scratch_remove);
+
+Test(watch, names)
+{
+	static const char *const partial[] = { "a.pdf.part", "a.pdf.crdownload",
+		"A.PDF.DOWNLOAD", "x.tmp", "x.partial", NULL };
+	static const char *const ignored[] = { "~$報告書.docx", ".~lock.a.odt#",
+		"Thumbs.db", "THUMBS.DB", "desktop.ini", ".DS_Store", "._a.pdf",
+		".a.swp", ".nfs0001", ".smbdelete1", NULL };
+	static const char *const files[] = { "a.pdf", "part", "tmp",
+		"報告書.docx", ".htaccess", "a.part.pdf", "~a.txt",
+		"thumbs.dbx", NULL };
+
+	for (int i = 0; partial[i] != NULL; i++)
+		cr_expect_eq(watch_kind(partial[i]), WATCH_PARTIAL, "%s",
+		    partial[i]);
+	for (int i = 0; ignored[i] != NULL; i++)
+		cr_expect_eq(watch_kind(ignored[i]), WATCH_IGNORED, "%s",
+		    ignored[i]);
+	for (int i = 0; files[i] != NULL; i++)
+		cr_expect_eq(watch_kind(files[i]), WATCH_FILE, "%s", files[i]);
+}
+
+Test(watch, names_of_texts)
+{
+	char out[WATCH_NAME_BYTES], path[700] = "d/";
+
+	cr_assert_eq(watch_text_name("a/b.docx", ".結果.txt", 1, out), 0);
+	cr_expect_str_eq(out, "a/b.docx.結果.txt");
+	cr_assert_eq(watch_text_name("b.docx", ".結果.txt", 2, out), 0);
+	cr_expect_str_eq(out, "b.docx.結果 (2).txt");
+	for (size_t i = 0; i < 80; i++)
+		memcpy(path + 2 + 3 * i, "長", 4);
+	cr_assert_eq(watch_text_name(path, ".結果.txt", 99, out), 0);
+	cr_expect_leq(strlen(out), 2 + 255u);
+	cr_expect(utf8_valid(out, strlen(out)), "cut on a character");
+}
+
+static const char *
+take(struct watchqueue *q, unsigned slots, unsigned large, bool *is_large)
+{
+	static char id[RECORD_ID_BYTES];
+
+	return watchqueue_take(q, slots, large, id, is_large) == 0 ? id : "-";
+}
+
+Test(watch, each_person_in_turn)
+{
+	struct watchqueue *q;
+	char id[RECORD_ID_BYTES], got[16] = "";
+	bool large;
+
+	cr_assert_eq(watchqueue_new(100, &q), 0);
+	for (int i = 0; i < 5; i++) {
+		snprintf(id, sizeof(id), "a%d", i);
+		cr_assert_eq(watchqueue_add(q, "d", "a", id, 1, 1), 0);
+	}
+	cr_assert_eq(watchqueue_add(q, "d", "b", "b0", 1, 2), 0);
+	cr_assert_eq(watchqueue_add(q, "e", "a", "c0", 1, 3), 0);
+	cr_expect_eq(watchqueue_add(q, "d", "b", "b0", 1, 4), ERR_EXIST);
+	cr_expect_eq(watchqueue_length(q), 7);
+	for (int i = 0; i < 3; i++)
+		got[i] = take(q, 2, 0, &large)[0];
+	cr_expect(strchr(got, 'a') && strchr(got, 'b') && strchr(got, 'c'),
+	    "the first three are of three people: %s", got);
+	for (int i = 1; i < 5; i++) {
+		snprintf(id, sizeof(id), "a%d", i);
+		cr_expect_str_eq(take(q, 2, 0, &large), id);
+	}
+	cr_expect_str_eq(take(q, 2, 0, &large), "-");
+	cr_expect_eq(watchqueue_add(q, "d", "b", "b0", 1, 4), 0,
+	    "an id that was taken may come again");
+	watchqueue_free(q);
+}
+
+Test(watch, small_never_waits_for_large)
+{
+	struct watchqueue *q;
+	bool large;
+
+	cr_assert_eq(watchqueue_new(100, &q), 0);
+	cr_assert_eq(watchqueue_add(q, "d", "a", "L1", 101, 1), 0);
+	cr_assert_eq(watchqueue_add(q, "d", "a", "L2", 101, 1), 0);
+	cr_expect_str_eq(take(q, 2, 0, &large), "L1");
+	cr_expect(large);
+	cr_expect_str_eq(take(q, 2, 1, &large), "-",
+	    "the last slot is never a large one's");
+	cr_assert_eq(watchqueue_add(q, "d", "b", "S1", 100, 1), 0);
+	cr_expect_str_eq(take(q, 2, 1, &large), "S1");
+	cr_expect(!large);
+	cr_assert_eq(watchqueue_add(q, "d", "b", "S2", 100, 1), 0);
+	cr_expect_str_eq(take(q, 2, 0, &large), "L2",
+	    "a large one goes when none is in work");
+	cr_expect_str_eq(take(q, 2, 1, &large), "S2");
+	watchqueue_clear(q);
+	cr_expect_eq(watchqueue_length(q), 0);
+	watchqueue_free(q);
+}
+
+static const struct scan_limits quick = { 0, 0 }, slow = { 60000, 60 };
+
+static struct scan_unit *
+look(const struct scan_limits *l)
+{
+	int fd = open(scratch, O_RDONLY | O_DIRECTORY);
+	struct scan_unit *u = NULL;
+
+	cr_assert_eq(watchscan_person(fd, l, NULL, NULL, &u), 0);
+	close(fd);
+	return u;
+}
+
+static struct scan_unit *
+find(struct scan_unit *u, const char *path, struct scan_file **f)
+{
+	for (; u != NULL; u = u->next)
+		for (size_t i = 0; i < u->n; i++)
+			if (strcmp(u->files[i].path, path) == 0) {
+				*f = &u->files[i];
+				return u;
+			}
+	cr_assert(0, "%s is not seen", path);
+	return NULL;
+}
+
+Test(watch, what_is_finished)
+{
+	struct scan_unit *all, *u;
+	struct scan_file *f;
+	int fd;
+
+	spit(in_scratch("a.txt"), "a", 1);
+	mkdir(in_scratch("d"), 0700);
+	mkdir(in_scratch("d/e"), 0700);
+	spit(in_scratch("d/e/b.txt"), "b", 1);
+	spit(in_scratch("d/Thumbs.db"), "x", 1);
+	all = look(&quick);
+	cr_expect(find(all, "a.txt", &f)->is_finished);
+	u = find(all, "d/e/b.txt", &f);
+	cr_expect(u->is_finished && u->is_folder && u->n == 1);
+	watchscan_free(all);
+
+	all = look(&slow);
+	cr_expect(!find(all, "a.txt", &f)->is_finished, "changed just now");
+	watchscan_free(all);
+
+	fd = open(in_scratch("d/e/b.txt"), O_WRONLY);
+	all = look(&quick);
+	cr_expect(!find(all, "d/e/b.txt", &f)->is_finished, "open for writing");
+	watchscan_free(all);
+	close(fd);
+
+	spit(in_scratch("d/c.pdf.crdownload"), "x", 1);
+	all = look(&quick);
+	cr_expect(!find(all, "d/e/b.txt", &f)->is_finished,
+	    "another is on its way");
+	watchscan_free(all);
+}
+
+Test(watch, what_is_refused)
+{
+	struct scan_unit *all;
+	struct scan_file *f;
+	char deep[128] = "d";
+
+	spit(in_scratch("a.txt"), "a", 1);
+	cr_assert_eq(symlink("/etc/passwd", in_scratch("link.txt")), 0);
+	cr_assert_eq(symlink("/etc", in_scratch("folder")), 0);
+	cr_assert_eq(mkfifo(in_scratch("pipe.txt"), 0600), 0);
+	cr_assert_eq(link(in_scratch("a.txt"), in_scratch("b.txt")), 0);
+	for (int i = 0; i < SCAN_DEPTH + 3; i++) {
+		mkdir(in_scratch(deep), 0700);
+		memcpy(deep + strlen(deep), "/d", 3);
+	}
+	all = look(&quick);
+	find(all, "link.txt", &f);
+	cr_expect_eq(f->what, SCAN_LINK);
+	find(all, "folder", &f);
+	cr_expect_eq(f->what, SCAN_LINK);
+	find(all, "pipe.txt", &f);
+	cr_expect_eq(f->what, SCAN_SPECIAL);
+	find(all, "a.txt", &f);
+	cr_expect_eq(f->what, SCAN_LINKED);
+	for (struct scan_unit *u = all; u != NULL; u = u->next)
+		for (size_t i = 0; i < u->n; i++)
+			cr_expect_neq(u->files[i].what, SCAN_FILE, "%s",
+			    u->files[i].path);
+	watchscan_free(all);
+}
+
+/* What was seen is what is opened: not what stands there by then. */
+Test(watch, swapped_before_it_is_opened)
+{
+	char once[SCAN_ONCE_BYTES], again[SCAN_ONCE_BYTES];
+	int dir = open(scratch, O_RDONLY | O_DIRECTORY), fd;
+	struct scan_unit *all, *later;
+	struct scan_file *f, *g;
+
+	mkdir(in_scratch("d"), 0700);
+	spit(in_scratch("d/a.txt"), "a", 1);
+	all = look(&quick);
+	find(all, "d/a.txt", &f);
+	cr_assert_eq(watchscan_open(dir, f, &fd), 0);
+	close(fd);
+	cr_expect(watchscan_is_same(dir, f));
+	watchscan_once("dep", "u", f, once);
+	watchscan_once("dep", "v", f, again);
+	cr_expect_str_neq(once, again);
+
+	rename(in_scratch("d/a.txt"), in_scratch("d/b.txt"));
+	cr_assert_eq(symlink("/etc/passwd", in_scratch("d/a.txt")), 0);
+	cr_expect_neq(watchscan_open(dir, f, &fd), 0, "a link now");
+	cr_expect(!watchscan_is_same(dir, f));
+	unlink(in_scratch("d/a.txt"));
+	rename(in_scratch("d"), in_scratch("e"));
+	cr_assert_eq(symlink("/etc", in_scratch("d")), 0);
+	cr_expect_eq(watchscan_open(dir, f, &fd), ERR_NOENT, "a linked folder");
+	unlink(in_scratch("d"));
+
+	mkdir(in_scratch("d"), 0700);
+	spit(in_scratch("d/a.txt"), "a", 1);
+	cr_expect_eq(watchscan_open(dir, f, &fd), ERR_EXIST, "another file");
+	later = look(&quick);
+	find(later, "d/a.txt", &g);
+	watchscan_once("dep", "u", g, again);
+	cr_expect_str_neq(once, again, "the same name and bytes once more");
+	chmod(in_scratch("d/a.txt"), 0640);
+	watchscan_free(all);
+	all = look(&quick);
+	find(all, "d/a.txt", &f);
+	watchscan_once("dep", "u", f, once);
+	cr_expect_str_eq(once, again, "a change of rights makes no new file");
+	watchscan_free(all);
+	watchscan_free(later);
+	close(dir);
+}

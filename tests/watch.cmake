@@ -1,0 +1,14 @@
+# The drop folder.
+add_library(die_at_step SHARED integration/die_at_step.c)
+set_target_properties(die_at_step PROPERTIES
+  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+# Preloaded into programs of every kind: plain.
+target_compile_options(die_at_step PRIVATE -fno-sanitize=all)
+target_link_options(die_at_step PRIVATE -fno-sanitize=all)
+set(cmd ${CMAKE_SOURCE_DIR}/sanitizer/cmd)
+sekisho_test(test_watch SOURCES unit/test_watch.c ${cmd}/watchname.c
+  ${cmd}/watchqueue.c ${cmd}/watchscan.c LIBS core)
+target_include_directories(test_watch PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+add_test(NAME watch COMMAND ${CMAKE_SOURCE_DIR}/tests/integration/watch.sh)
+set_tests_properties(watch PROPERTIES ENVIRONMENT BUILD=${CMAKE_BINARY_DIR}
+  TIMEOUT 900)

@@ -214,6 +214,9 @@ void page_notice(struct visit *, enum notice, const char *text);
 /* A row of a <dl>. data: words of strangers. */
 void page_fact(struct visit *, const char *term, const char *text);
 void page_fact_data(struct visit *, const char *term, const char *data);
+/* A row of a <dl>: that the person who asks cannot wait, and why (urge.h);
+ * nothing when nobody said so. */
+void page_urged(struct visit *, const char *request);
 /* A time as the clerk's clock shows it, in <time>. */
 void page_time(struct visit *, const char *iso);
 void page_size(struct visit *, uint64_t bytes);

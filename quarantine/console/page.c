@@ -6,6 +6,7 @@
 #include "quarantine/console/console.h"
 #include "quarantine/console/lang.h"
 #include "quarantine/console/session.h"
+#include "quarantine/urge.h"
 
 const char *
 tr(const struct visit *v, const char *key)
@@ -332,6 +333,21 @@ page_fact_data(struct visit *v, const char *term, const char *data)
 	html_el(&v->page, "dt", term, NULL);
 	html_open(&v->page, "dd", NULL);
 	html_data(&v->page, data);
+	html_close(&v->page);
+}
+
+void
+page_urged(struct visit *v, const char *request)
+{
+	struct urge u;
+
+	if (urge_get(v->site->people, request, &u) != 0)
+		return;
+	html_el(&v->page, "dt", tr(v, "It cannot wait"), NULL);
+	html_open(&v->page, "dd", "class", "worry", NULL);
+	html_data(&v->page, u.why);
+	html_text(&v->page, " · ");
+	page_time(v, u.time);
 	html_close(&v->page);
 }
 

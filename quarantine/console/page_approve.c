@@ -249,6 +249,7 @@ facts(struct visit *v, const struct shown *s)
 	page_fact(v, tr(v, N_("Format")), words_format(s->t.format, v->lang));
 	if (s->q.why[0] != '\0')
 		page_fact_data(v, tr(v, N_("Reason given")), s->q.why);
+	page_urged(v, s->q.id);
 	snprintf(n, sizeof(n), "%u / %u", s->q.agreed, s->q.quorum);
 	page_fact(v, tr(v, N_("Agreed")), n);
 	page_fact(v, tr(v, N_("SHA-256 of what crosses")), s->q.sha256);

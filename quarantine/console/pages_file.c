@@ -230,6 +230,14 @@ is_moving(const struct visit *v, const struct transfer *t)
 		   passjob_ask(t->id, v->account.login, say) == PASSJOB_RUNS);
 }
 
+/* Not while it moves: the page loads itself again, and every look at content
+ * is a line of the log. */
+static bool
+shows_receipt(const struct visit *v, const struct transfer *t)
+{
+	return t->receipt != NULL && t->receipt[0] != '\0' && !is_moving(v, t);
+}
+
 static int
 transfer_page(struct visit *v, const struct transfer *t)
 {
@@ -246,7 +254,7 @@ transfer_page(struct visit *v, const struct transfer *t)
 	password_box(v, t);
 	e = approval_box(v, t);
 	html_close(h);
-	if (t->receipt != NULL && t->receipt[0] != '\0')
+	if (shows_receipt(v, t))
 		page_receipt(v, t->receipt);
 	html_open(h, "p", NULL);
 	html_el(h, "a", tr(v, "To my files"), "href", "/transfers", NULL);
@@ -262,7 +270,9 @@ mine_show(struct visit *v)
 
 	if ((e = own_transfer(v, &t)) != 0)
 		return e;
-	if ((e = visit_audit(v, "receipt", t.id)) == 0)
+	if (shows_receipt(v, &t))
+		e = visit_audit(v, "receipt", t.id);
+	if (e == 0)
 		e = transfer_page(v, &t);
 	transfer_done(&t);
 	return e;

@@ -38,11 +38,12 @@ def ok(good, what, note=""):
 
 
 class Server:
-    def __init__(self, state, policy=""):
+    def __init__(self, state, policy="", rules=""):
         self.state = state
         conf = os.path.join(state, "policy.conf")
         with open(conf, "w", encoding="utf-8") as f:
             f.write('console {\n%s\n}\n' % (policy or "requests_per_minute = 1000000"))
+            f.write('people {\nrules_file = "%s"\n}\n' % rules if rules else "")
         self.log = open(os.path.join(state, "log"), "w+b")
         self.p = subprocess.Popen([BIN + "/sekisho-console", "--policy", conf, "--state", state, "--port", "0",
                                    "--verbose"], stdout=subprocess.PIPE, stderr=self.log)
@@ -301,6 +302,29 @@ def check_markup(s):
     ok("<b>" not in shown.replace("<b>関所</b>", "") and ".." not in re.sub(r'<[^>]*>', "", shown),
        "and made safe: no markup, no way up")
     ok("etc/passwd" in shown, "below the person's folder")
+
+
+def check_hurry(s):
+    t = make_transfer(s.state, "sato", "税務課", "urgent.docx", "approval")
+    conf = os.path.join(s.state, "rules.conf")
+    with open(conf, "w", encoding="utf-8") as f:
+        f.write("everybody {\n may_release_in_emergency = true\n}\n")
+    s.stop()
+    s = Server(s.state, rules=conf)
+    b = Browser(s)
+    b.sign_in("sato")
+    ok("/urge" in b.get("/transfers/" + t).text, "a hurry can be said")
+    bad = "<b>SEKISHO-CANARY-console-urge"
+    ok(b.post("/transfers/%s/urge" % t, ("why", " ")).status == 303 and "/urge" in b.get("/transfers/" + t).text,
+       "with a reason only")
+    b.post("/transfers/%s/urge" % t, ("why", bad))
+    ok("/urge" not in b.get("/transfers/" + t).text, "once")
+    a = Browser(s)
+    a.sign_in("approver")
+    m = re.search(r'/approvals/[0-9A-Za-z]{20,40}', a.get("/approvals").text)
+    shown = a.get(m.group(0)).text if m else ""
+    ok("CANARY-console-urge" in shown and "<b>SEK" not in shown, "the approver sees why, as text", shown[-500:])
+    return s
 
 
 def check_odd_requests(s):
@@ -684,7 +708,7 @@ def main():
         make_people(state)
         s = Server(state)
         ok(s.port > 0, "it listens")
-        checks = [check_way_in, check_fixation, check_csrf, check_first_password, check_upload, check_others_files,
+        checks = [check_way_in, check_fixation, check_csrf, check_first_password, check_upload, check_others_files, check_hurry,
                   check_markup, check_odd_requests, check_matrix, check_mutations, check_large,
                   check_lock_out, check_slow]
         for check in checks:
@@ -697,7 +721,7 @@ def main():
                 s = Server(state)
                 with open(os.path.join(state, "logs"), "a", encoding="utf-8") as f:
                     f.write(keep)
-            check(s)
+            s = check(s) or s
         if not only:
             check_log(s)
             with open(os.path.join(state, "logs"), encoding="utf-8") as f:

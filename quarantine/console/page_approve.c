@@ -34,6 +34,10 @@ class_called(enum rules_class c)
 
 /* ---- queue */
 
+static const char *const queue_names[] = { N_("File"), N_("Request"),
+	N_("From"), N_("Class"), N_("Size"), N_("Agreed"), N_("Asked"),
+	N_("Expires") };
+
 static void
 queue_row(struct visit *v, const struct request *q, const struct transfer *t)
 {
@@ -47,22 +51,29 @@ queue_row(struct visit *v, const struct request *q, const struct transfer *t)
 	html_data(h, t->result_path[0] != '\0' ? t->result_path : t->path);
 	html_close(h);
 	html_close(h);
-	html_el(h, "td", kind_called(v, q->kind), NULL);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(v, queue_names[1]), NULL);
+	html_el(h, "span", kind_called(v, q->kind), "class",
+	    q->kind == REQUEST_RELEASE ? "tag" : "tag attack", NULL);
+	html_close(h);
+	html_open(h, "td", "data-label", tr(v, queue_names[2]), NULL);
 	html_data(h, t->department);
 	html_text(h, " ");
 	html_data(h, t->login);
 	html_close(h);
-	html_el(h, "td", class_called(t->class), NULL);
-	html_open(h, "td", "class", "number", NULL);
-	page_size(v, t->result_bytes);
+	html_el(h, "td", class_called(t->class), "data-label",
+	    tr(v, queue_names[3]), NULL);
+	html_open(h, "td", "class", "number", "data-label",
+	    tr(v, queue_names[4]), NULL);
+	page_size(v,
+	    q->kind == REQUEST_UNSANITISED ? t->bytes : t->result_bytes);
 	html_close(h);
 	snprintf(n, sizeof(n), "%u / %u", q->agreed, q->quorum);
-	html_el(h, "td", n, "class", "number", NULL);
-	html_open(h, "td", NULL);
+	html_el(h, "td", n, "class", "number", "data-label",
+	    tr(v, queue_names[5]), NULL);
+	html_open(h, "td", "data-label", tr(v, queue_names[6]), NULL);
 	page_time(v, q->time);
 	html_close(h);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(v, queue_names[7]), NULL);
 	page_time(v, q->expires);
 	html_close(h);
 	html_close(h);
@@ -113,18 +124,17 @@ queue_rows(struct queue *k)
 static int
 queue_table(struct queue *k)
 {
-	static const char *const names[] = { N_("File"), N_("Request"),
-		N_("From"), N_("Class"), N_("Size"), N_("Agreed"), N_("Asked"),
-		N_("Expires") };
 	struct html *h = &k->v->page;
 	int e;
 
 	html_open(h, "div", "class", "scroll", NULL);
-	html_open(h, "table", NULL);
+	html_open(h, "table", "class", "cards", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		html_el(h, "th", tr(k->v, names[i]), "scope", "col", NULL);
+	for (size_t i = 0; i < sizeof(queue_names) / sizeof(queue_names[0]);
+	     i++)
+		html_el(h, "th", tr(k->v, queue_names[i]), "scope", "col",
+		    NULL);
 	html_close(h);
 	html_close(h);
 	html_open(h, "tbody", NULL);
@@ -139,13 +149,17 @@ int
 approvals_list(struct visit *v)
 {
 	struct queue k = { .v = v };
-	int e = approve_list(v->site->people, &v->account, queue_add, &k);
+	bool sees_all = visit_has_role(v, ROLE_ADMINISTRATOR);
+	int e = approve_list(v->site->people, sees_all ? NULL : &v->account,
+	    queue_add, &k);
 
 	if (e == 0) {
 		page_begin(v, tr(v, N_("Approvals")));
 		if (k.n == 0)
 			html_el(&v->page, "p",
-			    tr(v, N_("Nothing waits for your decision.")),
+			    sees_all
+				? tr(v, N_("No request is open."))
+				: tr(v, N_("Nothing waits for your decision.")),
 			    NULL);
 		else
 			e = queue_table(&k);
@@ -163,6 +177,7 @@ struct shown {
 	char for_login[ACCOUNT_LOGIN_BYTES];
 	char why_not[POLICY_WHY_BYTES];
 	bool may;
+	bool sees_pages; /* decides or has decided */
 };
 
 struct mine {
@@ -189,9 +204,10 @@ has_decided(struct visit *v, const char *id)
 	return e != 0 ? e : m.is_found ? 0 : ERR_NOENT;
 }
 
-/* ERR_NOENT for those who have nothing to do with it. */
+/* ERR_NOENT for those who have nothing to do with it. An administrator sees
+ * what is asked for (for an emergency), but not what the file says. */
 static int
-find(struct visit *v, struct shown *s)
+find(struct visit *v, bool shows_content, struct shown *s)
 {
 	int e;
 
@@ -203,7 +219,9 @@ find(struct visit *v, struct shown *s)
 		snprintf(s->by.login, sizeof(s->by.login), "%s", s->q.login);
 	s->may = approve_may(v->site->people, &s->q, &v->account, s->for_login,
 	    s->why_not);
-	if (s->may || (e = has_decided(v, s->q.id)) == 0)
+	s->sees_pages = s->may || (e = has_decided(v, s->q.id)) == 0;
+	if (s->sees_pages ||
+	    (!shows_content && visit_has_role(v, ROLE_ADMINISTRATOR)))
 		return 0;
 	transfer_done(&s->t);
 	return e;
@@ -221,8 +239,15 @@ decision_row(void *arg, const struct decision *d)
 	html_text(h, " ");
 	html_data(h, d->login);
 	if (d->for_login[0] != '\0') {
-		html_text(h, tr(v, N_(" for ")));
+		html_text(h, " (");
+		html_text(h, tr(v, N_("as deputy of: ")));
 		html_data(h, d->for_login);
+		html_text(h, ")");
+	}
+	if (d->is_emergency) {
+		html_text(h, " ");
+		html_el(h, "span", tr(v, N_("emergency")), "class",
+		    "tag attack", NULL);
 	}
 	html_text(h, " ");
 	page_time(v, d->time);
@@ -266,8 +291,10 @@ pictures(struct visit *v, const struct request *q, const struct preview *p)
 	for (unsigned i = 1; i <= p->pages; i++) {
 		snprintf(path, sizeof(path), "/approvals/%s/page/%u", q->id, i);
 		snprintf(alt, sizeof(alt), "%s %u", tr(v, N_("Page")), i);
+		html_open(h, "a", "href", path, NULL);
 		html_open(h, "img", "src", path, "alt", alt, "loading", "lazy",
 		    NULL);
+		html_close(h);
 	}
 	html_close(h);
 	if (p->is_cut)
@@ -338,8 +365,10 @@ decide_form(struct visit *v, const struct shown *s)
 	page_form(v, path);
 	html_open(h, "input", "type", "hidden", "name", "sha256", "value",
 	    s->q.sha256, NULL);
-	page_area(v, tr(v, N_("Remark (needed for a rejection)")), "why", "",
-	    NULL, 3);
+	page_area(v,
+	    is_review ? tr(v, N_("Remark (needed when it was not right)"))
+		      : tr(v, N_("Remark (needed for a rejection)")),
+	    "why", "", NULL, 3);
 	html_open(h, "p", "class", "actions", NULL);
 	html_el(h, "button",
 	    tr(v, is_review ? N_("It was right") : N_("Approve")), "type",
@@ -388,11 +417,16 @@ show(struct visit *v, const struct shown *s)
 	if (s->q.state != REQUEST_OPEN)
 		page_notice(v, NOTICE_NOTE,
 		    tr(v, N_("This request is settled.")));
+	if (s->q.kind == REQUEST_UNSANITISED)
+		page_notice(v, NOTICE_ERROR,
+		    tr(v, N_("This is an original that was not sanitised. It "
+			     "crosses as it is when two approvers of "
+			     "different departments agree.")));
 	facts(v, s);
 	html_open(&v->page, "ul", NULL);
 	e = approve_decisions(v->site->people, s->q.id, decision_row, v);
 	html_close(&v->page);
-	if (e == 0)
+	if (e == 0 && s->sees_pages)
 		e = preview(v, s);
 	html_el(&v->page, "h2", tr(v, N_("What was found and removed")), NULL);
 	page_receipt(v, s->t.receipt);
@@ -409,7 +443,7 @@ approvals_show(struct visit *v)
 	struct shown s;
 	int e;
 
-	if ((e = find(v, &s)) != 0)
+	if ((e = find(v, false, &s)) != 0)
 		return e;
 	if ((e = visit_audit(v, "request", s.q.id)) == 0)
 		e = show(v, &s);
@@ -425,7 +459,7 @@ approvals_page(struct visit *v)
 	struct buf b;
 	int e;
 
-	if (n == 0 || n > PREVIEW_PAGES || (e = find(v, &s)) != 0)
+	if (n == 0 || n > PREVIEW_PAGES || (e = find(v, true, &s)) != 0)
 		return ERR_NOENT;
 	buf_init(&b, PREVIEW_PAGE_BYTES);
 	if ((e = preview_page(v->site->people, s.t.id, (unsigned)n,
@@ -436,22 +470,45 @@ approvals_page(struct visit *v)
 	return e;
 }
 
+/* Line by line: what is in a line is a stranger's, its end is not. */
+static void
+lines(struct html *h, char *text)
+{
+	char *next;
+
+	for (; text != NULL; text = next) {
+		if ((next = strchr(text, '\n')) != NULL)
+			*next++ = '\0';
+		for (char *s = text; *s != '\0'; s++)
+			*s = *s == '\t' || *s == '\r' || *s == '\f' ? ' ' : *s;
+		html_data(h, text);
+		html_text(h, "\n");
+	}
+}
+
 int
 approvals_text(struct visit *v)
 {
+	char path[128];
 	struct shown s;
 	struct buf b;
 	int e;
 
-	if ((e = find(v, &s)) != 0)
+	if ((e = find(v, true, &s)) != 0)
 		return e;
 	buf_init(&b, PREVIEW_TEXT_BYTES + 1);
 	if ((e = preview_text(v->site->people, s.t.id, v->account.login, &b)) ==
-	    0) {
+		0 &&
+	    (e = buf_put(&b, "", 1)) == 0) {
+		char *text = (char *)b.data;
+
 		page_begin(v, tr(v, N_("Text of the file")));
 		html_open(&v->page, "pre", "class", "out", NULL);
-		html_data(&v->page, buf_cstr(&b));
+		lines(&v->page, text);
 		html_close(&v->page);
+		snprintf(path, sizeof(path), "/approvals/%s", s.q.id);
+		html_el(&v->page, "a", tr(v, N_("Back to the request")), "href",
+		    path, NULL);
 		e = page_end(v);
 	}
 	buf_done(&b);
@@ -481,7 +538,7 @@ approvals_decide(struct visit *v)
 
 	if (!is_yes && strcmp(what, "no") != 0)
 		return ERR_MALFORMED;
-	if ((e = find(v, &s)) != 0)
+	if ((e = find(v, true, &s)) != 0)
 		return e;
 	transfer_done(&s.t);
 	if (!is_yes && text[strspn(text, " \r\n\t")] == '\0')
@@ -508,7 +565,7 @@ approvals_emergency(struct visit *v)
 	struct shown s;
 	int e;
 
-	if ((e = find(v, &s)) != 0)
+	if ((e = find(v, false, &s)) != 0)
 		return e;
 	console_rules(v->site, s.t.department, &rules);
 	transfer_done(&s.t);

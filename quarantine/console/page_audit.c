@@ -14,8 +14,9 @@
 
 #include "quarantine/console/pages.h"
 
-#define PER_PAGE  50
-#define DAY_BYTES 11
+#define PER_PAGE   50
+#define DAY_BYTES  11
+#define RECORD_MAX (1u << 20) /* of the log, as CSV */
 
 /* What was asked for; members are "" when not. */
 struct search {
@@ -53,7 +54,8 @@ ask(struct visit *r, struct search *s)
 		   *until = visit_field(r, "until");
 
 	*s = (struct search){ .event = visit_field(r, "event"),
-		.words = visit_field(r, "words") };
+		.words = visit_field(r, "words"),
+		.page = 1 };
 	if (!day_ok(since) || !day_ok(until))
 		return ERR_MALFORMED;
 	snprintf(s->since, sizeof(s->since), "%s", since);
@@ -61,7 +63,7 @@ ask(struct visit *r, struct search *s)
 	if (since[0] == '\0')
 		day_from_now(-30, s->since);
 	if (visit_field(r, "page")[0] != '\0')
-		return visit_number(r, "page", 0, 1000000, &s->page);
+		return visit_number(r, "page", 1, 1000000, &s->page);
 	return 0;
 }
 
@@ -73,14 +75,12 @@ filter_of(const struct search *s, struct audit_filter *f)
 		.event = s->event[0] == '\0' ? NULL : s->event };
 }
 
-/* The lines of the time asked for, in a file without a name. */
+/* A file without a name. */
 static int
-lines_of(struct visit *r, const struct search *s, enum audit_form form,
-    FILE **out)
+scratch(const struct visit *r, FILE **out)
 {
-	struct audit_filter f;
-	int e, fd = openat(r->site->tmp, ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
-		   0600);
+	int fd =
+	    openat(r->site->tmp, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return ERR_IO;
@@ -88,6 +88,19 @@ lines_of(struct visit *r, const struct search *s, enum audit_form form,
 		close(fd);
 		return ERR_NOMEM;
 	}
+	return 0;
+}
+
+/* The lines of the time asked for. */
+static int
+lines_of(struct visit *r, const struct search *s, enum audit_form form,
+    FILE **out)
+{
+	struct audit_filter f;
+	int e;
+
+	if ((e = scratch(r, out)) != 0)
+		return e;
 	filter_of(s, &f);
 	e = audit_export(r->site->policy.state_dir, &f, form, *out);
 	if (e == ERR_NOENT)
@@ -116,6 +129,58 @@ has_words(const char *line, const char *words)
 			return false;
 		words += n;
 	}
+}
+
+/* The next record: a line, or of a CSV file as many as a quote goes over (the
+ * rest of a reason must not become a row of its own). ERR_NOENT: no more. */
+static int
+record(FILE *f, bool is_csv, struct buf *out)
+{
+	char *line = NULL;
+	size_t size = 0, quotes = 0;
+	ssize_t n;
+	int e = 0;
+
+	buf_clear(out);
+	do {
+		if ((n = getline(&line, &size, f)) <= 0)
+			break;
+		for (ssize_t i = 0; i < n; i++)
+			quotes += line[i] == '"';
+		e = buf_put(out, line, (size_t)n);
+	} while (e == 0 && is_csv && quotes % 2 != 0);
+	free(line);
+	if (e == 0 && out->len == 0)
+		e = ferror(f) ? ERR_IO : ERR_NOENT;
+	return e;
+}
+
+/* The lines of all that have the words; of a CSV file also the first one. */
+static int
+only_words(const struct visit *r, const struct search *s, bool is_csv,
+    FILE *all, FILE **out)
+{
+	struct buf one;
+	size_t n = 0;
+	int e;
+
+	if ((e = scratch(r, out)) != 0)
+		return e;
+	rewind(all);
+	buf_init(&one, RECORD_MAX);
+	for (; e == 0 && (e = record(all, is_csv, &one)) == 0; n++)
+		if (((n == 0 && is_csv) ||
+			has_words(buf_cstr(&one), s->words)) &&
+		    fputs(buf_cstr(&one), *out) == EOF)
+			e = ERR_IO;
+	buf_done(&one);
+	if (e == ERR_NOENT)
+		e = 0;
+	if (e == 0 && (ferror(all) || fflush(*out) != 0))
+		e = ERR_IO;
+	if (e != 0)
+		fclose(*out);
+	return e;
 }
 
 static int
@@ -187,12 +252,44 @@ details(struct html *h, json_t *fields)
 	html_close(h);
 }
 
+/* Who did it. Before a person is in, "who" is the address they came from. */
+static const char *
+person(const char *event, const json_t *fields)
+{
+	if (strncmp(event, "sign-in", 7) == 0)
+		return text_of(fields, "id");
+	if (strcmp(event, "received") == 0 || strcmp(event, "request") == 0)
+		return text_of(fields, "from");
+	return text_of(fields, "who");
+}
+
+/* The name of the document, or whatever else the line is about. */
+static void
+summary(struct visit *r, const json_t *fields)
+{
+	const char *name = text_of(fields, "name"),
+		   *what = text_of(fields, "what"), *id = text_of(fields, "id");
+	struct html *h = &r->page;
+
+	if (name[0] != '\0') {
+		html_data(h, name);
+		return;
+	}
+	if (what[0] == '\0' && id[0] == '\0') {
+		html_text(h, tr(r, N_("details")));
+		return;
+	}
+	html_text(h, what_called(r, what));
+	html_text(h, what[0] != '\0' ? " " : "");
+	html_data(h, id);
+}
+
 static void
 row(struct visit *r, const char *line)
 {
 	json_t *o = json_loads(line, 0, NULL), *fields;
 	struct html *h = &r->page;
-	char seq[24];
+	char seq[24], what[192];
 
 	if (o == NULL)
 		return;
@@ -204,17 +301,17 @@ row(struct visit *r, const char *line)
 	html_open(h, "td", NULL);
 	page_time(r, text_of(o, "time"));
 	html_close(h);
-	html_el(h, "td", text_of(o, "event"), NULL);
+	event_called(r, text_of(o, "event"), what);
 	html_open(h, "td", NULL);
-	html_data(h, text_of(fields, "who"));
+	html_data(h, what);
+	html_close(h);
+	html_open(h, "td", NULL);
+	html_data(h, person(text_of(o, "event"), fields));
 	html_close(h);
 	html_open(h, "td", NULL);
 	html_open(h, "details", NULL);
 	html_open(h, "summary", NULL);
-	html_data(h, text_of(fields, "name")[0] != '\0'
-			 ? text_of(fields, "name")
-		     : text_of(fields, "id")[0] != '\0' ? text_of(fields, "id")
-							: tr(r, N_("details")));
+	summary(r, fields);
 	html_close(h);
 	details(h, fields);
 	html_close(h);
@@ -228,7 +325,7 @@ static int
 rows(struct visit *r, struct search *s, FILE *f)
 {
 	char *line = NULL;
-	size_t size = 0, from = (size_t)s->page * PER_PAGE;
+	size_t size = 0, from = (size_t)(s->page - 1) * PER_PAGE;
 	int e = 0;
 
 	for (size_t i = from; e == 0 && i < s->n && i < from + PER_PAGE; i++) {
@@ -245,15 +342,16 @@ rows(struct visit *r, struct search *s, FILE *f)
 static void
 form(struct visit *r, const struct search *s)
 {
+	struct page_choice choices[EVENT_CHOICES];
 	struct html *h = &r->page;
 
+	event_choices(r, s->event, choices);
 	html_open(h, "form", "method", "get", "action", "/audit", "class",
 	    "find", NULL);
-	page_input(r, tr(r, N_("From")), "since", "date", s->since, NULL, NULL);
+	page_input(r, tr(r, N_("Since")), "since", "date", s->since, NULL, NULL);
 	page_input(r, tr(r, N_("Until (not included)")), "until", "date",
 	    s->until, NULL, NULL);
-	page_input(r, tr(r, N_("Event")), "event", "text", s->event, NULL,
-	    NULL);
+	page_select(r, tr(r, N_("Event")), "event", choices, s->event, NULL);
 	page_input(r, tr(r, N_("Words (name, person, id)")), "words", "search",
 	    s->words, NULL, NULL);
 	page_button(r, tr(r, N_("Search")), "");
@@ -278,12 +376,20 @@ table_head(struct visit *r)
 static int
 query_of(const struct search *s, struct buf *q)
 {
+	const char *const pairs[][2] = { { "since", s->since },
+		{ "until", s->until }, { "event", s->event },
+		{ "words", s->words } };
+	int e = 0;
+
 	buf_init(q, 65536);
-	page_query(q, "since", s->since);
-	page_query(q, "until", s->until);
-	page_query(q, "event", s->event);
-	page_query(q, "words", s->words);
-	return buf_put(q, "", 1);
+
+	for (size_t i = 0; e == 0 && i < 4; i++) {
+		if (i > 0)
+			e = buf_puts(q, "&");
+		if (e == 0)
+			page_query(q, pairs[i][0], pairs[i][1]);
+	}
+	return e != 0 ? e : buf_put(q, "", 1);
 }
 
 static void
@@ -307,6 +413,7 @@ static int
 show(struct visit *r, struct search *s, FILE *f)
 {
 	struct html *h = &r->page;
+	char text[64];
 	struct buf q;
 	int e;
 
@@ -318,8 +425,9 @@ show(struct visit *r, struct search *s, FILE *f)
 	html_el(h, "a", tr(r, N_("Verify the log")), "class", "button second",
 	    "href", "/audit/verify", NULL);
 	html_close(h);
-	if (s->n == 0)
-		html_el(h, "p", tr(r, N_("No line fits.")), NULL);
+	snprintf(text, sizeof(text), tr(r, N_("%llu lines fit.")),
+	    (unsigned long long)s->n);
+	html_el(h, "p", s->n == 0 ? tr(r, N_("No line fits.")) : text, NULL);
 	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", NULL);
 	table_head(r);
@@ -358,13 +466,20 @@ page_audit_export(struct visit *r)
 {
 	bool is_csv = strcmp(visit_field(r, "form"), "jsonl") != 0;
 	struct search s;
-	FILE *f = NULL;
+	FILE *f = NULL, *all = NULL;
 	int e, fd;
 
 	if ((e = ask(r, &s)) != 0 ||
 	    (e = visit_audit(r, "audit-export", s.since)) != 0 ||
 	    (e = lines_of(r, &s, is_csv ? AUDIT_CSV : AUDIT_JSONL, &f)) != 0)
 		return e;
+	if (s.words[0] != '\0') {
+		all = f;
+		e = only_words(r, &s, is_csv, all, &f);
+		fclose(all);
+		if (e != 0)
+			return e;
+	}
 	fd = fcntl(fileno(f), F_DUPFD_CLOEXEC, 0);
 	fclose(f);
 	if (fd < 0)

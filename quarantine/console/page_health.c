@@ -119,9 +119,15 @@ show(struct visit *v, const char *text)
 	for (size_t i = 0; i < N_FIGURES; i++)
 		if (figure(text, figures[i].name, &n) && worries(i, n))
 			is_well = false;
+	if (!figure(text, "sekisho_selfcheck_ok", &n)) {
+		is_well = false;
+		page_notice(v, NOTICE_ERROR,
+		    tr(v, N_("No self-check has run yet (sekisho selfcheck; "
+			     "its timer runs it every hour).")));
+	}
 	page_notice(v, is_well ? NOTICE_DONE : NOTICE_ERROR,
 	    is_well ? tr(v, N_("Everything works."))
-		    : tr(v, N_("Look at what is marked below.")));
+		    : tr(v, N_("Something needs your attention.")));
 	html_open(h, "dl", "class", "figures", NULL);
 	for (size_t i = 0; i < N_FIGURES; i++) {
 		if (!figure(text, figures[i].name, &n))

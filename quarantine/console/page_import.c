@@ -23,21 +23,24 @@ file_of(const struct visit *r, char out[96])
 
 struct waiting {
 	struct visit *r;
-	char date[ACCOUNT_DATE_BYTES];
-	unsigned rows;
+	char date[ACCOUNT_DATE_BYTES], who[ACCOUNT_LOGIN_BYTES];
+	unsigned rows, days;
 };
 
 static void
 waiting_end(struct waiting *w)
 {
 	struct html *h = &w->r->page;
-	char text[64];
+	char text[128];
 
 	if (w->rows == 0)
 		return;
-	snprintf(text, sizeof(text), "%s: %u", w->date, w->rows);
+	snprintf(text, sizeof(text), tr(w->r, N_("%s: %u accounts change")),
+	    w->date, w->rows);
 	html_open(h, "li", NULL);
-	html_text(h, text);
+	html_el(h, "strong", text, NULL);
+	html_text(h, " ");
+	html_data(h, w->who);
 	page_form(w->r, "/user-import/cancel");
 	html_open(h, "input", "type", "hidden", "name", "effective", "value",
 	    w->date, NULL);
@@ -53,12 +56,15 @@ waiting_row(void *arg, const char *effective, const char *who,
 {
 	struct waiting *w = arg;
 
-	(void)who;
 	(void)before;
 	(void)after;
-	if (strcmp(w->date, effective) != 0) {
+	if (w->days == 0)
+		html_open(&w->r->page, "ul", "class", "list", NULL);
+	if (w->days == 0 || strcmp(w->date, effective) != 0) {
 		waiting_end(w);
 		snprintf(w->date, sizeof(w->date), "%s", effective);
+		snprintf(w->who, sizeof(w->who), "%s", who);
+		w->days++;
 	}
 	w->rows++;
 	return 0;
@@ -72,10 +78,12 @@ waiting_list(struct visit *r)
 
 	html_el(&r->page, "h2", tr(r, N_("Imports that wait for their day")),
 	    NULL);
-	html_open(&r->page, "ul", NULL);
 	e = account_waiting(r->site->people, waiting_row, &w);
 	waiting_end(&w);
-	html_close(&r->page);
+	if (w.days > 0)
+		html_close(&r->page);
+	else if (e == 0)
+		html_el(&r->page, "p", tr(r, N_("No import waits.")), NULL);
 	return e;
 }
 
@@ -105,6 +113,32 @@ page_import(struct visit *r)
 
 /* ---- preview */
 
+static const char *const columns[] = { N_("Change"), N_("Login"), N_("Name"),
+	N_("Department"), N_("Roles"), N_("First day"), N_("Last day") };
+
+static void
+account_row(struct visit *r, const struct account *a, const char *what,
+    const char *class)
+{
+	const char *const texts[] = { a->name, a->department };
+	struct html *h = &r->page;
+
+	html_open(h, "tr", "class", class, NULL);
+	html_el(h, "td", what, "data-label", tr(r, columns[0]), NULL);
+	html_el(h, "td", a->login, "data-label", tr(r, columns[1]), NULL);
+	for (size_t i = 0; i < 2; i++) {
+		html_open(h, "td", "data-label", tr(r, columns[2 + i]), NULL);
+		html_data(h, texts[i]);
+		html_close(h);
+	}
+	html_open(h, "td", "data-label", tr(r, columns[4]), NULL);
+	page_roles(r, a->roles);
+	html_close(h);
+	html_el(h, "td", a->from, "data-label", tr(r, columns[5]), NULL);
+	html_el(h, "td", a->until, "data-label", tr(r, columns[6]), NULL);
+	html_close(h);
+}
+
 static void
 change_row(struct visit *r, const struct account *a, enum account_change change)
 {
@@ -113,21 +147,8 @@ change_row(struct visit *r, const struct account *a, enum account_change change)
 		[ACCOUNT_NEW] = N_("new"),
 		[ACCOUNT_CHANGED] = N_("changed"),
 	};
-	struct html *h = &r->page;
-	char roles[64];
 
-	account_roles_text(a->roles, roles);
-	html_open(h, "tr", NULL);
-	html_el(h, "td", tr(r, words[change]), NULL);
-	html_el(h, "td", a->login, NULL);
-	html_open(h, "td", NULL);
-	html_data(h, a->name);
-	html_close(h);
-	html_open(h, "td", NULL);
-	html_data(h, a->department);
-	html_close(h);
-	html_el(h, "td", roles, NULL);
-	html_close(h);
+	account_row(r, a, tr(r, words[change]), NULL);
 }
 
 struct preview {
@@ -142,22 +163,8 @@ preview_row(void *arg, const struct account *before,
 	struct preview *p = arg;
 
 	p->n[change]++;
-	if (change == ACCOUNT_CHANGED && before != NULL &&
-	    strcmp(before->department, after->department) != 0) {
-		struct html *h = &p->r->page;
-
-		html_open(h, "tr", "class", "before", NULL);
-		html_el(h, "td", tr(p->r, N_("before")), NULL);
-		html_el(h, "td", before->login, NULL);
-		html_open(h, "td", NULL);
-		html_data(h, before->name);
-		html_close(h);
-		html_open(h, "td", NULL);
-		html_data(h, before->department);
-		html_close(h);
-		html_el(h, "td", "", NULL);
-		html_close(h);
-	}
+	if (change == ACCOUNT_CHANGED && before != NULL)
+		account_row(p->r, before, tr(p->r, N_("before")), "before");
 	if (change != ACCOUNT_SAME)
 		change_row(p->r, after, change);
 	return 0;
@@ -168,8 +175,13 @@ apply_form(struct visit *r, const char *hash, const char *effective,
     const struct preview *p)
 {
 	struct html *h = &r->page;
-	char text[160];
+	char text[256];
 
+	if (effective[0] != '\0') {
+		snprintf(text, sizeof(text),
+		    tr(r, N_("This happens on %s, not before.")), effective);
+		page_notice(r, NOTICE_NOTE, text);
+	}
 	snprintf(text, sizeof(text), "%s: %u, %s: %u, %s: %u", tr(r, N_("new")),
 	    p->n[ACCOUNT_NEW], tr(r, N_("changed")), p->n[ACCOUNT_CHANGED],
 	    tr(r, N_("unchanged")), p->n[ACCOUNT_SAME]);
@@ -194,11 +206,29 @@ effective_of(const struct visit *r)
 static int
 refuse(struct visit *r, const char *why)
 {
+	const char *colon;
+	unsigned line = 0;
+	char text[POLICY_WHY_BYTES + 64];
+
+	r->status = 400;
 	page_begin(r, tr(r, N_("Import accounts")));
-	page_notice(r, NOTICE_ERROR, tr(r, why));
+	/* "line 3: KEY" of account_import() */
+	if (sscanf(why, "line %u: ", &line) == 1 &&
+	    (colon = strstr(why, ": ")) != NULL) {
+		snprintf(text, sizeof(text), tr(r, N_("Line %u: ")), line);
+		html_open(&r->page, "div", "class", "notice error", "role",
+		    "alert", NULL);
+		html_el(&r->page, "strong", text, NULL);
+		html_text(&r->page, tr(r, colon + 2));
+		html_el(&r->page, "p",
+		    tr(r, N_("Nothing was changed. Mend the list and choose "
+			     "it again.")),
+		    NULL);
+		html_close(&r->page);
+	} else
+		page_notice(r, NOTICE_ERROR, tr(r, why));
 	html_el(&r->page, "a", tr(r, N_("Choose another file")), "href",
 	    "/user-import", NULL);
-	r->status = 400;
 	return page_end(r);
 }
 
@@ -230,9 +260,18 @@ preview(struct visit *r, const struct buf *csv)
 
 	page_begin(r, tr(r, N_("What the import would change")));
 	html_open(&r->page, "div", "class", "scroll", NULL);
-	html_open(&r->page, "table", NULL);
+	html_open(&r->page, "table", "class", "cards", NULL);
+	html_open(&r->page, "thead", NULL);
+	html_open(&r->page, "tr", NULL);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		html_el(&r->page, "th", tr(r, columns[i]), "scope", "col",
+		    NULL);
+	html_close(&r->page);
+	html_close(&r->page);
+	html_open(&r->page, "tbody", NULL);
 	e = account_import(r->site->people, (const char *)csv->data, csv->len,
 	    effective_of(r), false, r->account.login, preview_row, &p, why);
+	html_close(&r->page);
 	html_close(&r->page);
 	html_close(&r->page);
 	if (e == ERR_MALFORMED || e == ERR_LIMIT) {

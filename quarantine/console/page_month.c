@@ -201,8 +201,10 @@ days_chart(struct visit *r, const json_t *m)
 			bars[d].value[v] =
 			    number(json_array_get(days, d), verdicts[v]);
 	}
+	html_open(&r->page, "div", "class", "wide", NULL);
 	chart_bars(&r->page, tr(r, N_("Documents on each day of the month")),
 	    bars, 31);
+	html_close(&r->page);
 }
 
 static void
@@ -281,6 +283,8 @@ show(struct visit *r, const char *month, json_t *m)
 	page_begin(r, title);
 	ways(r, month);
 	totals(r, m);
+	html_el(&r->page, "h2", tr(r, N_("Documents on each day of the month")),
+	    NULL);
 	days_chart(r, m);
 	legend(r);
 	table(r, tr(r, N_("By department")), tr(r, N_("Department")),

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "formats/findings.h"
 #include "quarantine/console/pages.h"
 #include "quarantine/console/tool.h"
 
@@ -77,30 +78,144 @@ settings_table(struct visit *v)
 
 /* ---- dry run */
 
+#define ROWS_MAX 2000
+
+static const char *const columns[] = { N_("File"), N_("Department"),
+	N_("Would now be"), N_("What differs") };
+
+static const char *
+text_of(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s == NULL ? "" : s;
+}
+
+static bool
+id_ok(const char *s)
+{
+	size_t n = strspn(s, "0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+
+	return n > 0 && s[n] == '\0';
+}
+
+static const char *
+finding_called(const struct visit *v, const char *name)
+{
+	for (uint32_t i = 0; i < FIND_COUNT; i++)
+		if (strcmp(finding_name(i), name) == 0)
+			return v->lang == WORDS_JA ? finding_ja(i)
+						   : finding_en(i);
+	return name;
+}
+
+/* "+ooxml.vba -pdf.script": found now, found no more. */
+static void
+changes(struct visit *v, const char *s)
+{
+	struct html *h = &v->page;
+	char name[128];
+	size_t n;
+
+	for (; s[0] == '+' || s[0] == '-'; s += n) {
+		n = strcspn(s, " ");
+		snprintf(name, sizeof(name), "%.*s", (int)(n < 120 ? n : 120),
+		    s);
+		html_open(h, "div", NULL);
+		html_el(h, "strong",
+		    tr(v, s[0] == '+' ? N_("now found: ")
+				      : N_("no longer found: ")),
+		    NULL);
+		html_data(h, finding_called(v, name + 1));
+		html_close(h);
+		n += strspn(s + n, " ");
+	}
+}
+
 static void
 result_row(struct visit *v, json_t *o)
 {
-	static const char *const keys[] = { "name", "was", "now", "change" };
+	const char *id = text_of(o, "id"), *verdict = text_of(o, "verdict");
 	struct html *h = &v->page;
+	char path[128];
 
+	snprintf(path, sizeof(path), "/quarantine/%.64s", id);
 	html_open(h, "tr", NULL);
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *s = json_string_value(json_object_get(o, keys[i]));
-
-		html_open(h, "td", NULL);
-		html_data(h, s == NULL ? "" : s);
-		html_close(h);
-	}
+	html_open(h, "th", "scope", "row", NULL);
+	html_open(h, "a", "href", id_ok(id) ? path : NULL, NULL);
+	html_data(h, text_of(o, "name"));
+	html_close(h);
+	html_close(h);
+	html_open(h, "td", "data-label", tr(v, columns[1]), NULL);
+	html_data(h, text_of(o, "department"));
+	html_close(h);
+	html_el(h, "td",
+	    strcmp(verdict, "released") == 0
+		? words_verdict(VERDICT_RELEASED, v->lang)
+	    : strcmp(verdict, "blocked") == 0
+		? words_verdict(VERDICT_BLOCKED, v->lang)
+		: words_verdict(VERDICT_HELD, v->lang),
+	    "data-label", tr(v, columns[2]), NULL);
+	html_open(h, "td", "data-label", tr(v, columns[3]), NULL);
+	changes(v, text_of(o, "findings"));
+	if (text_of(o, "findings")[0] == '\0' &&
+	    json_is_true(json_object_get(o, "bytes")))
+		html_text(h, tr(v, N_("other bytes of the result")));
+	html_close(h);
 	html_close(h);
 }
 
-static int
-result(struct visit *v)
+static void
+result_head(struct visit *v)
 {
+	struct html *h = &v->page;
+
+	html_open(h, "thead", NULL);
+	html_open(h, "tr", NULL);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		html_el(h, "th", tr(v, columns[i]), "scope", "col", NULL);
+	html_close(h);
+	html_close(h);
+}
+
+/* What the run printed: rows, and perhaps a line of its own. */
+static unsigned
+result_lines(struct visit *v, FILE *f)
+{
+	struct html *h = &v->page;
 	char *line = NULL;
 	size_t size = 0;
 	unsigned n = 0;
 	json_t *o;
+
+	html_open(h, "div", "class", "scroll", NULL);
+	html_open(h, "table", "class", "cards", NULL);
+	result_head(v);
+	html_open(h, "tbody", NULL);
+	while (n < ROWS_MAX && getline(&line, &size, f) > 0) {
+		if ((o = json_loads(line, 0, NULL)) != NULL) {
+			result_row(v, o);
+			json_decref(o);
+		} else {
+			html_open(h, "tr", NULL);
+			html_open(h, "td", "colspan", "4", NULL);
+			html_data(h, line);
+			html_close(h);
+			html_close(h);
+		}
+		n++;
+	}
+	html_close(h);
+	html_close(h);
+	html_close(h);
+	free(line);
+	return n;
+}
+
+static int
+result(struct visit *v, int status)
+{
+	unsigned n;
 	FILE *f;
 	int fd, e;
 
@@ -110,28 +225,15 @@ result(struct visit *v)
 		close(fd);
 		return ERR_NOMEM;
 	}
-	html_open(&v->page, "div", "class", "scroll", NULL);
-	html_open(&v->page, "table", NULL);
-	while (getline(&line, &size, f) > 0) {
-		if ((o = json_loads(line, 0, NULL)) != NULL) {
-			result_row(v, o);
-			n++;
-			json_decref(o);
-		} else {
-			html_open(&v->page, "tr", NULL);
-			html_open(&v->page, "td", "colspan", "4", NULL);
-			html_data(&v->page, line);
-			html_close(&v->page);
-			html_close(&v->page);
-		}
-	}
-	html_close(&v->page);
-	html_close(&v->page);
-	free(line);
+	html_el(&v->page, "h3", tr(v, N_("Result of the last dry run")), NULL);
+	n = result_lines(v, f);
 	fclose(f);
-	if (n == 0)
-		html_el(&v->page, "p",
-		    tr(v, N_("No file would be decided otherwise.")), NULL);
+	if (n == 0 && status == 0)
+		page_notice(v, NOTICE_DONE,
+		    tr(v, N_("No file would be decided otherwise.")));
+	else if (status != 0 && status != 1)
+		page_notice(v, NOTICE_ERROR,
+		    tr(v, N_("The dry run did not come to its end.")));
 	return 0;
 }
 
@@ -154,13 +256,14 @@ dryrun_part(struct visit *v)
 		return 0;
 	}
 	page_form(v, "/policies/dryrun");
-	page_input(v, tr(v, N_("Profile")), "profile", "text", "standard", NULL,
-	    "required", "", NULL);
+	page_input(v, tr(v, N_("Profile")), "profile", "text",
+	    v->site->policy.name, tr(v, N_("As the policy file names it.")),
+	    "required", "", "maxlength", "63", NULL);
 	page_input(v, tr(v, N_("Days back (1 to 30)")), "days", "number", "30",
 	    NULL, "min", "1", "max", "30", NULL);
 	page_button(v, tr(v, N_("Start the dry run")), "second");
 	html_close(&v->page);
-	return status < 0 ? 0 : result(v);
+	return status < 0 ? 0 : result(v, status);
 }
 
 int
@@ -207,8 +310,7 @@ policies_dryrun(struct visit *v)
 	gmtime_r(&t, &tm);
 	strftime(since, sizeof(since), "%Y-%m-%d", &tm);
 	args[n++] = since;
-	args[n++] = "--dry-run";
-	args[n++] = "--json";
+	args[n++] = "--json"; /* a look back releases nothing */
 	args[n++] = "--profile";
 	args[n++] = profile;
 	if (v->site->policy_file != NULL) {

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include <jansson.h>
+
 #include "quarantine/console/pages.h"
 #include "quarantine/console/tool.h"
 
@@ -14,18 +15,47 @@
 
 struct list {
 	struct visit *v;
-	const char *words;
+	const char *words, *department, *show;
 	struct quarantine_item *all;
 	size_t n, size;
 };
 
-static bool
-has_words(const struct quarantine_item *q, const char *words)
+static const char *const columns[] = { N_("File"), N_("State"), N_("Reason"),
+	N_("Department"), N_("From"), N_("Size"), N_("Time") };
+
+#define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* Why it is held, in the reader's language: the receipt has both. */
+static void
+reason(struct visit *v, const struct quarantine_item *q)
 {
-	return words[0] == '\0' || strcasestr(q->name, words) != NULL ||
-	       strcasestr(q->source_from, words) != NULL ||
-	       strcasestr(q->reason, words) != NULL ||
-	       strcmp(q->id, words) == 0;
+	char *text = NULL;
+	const char *said = NULL;
+	json_t *o = NULL;
+
+	if (v->lang == WORDS_JA &&
+	    quarantine_receipt(v->site->quarantine, q->id, &text) == 0 &&
+	    text != NULL && (o = json_loads(text, 0, NULL)) != NULL)
+		said = json_string_value(json_object_get(o, "reason_ja"));
+	html_data(&v->page,
+	    said != NULL && said[0] != '\0' ? said : tr(v, q->reason));
+	json_decref(o);
+	free(text);
+}
+
+static void
+state(struct visit *v, const struct quarantine_item *q)
+{
+	if (q->state == QUARANTINE_DISPOSED)
+		html_el(&v->page, "span", tr(v, N_("destroyed")), "class",
+		    "tag off", NULL);
+	else
+		html_el(&v->page, "span", words_verdict(q->verdict, v->lang),
+		    "class",
+		    q->verdict == VERDICT_BLOCKED ? "tag attack"
+		    : q->verdict == VERDICT_HELD  ? "tag hiding"
+						  : "tag",
+		    NULL);
 }
 
 static int
@@ -34,8 +64,6 @@ add(void *arg, const struct quarantine_item *q)
 	struct list *l = arg;
 	struct quarantine_item *more;
 
-	if (!has_words(q, l->words))
-		return 0;
 	if (l->n == l->size) {
 		size_t size = l->size == 0 ? 64 : 2 * l->size;
 
@@ -62,18 +90,23 @@ row(struct visit *v, const struct quarantine_item *q)
 	html_data(h, q->name[0] != '\0' ? q->name : q->id);
 	html_close(h);
 	html_close(h);
-	html_el(h, "td", words_verdict(q->verdict, v->lang), NULL);
-	html_el(h, "td", tr(v, q->reason), NULL);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(v, columns[1]), NULL);
+	state(v, q);
+	html_close(h);
+	html_open(h, "td", "data-label", tr(v, columns[2]), NULL);
+	reason(v, q);
+	html_close(h);
+	html_open(h, "td", "data-label", tr(v, columns[3]), NULL);
 	html_data(h, q->department);
 	html_close(h);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(v, columns[4]), NULL);
 	html_data(h, q->source_from);
 	html_close(h);
-	html_open(h, "td", "class", "number", NULL);
+	html_open(h, "td", "class", "number", "data-label", tr(v, columns[5]),
+	    NULL);
 	page_size(v, q->bytes);
 	html_close(h);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(v, columns[6]), NULL);
 	page_time(v, q->time);
 	html_close(h);
 	html_close(h);
@@ -82,19 +115,16 @@ row(struct visit *v, const struct quarantine_item *q)
 static void
 table(struct list *l, uint64_t page)
 {
-	static const char *const names[] = { N_("File"), N_("State"),
-		N_("Reason"), N_("Department"), N_("From"), N_("Size"),
-		N_("Time") };
 	struct visit *v = l->v;
 	struct html *h = &v->page;
-	size_t from = (size_t)page * PER_PAGE;
+	size_t from = (size_t)(page - 1) * PER_PAGE;
 
 	html_open(h, "div", "class", "scroll", NULL);
-	html_open(h, "table", NULL);
+	html_open(h, "table", "class", "cards", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		html_el(h, "th", tr(v, names[i]), "scope", "col", NULL);
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		html_el(h, "th", tr(v, columns[i]), "scope", "col", NULL);
 	html_close(h);
 	html_close(h);
 	html_open(h, "tbody", NULL);
@@ -106,9 +136,16 @@ table(struct list *l, uint64_t page)
 }
 
 static int
-show_list(struct list *l, const char *department, uint64_t page)
+show_list(struct list *l, uint64_t page)
 {
 	struct visit *v = l->v;
+	const struct page_choice choices[] = {
+		{ "", tr(v, N_("held")) },
+		{ "all", tr(v, N_("held and destroyed")) },
+		{ "disposed", tr(v, N_("destroyed")) },
+		{ "kept", tr(v, N_("originals kept of delivered files")) },
+		{ NULL, NULL },
+	};
 	struct html *h = &v->page;
 	struct buf q;
 
@@ -117,8 +154,9 @@ show_list(struct list *l, const char *department, uint64_t page)
 	    "find", NULL);
 	page_input(v, tr(v, N_("Words (name, sender, reason, id)")), "words",
 	    "search", l->words, NULL, NULL);
-	page_input(v, tr(v, N_("Department")), "department", "text", department,
-	    NULL, NULL);
+	page_input(v, tr(v, N_("Department")), "department", "text",
+	    l->department, NULL, NULL);
+	page_select(v, tr(v, N_("Show")), "show", choices, l->show, NULL);
 	page_button(v, tr(v, N_("Search")), "");
 	html_close(h);
 	if (l->n == 0)
@@ -127,7 +165,12 @@ show_list(struct list *l, const char *department, uint64_t page)
 		table(l, page);
 	buf_init(&q, 65536);
 	page_query(&q, "words", l->words);
-	page_query(&q, "department", department);
+	if (buf_puts(&q, "&") != 0)
+		h->err = ERR_NOMEM;
+	page_query(&q, "department", l->department);
+	if (buf_puts(&q, "&") != 0)
+		h->err = ERR_NOMEM;
+	page_query(&q, "show", l->show);
 	page_pages(v, "/quarantine", buf_cstr(&q), page, PER_PAGE, l->n);
 	buf_done(&q);
 	return page_end(v);
@@ -136,20 +179,27 @@ show_list(struct list *l, const char *department, uint64_t page)
 int
 quarantine_items(struct visit *v)
 {
-	const char *department = visit_field(v, "department");
-	struct quarantine_filter f = {
-		.department = department[0] == '\0' ? NULL : department
+	struct list l = { .v = v,
+		.words = visit_field(v, "words"),
+		.department = visit_field(v, "department"),
+		.show = visit_field(v, "show") };
+	const struct quarantine_filter f = {
+		.department = l.department[0] == '\0' ? NULL : l.department,
+		.words = l.words[0] == '\0' ? NULL : l.words,
+		.with_disposed = strcmp(l.show, "disposed") == 0 ? 2
+				 : strcmp(l.show, "all") == 0	 ? 1
+								 : 0,
+		.kept = strcmp(l.show, "kept") == 0 ? 2 : 0,
 	};
-	struct list l = { .v = v, .words = visit_field(v, "words") };
-	uint64_t page = 0;
+	uint64_t page = 1;
 	int e = 0;
 
 	if (visit_field(v, "page")[0] != '\0')
-		e = visit_number(v, "page", 0, 1000000, &page);
+		e = visit_number(v, "page", 1, 1000000, &page);
 	if (e == 0)
 		e = quarantine_list(v->site->quarantine, &f, add, &l);
 	if (e == 0)
-		e = show_list(&l, department, page);
+		e = show_list(&l, page);
 	free(l.all);
 	return e;
 }
@@ -161,8 +211,13 @@ actions(struct visit *v, const struct quarantine_item *q)
 {
 	struct html *h = &v->page;
 	char path[128];
+	int status;
 
 	html_el(h, "h2", tr(v, N_("What to do with it")), NULL);
+	if (tool_runs(TOOL_RERUN, &status))
+		page_notice(v, NOTICE_NOTE,
+		    tr(v, N_("A run is under way; load this page again in a "
+			     "moment.")));
 	snprintf(path, sizeof(path), "/quarantine/%s/rerun", q->id);
 	page_form(v, path);
 	html_el(h, "p",
@@ -194,8 +249,14 @@ show(struct visit *v, const struct quarantine_item *q)
 	page_begin(v, tr(v, N_("Item in quarantine")));
 	html_open(&v->page, "dl", NULL);
 	page_fact_data(v, tr(v, N_("File")), q->name);
-	page_fact(v, tr(v, N_("State")), words_verdict(q->verdict, v->lang));
-	page_fact_data(v, tr(v, N_("Reason")), tr(v, q->reason));
+	html_el(&v->page, "dt", tr(v, N_("State")), NULL);
+	html_open(&v->page, "dd", NULL);
+	state(v, q);
+	html_close(&v->page);
+	html_el(&v->page, "dt", tr(v, N_("Reason")), NULL);
+	html_open(&v->page, "dd", NULL);
+	reason(v, q);
+	html_close(&v->page);
 	page_fact_data(v, tr(v, N_("Department")), q->department);
 	page_fact_data(v, tr(v, N_("From")), q->source_from);
 	page_fact(v, tr(v, N_("Format")), words_format(q->format, v->lang));
@@ -204,8 +265,15 @@ show(struct visit *v, const struct quarantine_item *q)
 	page_fact(v, "SHA-256", q->sha256);
 	page_fact(v, "ID", q->id);
 	if (q->state == QUARANTINE_DISPOSED) {
+		char when[40];
+
+		words_time(q->disposed_time, when, sizeof(when));
+		page_fact(v, tr(v, N_("Destroyed on")), when);
 		page_fact_data(v, tr(v, N_("Destroyed by")), q->disposed_by);
 		page_fact_data(v, tr(v, N_("Why")), q->disposed_why);
+		page_fact(v, tr(v, N_("How")),
+		    tr(v,
+			N_("key destroyed, then the encrypted file removed")));
 	}
 	html_close(&v->page);
 	html_el(&v->page, "h2", tr(v, N_("What was found")), NULL);
@@ -240,8 +308,9 @@ back(struct visit *v, enum notice n, const char *key)
 int
 quarantine_rerun(struct visit *v)
 {
+	const char *const policy = v->site->policy_file;
 	const char *const args[] = { "quarantine", "rerun", visit_arg(v, 0),
-		NULL };
+		policy != NULL ? "--policy" : NULL, policy, NULL };
 	struct quarantine_item q = { .receipt = NULL };
 	int e = quarantine_show(v->site->quarantine, visit_arg(v, 0),
 	    v->account.login, &q);

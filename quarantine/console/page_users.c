@@ -13,13 +13,15 @@
 
 static const struct {
 	unsigned role;
-	const char *field, *text;
+	const char *field, *word, *text;
 } roles[] = {
-	{ ROLE_STAFF, "staff", N_("Staff: brings files in") },
-	{ ROLE_APPROVER, "approver", N_("Approver: decides on requests") },
-	{ ROLE_ADMINISTRATOR, "administrator",
+	{ ROLE_STAFF, "staff", N_("staff"), N_("Staff: brings files in") },
+	{ ROLE_APPROVER, "approver", N_("approver"),
+	    N_("Approver: decides on requests") },
+	{ ROLE_ADMINISTRATOR, "administrator", N_("administrator"),
 	    N_("Administrator: quarantine, accounts, health") },
-	{ ROLE_AUDITOR, "auditor", N_("Auditor: log and monthly report") },
+	{ ROLE_AUDITOR, "auditor", N_("auditor"),
+	    N_("Auditor: log and monthly report") },
 };
 
 #define N_ROLES (sizeof(roles) / sizeof(roles[0]))
@@ -30,14 +32,33 @@ account_path(const char *login, const char *what, char out[128])
 	snprintf(out, 128, "/users/%s%s", login, what);
 }
 
+void
+page_roles(struct visit *r, unsigned has)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < N_ROLES; i++) {
+		if ((has & roles[i].role) == 0)
+			continue;
+		html_text(&r->page, is_first		  ? ""
+				    : r->lang == WORDS_JA ? "、"
+							  : ", ");
+		html_text(&r->page, tr(r, roles[i].word));
+		is_first = false;
+	}
+}
+
 /* ---- list */
+
+static const char *const columns[] = { N_("Login"), N_("Name"),
+	N_("Department"), N_("Roles"), N_("State"), N_("Last sign-in") };
 
 static void
 state_cell(struct visit *r, const struct account *a)
 {
 	struct html *h = &r->page;
 
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(r, columns[4]), NULL);
 	if (a->is_disabled)
 		html_el(h, "span", tr(r, N_("disabled")), "class", "tag off",
 		    NULL);
@@ -56,35 +77,41 @@ state_cell(struct visit *r, const struct account *a)
 	html_close(h);
 }
 
+struct users {
+	struct visit *r;
+	const char *words;
+	unsigned n;
+};
+
 static int
 user_row(void *arg, const struct account *a)
 {
-	struct visit *r = arg;
+	struct users *u = arg;
+	struct visit *r = u->r;
 	struct html *h = &r->page;
 	char path[128];
-	bool is_first = true;
 
+	if (u->words[0] != '\0' && strcasestr(a->login, u->words) == NULL &&
+	    strcasestr(a->name, u->words) == NULL &&
+	    strcasestr(a->department, u->words) == NULL)
+		return 0;
+	u->n++;
 	account_path(a->login, "", path);
 	html_open(h, "tr", NULL);
 	html_open(h, "th", "scope", "row", NULL);
 	html_el(h, "a", a->login, "href", path, NULL);
 	html_close(h);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(r, columns[1]), NULL);
 	html_data(h, a->name);
 	html_close(h);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(r, columns[2]), NULL);
 	html_data(h, a->department);
 	html_close(h);
-	html_open(h, "td", NULL);
-	for (size_t i = 0; i < N_ROLES; i++)
-		if ((a->roles & roles[i].role) != 0) {
-			html_text(h, is_first ? "" : ", ");
-			html_text(h, tr(r, roles[i].field));
-			is_first = false;
-		}
+	html_open(h, "td", "data-label", tr(r, columns[3]), NULL);
+	page_roles(r, a->roles);
 	html_close(h);
 	state_cell(r, a);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(r, columns[5]), NULL);
 	if (a->last_time[0] != '\0')
 		page_time(r, a->last_time);
 	html_close(h);
@@ -95,9 +122,7 @@ user_row(void *arg, const struct account *a)
 int
 page_users(struct visit *r)
 {
-	static const char *const names[] = { N_("Login"), N_("Name"),
-		N_("Department"), N_("Roles"), N_("State"),
-		N_("Last sign-in") };
+	struct users u = { .r = r, .words = visit_field(r, "words") };
 	struct html *h = &r->page;
 	int e;
 
@@ -108,19 +133,27 @@ page_users(struct visit *r)
 	html_el(h, "a", tr(r, N_("Import a list (CSV)")), "class",
 	    "button second", "href", "/user-import", NULL);
 	html_close(h);
+	html_open(h, "form", "method", "get", "action", "/users", "class",
+	    "find", NULL);
+	page_input(r, tr(r, N_("Words (login, name, department)")), "words",
+	    "search", u.words, NULL, NULL);
+	page_button(r, tr(r, N_("Search")), "");
+	html_close(h);
 	html_open(h, "div", "class", "scroll", NULL);
-	html_open(h, "table", NULL);
+	html_open(h, "table", "class", "cards", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		html_el(h, "th", tr(r, names[i]), "scope", "col", NULL);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		html_el(h, "th", tr(r, columns[i]), "scope", "col", NULL);
 	html_close(h);
 	html_close(h);
 	html_open(h, "tbody", NULL);
-	e = account_list(r->site->people, user_row, r);
+	e = account_list(r->site->people, user_row, &u);
 	html_close(h);
 	html_close(h);
 	html_close(h);
+	if (u.n == 0)
+		html_el(h, "p", tr(r, N_("No account fits.")), NULL);
 	return e != 0 ? e : page_end(r);
 }
 
@@ -149,7 +182,7 @@ fields(struct visit *r, const struct account *a)
 	html_close(h);
 	html_open(h, "fieldset", NULL);
 	html_el(h, "legend", tr(r, N_("Validity")), NULL);
-	page_input(r, tr(r, N_("From")), "from", "date", a->from, NULL, NULL);
+	page_input(r, tr(r, N_("First day")), "from", "date", a->from, NULL, NULL);
 	page_input(r, tr(r, N_("Last day")), "until", "date", a->until, NULL,
 	    NULL);
 	page_check(r, tr(r, N_("Disabled: may not sign in")), "disabled", "1",
@@ -199,6 +232,42 @@ facts(struct visit *r, const struct account *a)
 	}
 	snprintf(n, sizeof(n), "%u", a->failures);
 	page_fact(r, tr(r, N_("Failures since")), n);
+	if (a->locked_until[0] != '\0') {
+		char when[40];
+
+		words_time(a->locked_until, when, sizeof(when));
+		page_fact(r, tr(r, N_("Locked until")), when);
+	}
+	html_close(&r->page);
+}
+
+static void
+lock_button(struct visit *r, const struct account *a, const char *what,
+    const char *text, const char *class)
+{
+	char path[128];
+
+	account_path(a->login, "/lock", path);
+	page_form(r, path);
+	html_open(&r->page, "input", "type", "hidden", "name", "what", "value",
+	    what, NULL);
+	page_button(r, text, class);
+	html_close(&r->page);
+}
+
+/* What is needed in a hurry: let somebody in, or keep somebody out. */
+static void
+lock_buttons(struct visit *r, const struct account *a)
+{
+	html_open(&r->page, "div", "class", "actions", NULL);
+	if (a->locked_until[0] != '\0' || a->failures > 0)
+		lock_button(r, a, "unlock", tr(r, N_("Unlock")), "second");
+	if (a->is_disabled)
+		lock_button(r, a, "enable", tr(r, N_("Let them sign in again")),
+		    "second");
+	else if (strcmp(a->login, r->account.login) != 0)
+		lock_button(r, a, "disable",
+		    tr(r, N_("Lock this account out at once")), "danger");
 	html_close(&r->page);
 }
 
@@ -213,6 +282,8 @@ page_user(struct visit *r)
 		return e;
 	page_begin(r, a.name[0] != '\0' ? a.name : a.login);
 	facts(r, &a);
+	lock_buttons(r, &a);
+	html_el(&r->page, "h2", tr(r, N_("Details")), NULL);
 	account_path(a.login, "", path);
 	page_form(r, path);
 	fields(r, &a);
@@ -303,6 +374,35 @@ page_user_save(struct visit *r)
 	e = account_put(r->site->people, &a, r->account.login, why);
 	if (e == ERR_MALFORMED)
 		return again(r, &a, path, why);
+	return e != 0 ? e : visit_go(r, path, NOTICE_DONE, N_("Saved."));
+}
+
+int
+page_user_lock(struct visit *r)
+{
+	const char *what = visit_field(r, "what");
+	char why[POLICY_WHY_BYTES] = "", path[128];
+	struct account a;
+	int e;
+
+	if ((e = account_get(r->site->people, visit_arg(r, 0), &a)) != 0)
+		return e;
+	account_path(a.login, "", path);
+	if (strcmp(what, "unlock") == 0)
+		e = account_unlock(r->site->people, a.login, r->account.login);
+	else if (strcmp(what, "enable") != 0 && strcmp(what, "disable") != 0)
+		return ERR_MALFORMED;
+	else if (strcmp(a.login, r->account.login) == 0)
+		return visit_go(r, path, NOTICE_ERROR,
+		    N_("You cannot take your own account out of office; "
+		       "another administrator can."));
+	else {
+		a.is_disabled = strcmp(what, "disable") == 0;
+		e = account_put(r->site->people, &a, r->account.login, why);
+	}
+	if (e == ERR_MALFORMED)
+		return visit_go(r, path, NOTICE_ERROR,
+		    N_("Its details are not in order; mend them first."));
 	return e != 0 ? e : visit_go(r, path, NOTICE_DONE, N_("Saved."));
 }
 

@@ -47,7 +47,10 @@ int page_user(struct visit *);
 int page_user_new(struct visit *);
 int page_user_create(struct visit *);
 int page_user_save(struct visit *);
+int page_user_lock(struct visit *);
 int page_user_password(struct visit *);
+/* The names of roles, in words. */
+void page_roles(struct visit *, unsigned roles);
 int page_import(struct visit *);
 int page_import_preview(struct visit *);
 int page_import_apply(struct visit *);
@@ -56,6 +59,14 @@ int policies_page(struct visit *);
 int policies_dryrun(struct visit *);
 int health_page(struct visit *);
 int health_metrics(struct visit *);
+
+/* page_event.c: "released (released)": the reader's word and the name that the
+ * log has; what was looked at; all of them for a list to choose from */
+#define EVENT_CHOICES 64
+void event_called(const struct visit *, const char *name, char out[192]);
+const char *what_called(const struct visit *, const char *what);
+void event_choices(const struct visit *, const char *chosen,
+    struct page_choice out[EVENT_CHOICES]);
 
 /* page_audit.c, page_month.c: auditors */
 int page_audit(struct visit *);

@@ -428,7 +428,6 @@ show(struct visit *v, const struct shown *s)
 	html_close(&v->page);
 	if (e == 0 && s->sees_pages)
 		e = preview(v, s);
-	html_el(&v->page, "h2", tr(v, N_("What was found and removed")), NULL);
 	page_receipt(v, s->t.receipt);
 	if (s->q.state == REQUEST_OPEN) {
 		decide_form(v, s);

@@ -18,6 +18,9 @@
 #define DAY_BYTES  11
 #define RECORD_MAX (1u << 20) /* of the log, as CSV */
 
+static const char *const columns[] = { N_("No."), N_("Time"), N_("Event"),
+	N_("Person"), N_("What") };
+
 /* What was asked for; members are "" when not. */
 struct search {
 	char since[DAY_BYTES], until[DAY_BYTES];
@@ -297,18 +300,19 @@ row(struct visit *r, const char *line)
 	snprintf(seq, sizeof(seq), "%lld",
 	    (long long)json_integer_value(json_object_get(o, "seq")));
 	html_open(h, "tr", NULL);
-	html_el(h, "td", seq, "class", "number", NULL);
-	html_open(h, "td", NULL);
+	html_el(h, "td", seq, "class", "number", "data-label",
+	    tr(r, columns[0]), NULL);
+	html_open(h, "td", "data-label", tr(r, columns[1]), NULL);
 	page_time(r, text_of(o, "time"));
 	html_close(h);
 	event_called(r, text_of(o, "event"), what);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(r, columns[2]), NULL);
 	html_data(h, what);
 	html_close(h);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(r, columns[3]), NULL);
 	html_data(h, person(text_of(o, "event"), fields));
 	html_close(h);
-	html_open(h, "td", NULL);
+	html_open(h, "td", "data-label", tr(r, columns[4]), NULL);
 	html_open(h, "details", NULL);
 	html_open(h, "summary", NULL);
 	summary(r, fields);
@@ -348,7 +352,8 @@ form(struct visit *r, const struct search *s)
 	event_choices(r, s->event, choices);
 	html_open(h, "form", "method", "get", "action", "/audit", "class",
 	    "find", NULL);
-	page_input(r, tr(r, N_("Since")), "since", "date", s->since, NULL, NULL);
+	page_input(r, tr(r, N_("Since")), "since", "date", s->since, NULL,
+	    NULL);
 	page_input(r, tr(r, N_("Until (not included)")), "until", "date",
 	    s->until, NULL, NULL);
 	page_select(r, tr(r, N_("Event")), "event", choices, s->event, NULL);
@@ -361,14 +366,12 @@ form(struct visit *r, const struct search *s)
 static void
 table_head(struct visit *r)
 {
-	static const char *const names[] = { N_("No."), N_("Time"), N_("Event"),
-		N_("Person"), N_("What") };
 	struct html *h = &r->page;
 
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		html_el(h, "th", tr(r, names[i]), "scope", "col", NULL);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		html_el(h, "th", tr(r, columns[i]), "scope", "col", NULL);
 	html_close(h);
 	html_close(h);
 }
@@ -429,7 +432,7 @@ show(struct visit *r, struct search *s, FILE *f)
 	    (unsigned long long)s->n);
 	html_el(h, "p", s->n == 0 ? tr(r, N_("No line fits.")) : text, NULL);
 	html_open(h, "div", "class", "scroll", NULL);
-	html_open(h, "table", NULL);
+	html_open(h, "table", "class", "cards", NULL);
 	table_head(r);
 	html_open(h, "tbody", NULL);
 	e = rows(r, s, f);

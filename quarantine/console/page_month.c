@@ -16,8 +16,15 @@
 
 static const char *const verdicts[CHART_SERIES] = { "released", "held",
 	"blocked" };
-static const char *const verdict_words[CHART_SERIES] = { N_("Released"),
-	N_("Held"), N_("Blocked") };
+
+static const enum verdict verdict_ids[CHART_SERIES] = { VERDICT_RELEASED,
+	VERDICT_HELD, VERDICT_BLOCKED };
+
+static const char *
+verdict_called(const struct visit *r, size_t i)
+{
+	return words_verdict(verdict_ids[i], r->lang);
+}
 
 static uint64_t
 number(const json_t *o, const char *key)
@@ -143,8 +150,8 @@ head(struct visit *r, const char *what, bool is_split)
 	html_open(h, "tr", NULL);
 	html_el(h, "th", what, "scope", "col", NULL);
 	for (size_t i = 0; is_split && i < CHART_SERIES; i++)
-		html_el(h, "th", tr(r, verdict_words[i]), "scope", "col",
-		    "class", "number", NULL);
+		html_el(h, "th", verdict_called(r, i), "scope", "col", "class",
+		    "number", NULL);
 	if (!is_split)
 		html_el(h, "th", tr(r, N_("Times")), "scope", "col", "class",
 		    "number", NULL);
@@ -166,7 +173,7 @@ table(struct visit *r, const char *title, const char *what, json_t *rows,
 	html_open(h, "section", NULL);
 	html_el(h, "h2", title, NULL);
 	html_open(h, "div", "class", "scroll", NULL);
-	html_open(h, "table", NULL);
+	html_open(h, "table", "class", "few", NULL);
 	head(r, what, is_split);
 	html_open(h, "tbody", NULL);
 	for (size_t i = 0; i < n && i < TOP_ROWS; i++) {
@@ -218,7 +225,7 @@ legend(struct visit *r)
 	for (size_t i = 0; i < CHART_SERIES; i++) {
 		html_el(h, "span", "", "class", classes[i], "aria-hidden",
 		    "true", NULL);
-		html_text(h, tr(r, verdict_words[i]));
+		html_text(h, verdict_called(r, i));
 		html_text(h, "　");
 	}
 	html_close(h);
@@ -238,7 +245,7 @@ totals(struct visit *r, const json_t *m)
 
 		snprintf(n, sizeof(n), "%llu",
 		    (unsigned long long)number(t, verdicts[i]));
-		page_fact(r, tr(r, verdict_words[i]), n);
+		page_fact(r, verdict_called(r, i), n);
 	}
 	words_size(number(m, "bytes"), size, sizeof(size));
 	page_fact(r, tr(r, N_("Amount")), size);

@@ -182,7 +182,8 @@ fields(struct visit *r, const struct account *a)
 	html_close(h);
 	html_open(h, "fieldset", NULL);
 	html_el(h, "legend", tr(r, N_("Validity")), NULL);
-	page_input(r, tr(r, N_("First day")), "from", "date", a->from, NULL, NULL);
+	page_input(r, tr(r, N_("First day")), "from", "date", a->from, NULL,
+	    NULL);
 	page_input(r, tr(r, N_("Last day")), "until", "date", a->until, NULL,
 	    NULL);
 	page_check(r, tr(r, N_("Disabled: may not sign in")), "disabled", "1",

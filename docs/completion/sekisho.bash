@@ -84,3 +84,22 @@ _sekisho()
 	fi
 }
 complete -o filenames -F _sekisho sekisho
+
+_sekisho_watch()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	case $prev in
+	--root | --send | --state)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	--policy)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--slots | --profile)
+		return ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W '--root --send --slots --once
+		--state --policy --profile --help --version' -- "$cur")
+}
+complete -o filenames -F _sekisho_watch sekisho-watch

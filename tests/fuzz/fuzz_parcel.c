@@ -21,6 +21,8 @@ manifest(const uint8_t *data, size_t n)
 
 	if (parcel_parse(data, n, &p, why) != 0)
 		return;
+	if (parcel_is_unsanitised(&p) && parcel_unsanitised_check(&p, why) != 0)
+		abort();
 	buf_init(&b, PARCEL_MANIFEST_BYTES);
 	if (parcel_manifest(&p, &b, why) != 0 || b.len != n ||
 	    memcmp(b.data, data, n) != 0)

@@ -248,12 +248,32 @@ is_idle(const struct watch_person *p)
 	return p->units == NULL && p->taking.unit == NULL;
 }
 
+/* From where the last round ended: who comes first in the list is no better
+ * off, and however many there are, the work goes on in between. */
+static void
+take_turns(struct watch *s, uint64_t until_ms)
+{
+	struct watch_person *p = s->turn != NULL ? s->turn : s->persons;
+	size_t idle = 0, n = 0;
+
+	for (struct watch_person *q = s->persons; q != NULL; q = q->next)
+		n++;
+	while (idle < n && !s->is_dropping && watch_now_ms() < until_ms) {
+		bool was_idle = is_idle(p), took = !was_idle && turn(s, p);
+
+		if (!was_idle && is_idle(p))
+			watch_notes_drop(s, p);
+		idle = took ? 0 : idle + 1;
+		p = p->next != NULL ? p->next : s->persons;
+	}
+	s->turn = p;
+}
+
 void
 watch_take(struct watch *s, uint64_t budget_ms)
 {
-	uint64_t start = watch_now_ms(), now = start;
+	uint64_t now = watch_now_ms();
 	struct watch_person *p;
-	bool any = true;
 
 	if (now >= s->look_ms) {
 		s->look_ms = now + s->policy->people_rescan_s * UINT64_C(1000);
@@ -265,18 +285,7 @@ watch_take(struct watch *s, uint64_t budget_ms)
 			if (is_idle(p))
 				watch_notes_drop(s, p);
 		}
-	while (any && !s->is_dropping && now - start < budget_ms) {
-		any = false;
-		for (p = s->persons; p != NULL && !s->is_dropping;
-		     p = p->next) {
-			if (is_idle(p))
-				continue;
-			any |= turn(s, p);
-			if (is_idle(p))
-				watch_notes_drop(s, p);
-		}
-		now = watch_now_ms();
-	}
+	take_turns(s, now + budget_ms);
 }
 
 uint64_t

@@ -196,11 +196,14 @@ static const struct advice advices[] = {
 	    { { "パスワードで保護されているため、中身を確認できません。",
 		"It is protected by a password, so its content cannot be "
 		"checked." } },
-	    { { "パスワードを書いたファイルを --password-file "
-		"で指定して、もう一度実行してください。"
+	    { { "関所の画面（「自分の持込み」）でパスワードを入力してください。"
+		"コマンドで実行したときは、パスワードを書いたファイルを "
+		"--password-file で指定して、もう一度実行してください。"
 		"パスワードが分からないときは送り主に確認してください。",
-		"Run it again with --password-file FILE, one password a line. "
-		"Ask the sender if you do not know it." } } },
+		"Enter the password on the pages of Sekisho (your files). On "
+		"the command line, run it again with --password-file FILE, "
+		"one password a line. Ask the sender if you do not know "
+		"it." } } },
 	{ ERR_UNSUPPORTED,
 	    { { "この形式、またはこの作り方のファイルには対応していないか、"
 		"形式を判定できません。",

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "quarantine/approve_int.h"
 
@@ -34,8 +35,8 @@ static bool
 holds_place(const struct request *q, const struct account *a, const char *owner)
 {
 	return account_is_valid(a) && (a->roles & ROLE_APPROVER) != 0 &&
-	       strcmp(a->login, q->login) != 0 &&
-	       strcmp(a->login, owner) != 0 && is_listed(q, a);
+	       strcasecmp(a->login, q->login) != 0 &&
+	       strcasecmp(a->login, owner) != 0 && is_listed(q, a);
 }
 
 /* An unsanitised import needs an approver of another department as well. */
@@ -172,7 +173,8 @@ approve_check(struct people *p, const struct request *q,
 		return deny(why, N_("this needs the role of an approver"));
 	if ((e = approve_owner(p, q->transfer, owner)) != 0)
 		return e;
-	if (strcmp(a->login, q->login) == 0 || strcmp(a->login, owner) == 0)
+	if (strcasecmp(a->login, q->login) == 0 ||
+	    strcasecmp(a->login, owner) == 0)
 		return deny(why, N_("nobody decides on their own"));
 	if ((e = approve_has_decided(p, q->id, a->login, &decided)) != 0)
 		return e;
@@ -217,8 +219,8 @@ still_counts(struct people *p, const struct tally *t, const struct decision *d,
 		return 0;
 	if ((e = find_account(p, d->login, &a)) != 0)
 		return e;
-	if (!account_is_valid(&a) || strcmp(a.login, t->q->login) == 0 ||
-	    strcmp(a.login, t->owner) == 0)
+	if (!account_is_valid(&a) || strcasecmp(a.login, t->q->login) == 0 ||
+	    strcasecmp(a.login, t->owner) == 0)
 		return 0;
 	if (d->is_emergency) {
 		*counts = t->q->kind == REQUEST_RELEASE &&

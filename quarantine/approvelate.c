@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "quarantine/approve_int.h"
 
@@ -157,7 +158,8 @@ check_emergency(struct people *p, const struct request *q,
 				   "administrator"));
 	if ((e = approve_owner(p, q->transfer, owner)) != 0)
 		return e;
-	if (strcmp(a->login, q->login) == 0 || strcmp(a->login, owner) == 0)
+	if (strcasecmp(a->login, q->login) == 0 ||
+	    strcasecmp(a->login, owner) == 0)
 		return deny(no, N_("nobody decides on their own"));
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core/receipt.h"
@@ -99,7 +100,8 @@ struct agreed {
 static bool
 is_one_of(const char *login, const struct agreed *a)
 {
-	return strcmp(login, a->q->login) == 0 || strcmp(login, a->owner) == 0;
+	return strcasecmp(login, a->q->login) == 0 ||
+	       strcasecmp(login, a->owner) == 0;
 }
 
 static int

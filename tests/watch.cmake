@@ -12,3 +12,7 @@ target_include_directories(test_watch PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 add_test(NAME watch COMMAND ${CMAKE_SOURCE_DIR}/tests/integration/watch.sh)
 set_tests_properties(watch PROPERTIES ENVIRONMENT BUILD=${CMAKE_BINARY_DIR}
   TIMEOUT 900)
+add_test(NAME watch_crowd COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/integration/watch_crowd.sh)
+set_tests_properties(watch_crowd PROPERTIES ENVIRONMENT
+  BUILD=${CMAKE_BINARY_DIR} TIMEOUT 600)

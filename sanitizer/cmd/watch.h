@@ -37,6 +37,7 @@
 #define WATCH_RESULTS 64 /* that are remembered, for identical files */
 #define WATCH_ASIDE   64
 #define WATCH_CALLERS 16
+#define WATCH_NOTES   50 /* of one person; one more speaks for the others */
 
 /* A text that says why a file is left where it is. */
 struct watch_note {
@@ -64,6 +65,7 @@ struct watch_person {
 	struct scan_unit *units; /* finished, to be taken */
 	struct watch_taking taking;
 	struct watch_note *notes;
+	unsigned n_notes, n_refused; /* refused: in this look, by the rules */
 	struct watch_person *next;
 };
 
@@ -157,6 +159,7 @@ struct watch {
 	uint64_t preview_ms;
 	bool preview_said;
 	bool is_dropping, is_unsent, has_rows, has_decisions, has_status;
+	bool is_unsaid; /* a text could not be written: again in a minute */
 	int stop;
 };
 
@@ -228,7 +231,8 @@ void watch_extension(const char *path, char out[16]);
 bool watch_is_lasting(const struct record *);
 
 /* ---- watchsay.c */
-/* Tell the person what became of a transfer; and of its batch. */
+/* Tell the person what became of a transfer; and of its batch. Where that
+ * cannot be written is no fault of ours: is_unsaid, and 0. */
 int watch_say(struct watch *, const char *id) MUST_CHECK;
 /* The texts are on disk, and the rows say so: once for many. */
 int watch_said(struct watch *) MUST_CHECK;

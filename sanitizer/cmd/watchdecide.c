@@ -377,7 +377,8 @@ watch_minute(struct watch *s)
 	s->has_rows = s->has_decisions = true;
 	reload_rules(s);
 	watch_rules_of(s, "", &rules);
-	if ((e = account_due(s->people, &changed)) != 0 ||
+	if ((s->is_unsaid && (e = watch_say_all(s)) != 0) ||
+	    (e = account_due(s->people, &changed)) != 0 ||
 	    (e = approve_tick(s->people, rules.remind_h, tell, s)) != 0)
 		watch_hold_on(s, e, "STATE/people");
 }

@@ -187,15 +187,35 @@ watch_person_open(const struct watch *s, const struct watch_person *p, int *out)
 
 /* ---- notes */
 
+static const char others[] = "ほかのファイル";
+static const char others_text[] =
+    "ほかにも、まだ受け取っていないファイルがあります。件数が多いため、"
+    "一つずつの案内は省きました。持込みフォルダーに残っているものを"
+    "ご確認ください。";
+
+static struct watch_note *
+find_note(const struct watch_person *p, const char *path, const char *tail)
+{
+	struct watch_note *n = p->notes;
+
+	while (n != NULL && (n->tail != tail || strcmp(n->path, path) != 0))
+		n = n->next;
+	return n;
+}
+
 void
 watch_note(struct watch *s, struct watch_person *p, const char *path,
     const char *tail, const char *text)
 {
-	struct watch_note *n;
+	struct watch_note *n = find_note(p, path, tail);
 
-	for (n = p->notes; n != NULL; n = n->next)
-		if (strcmp(n->path, path) == 0 && n->tail == tail)
-			break;
+	/* Many notes help nobody, and keep the others waiting. */
+	if (n == NULL && p->n_notes >= WATCH_NOTES) {
+		path = others;
+		tail = watch_note_waits;
+		text = others_text;
+		n = find_note(p, path, tail);
+	}
 	if (n != NULL) {
 		n->is_seen = true;
 		if (n->text == text)
@@ -209,6 +229,7 @@ watch_note(struct watch *s, struct watch_person *p, const char *path,
 		n->is_seen = true;
 		n->next = p->notes;
 		p->notes = n;
+		p->n_notes++;
 	}
 	n->text = text;
 	watch_note_put(s, p, path, tail, text);
@@ -234,6 +255,7 @@ watch_notes_drop(struct watch *s, struct watch_person *p)
 		}
 		watch_note_drop(s, p, n->path, n->tail);
 		*at = n->next;
+		p->n_notes--;
 		watch_note_free(n);
 	}
 }
@@ -353,6 +375,7 @@ watch_look(struct watch *s, struct watch_person *p)
 	int fd, e;
 
 	p->due_ms = 0;
+	p->n_refused = 0;
 	for (struct watch_note *n = p->notes; n != NULL; n = n->next)
 		n->is_seen = false;
 	if ((e = watch_person_open(s, p, &fd)) != 0) {

@@ -227,8 +227,14 @@ watch_say(struct watch *s, const char *id)
 	if (e == 0)
 		e = say_batch(s, &t);
 	transfer_done(&t);
-	if (e != 0)
+	if (e == ERR_NOMEM)
 		return e;
+	if (e != 0) { /* the folder is theirs: it stops nobody else */
+		log_warn(_("%s: what became of it cannot be told now (%s)"), id,
+		    e == ERR_IO ? strerror(errno) : cli_err(e));
+		s->is_unsaid = true;
+		return 0;
+	}
 	if (s->n_saying == 0)
 		s->saying_ms = watch_now_ms();
 	snprintf(s->saying[s->n_saying++], RECORD_ID_BYTES, "%s", id);
@@ -253,7 +259,7 @@ watch_said(struct watch *s)
 
 struct unsaid {
 	struct watch *s;
-	uint64_t n;
+	uint64_t n, failed;
 };
 
 static int
@@ -265,22 +271,28 @@ say_one(void *arg, const struct transfer *t)
 	u->n++;
 	if (t->state == TRANSFER_RELEASED) /* a kill may have left it */
 		e = transfer_forget_result(u->s->people, t->id);
-	return e != 0 ? e : watch_say(u->s, t->id);
+	u->s->is_unsaid = false;
+	if (e == 0)
+		e = watch_say(u->s, t->id);
+	u->failed += u->s->is_unsaid;
+	return e;
 }
 
 int
 watch_say_all(struct watch *s)
 {
 	struct transfer_filter f = { .state = -1, .unsaid = true };
-	struct unsaid u = { s, 0 };
+	struct unsaid u = { .s = s };
 	int e;
 
 	do {
 		u.n = 0;
+		f.offset = (unsigned)u.failed; /* they stay in the list */
 		e = transfer_list(s->people, &f, say_one, &u);
 		if (e == 0)
 			e = watch_said(s);
 	} while (e == 0 && u.n > 0);
+	s->is_unsaid = u.failed > 0;
 	return e;
 }
 

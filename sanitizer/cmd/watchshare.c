@@ -16,9 +16,10 @@
 #include "cmd/watch.h"
 #include "core/tree.h"
 
-#define LOOK_AT	   4096 /* bytes of a text in which its mark stands */
-#define NUMBERS	   200
-#define SHARE_MASK 002
+#define LOOK_AT	    4096 /* bytes of a text in which its mark stands */
+#define NUMBERS	    200
+#define FAR_NUMBERS 32
+#define SHARE_MASK  002
 
 int
 watch_folder(int dirfd, const char *name, mode_t mode, bool make, int *out)
@@ -101,7 +102,21 @@ look_at(int dirfd, const char *name, const char *mark, bool *is_ours)
 	return 0;
 }
 
-/* Find ours, or the first free name. */
+/* Far from the others, and the same for the same mark. */
+static unsigned
+far_number(const char *mark, unsigned i)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *mark != '\0'; mark++)
+		h = (h ^ (uint8_t)*mark) * 16777619u;
+	return 1000 + (h + i * 7919u) % 98000;
+}
+
+/*
+ * Find ours, or the first free name. People who bring in the same name every
+ * day and remove nothing come to numbers that are made of the mark.
+ */
 static int
 find_text(int dirfd, const char *base, const char *tail, const char *mark,
     bool *is_ours, char name[WATCH_NAME_BYTES])
@@ -109,8 +124,9 @@ find_text(int dirfd, const char *base, const char *tail, const char *mark,
 	char free_name[WATCH_NAME_BYTES] = "";
 	int e;
 
-	for (unsigned n = 1; n < NUMBERS; n++) {
-		if ((e = watch_text_name(base, tail, n, name)) != 0)
+	for (unsigned i = 1; i < NUMBERS + FAR_NUMBERS; i++) {
+		if ((e = watch_text_name(base, tail,
+			 i < NUMBERS ? i : far_number(mark, i), name)) != 0)
 			return e;
 		e = look_at(dirfd, name, mark, is_ours);
 		if (e == 0 && *is_ours)

@@ -221,8 +221,15 @@ turn(struct watch *s, struct watch_person *p)
 			return false;
 		p->units = u->next;
 		u->next = NULL;
-		if (!begin_unit(s, p, u))
-			watchscan_free(u);
+		if (begin_unit(s, p, u))
+			break;
+		watchscan_free(u);
+		/* When so many may not come, the others wait for the next
+		 * look: to ask for each of thousands holds up everybody. */
+		if (++p->n_refused >= WATCH_NOTES + 1) {
+			watchscan_free(p->units);
+			p->units = NULL;
+		}
 	}
 	if ((e = watch_person_open(s, p, &home)) == 0) {
 		/* add, then leave: a file alone is done in one turn */

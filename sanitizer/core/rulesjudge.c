@@ -133,6 +133,21 @@ has_class(const char *list, enum rules_class class)
 	return rules_listed(list, "none");
 }
 
+/* A folder may be spelled in capitals; a login is not. */
+static bool
+is_sender(const char *list, const char *login)
+{
+	char lower[128];
+	size_t i = 0;
+
+	for (; login[i] != '\0' && i + 1 < sizeof(lower); i++)
+		lower[i] = login[i] >= 'A' && login[i] <= 'Z'
+			       ? (char)(login[i] | 0x20)
+			       : login[i];
+	lower[i] = '\0';
+	return rules_listed(list, login) || rules_listed(list, lower);
+}
+
 bool
 rules_wants_approval(const struct rules *r, const struct record *rec,
     const char *login, enum rules_class class)
@@ -143,7 +158,7 @@ rules_wants_approval(const struct rules *r, const struct record *rec,
 	    (rec->in_bytes > r->approval_over_bytes ||
 		rec->out_bytes > r->approval_over_bytes))
 		return true;
-	return rules_listed(r->approval_senders, login) ||
+	return is_sender(r->approval_senders, login) ||
 	       has_class(r->approval_classes, class) ||
 	       (r->approval_formats[0] != '\0' &&
 		   find_format(rec, r->approval_formats, true) != NULL);

@@ -36,6 +36,21 @@ Test(approve, nobody_decides_on_their_own)
 	cr_assert_eq(listed_for(NULL), 1);
 }
 
+/* A folder may be spelled as the other side spells the person. */
+Test(approve, own_in_capitals)
+{
+	struct rules r = rules_for(1);
+	struct request q = waiting("Hanako", "result", &r);
+	enum request_state s;
+
+	r.may_release_in_emergency = true;
+	cr_assert_eq(decide(&q, &staff, true, &s), ERR_DENIED);
+	cr_assert_str_eq(why, "nobody decides on their own");
+	cr_assert_eq(listed_for(&staff), 0);
+	cr_assert_eq(approve_emergency(p, q.id, &staff, "now", &r, why),
+	    ERR_DENIED);
+}
+
 /* Nor does whom they left their place to. */
 Test(approve, nobody_decides_by_their_deputy)
 {

@@ -348,6 +348,7 @@ Test(rules, approval)
 	cr_assert(!rules_wants_approval(&r, &doc, "a", CLASS_III));
 	snprintf(r.approval_senders, sizeof(r.approval_senders), "x b");
 	cr_assert(rules_wants_approval(&r, &doc, "b", CLASS_III));
+	cr_assert(rules_wants_approval(&r, &doc, "B", CLASS_III));
 	cr_assert(!rules_wants_approval(&r, &doc, "c", CLASS_III));
 	r.approval_over_bytes = 100;
 	cr_assert(!rules_wants_approval(&r, &doc, "c", CLASS_III));

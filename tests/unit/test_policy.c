@@ -56,7 +56,11 @@ Test(policy, addresses_and_directories)
 	    0, "%s", why);
 	cr_assert_eq(parse("console { proxy = \"a;b\" }\n", NULL),
 	    ERR_MALFORMED);
-	cr_assert_eq(parse("console { ldap_uri = \"ldap://%s\" }\n", NULL),
+	/* A directory behind a socket has its path escaped. */
+	cr_assert_eq(
+	    parse("console { ldap_uri = \"ldapi://%2Frun%2Fldapi\" }\n", NULL),
+	    0, "%s", why);
+	cr_assert_eq(parse("console { ldap_uri = \"ldap://a;b\" }\n", NULL),
 	    ERR_MALFORMED);
 }
 

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -27,7 +28,8 @@ static const char usage[] = N_(
     "      --profile NAME   a profile of the policy\n"
     "      --smtp HOST:PORT hand mail to the inner mail server\n"
     "      --lmtp HOST:PORT|/SOCKET  the same by LMTP\n"
-    "      --interval S     stay, and look every S seconds\n"
+    "      --interval S     stay, and look every S seconds and whenever\n"
+    "                       something arrives\n"
     "      --gaps           only report numbers that never arrived\n"
     "      --known FIRST-LAST --why TEXT  with --gaps: people know of these\n"
     "      --allow-unsanitised  take originals as well that two people of the\n"
@@ -334,19 +336,51 @@ take_all(struct inner *in)
 	return status;
 }
 
+/* Tells of parcels that arrive in FROM, or -1: then the interval alone. */
+static int
+watch(const char *from)
+{
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	if (fd >= 0 &&
+	    inotify_add_watch(fd, from, IN_MOVED_TO | IN_CLOSE_WRITE) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Until the next look is due, something arrives, or a signal comes. */
+static void
+rest(const struct inner *in, int watched)
+{
+	struct pollfd p = { .fd = watched, .events = POLLIN };
+	char events[4096];
+
+	for (unsigned t = 0; t < in->asked->interval * 10 && cli_stop == 0;
+	     t++) {
+		if (poll(&p, 1, 100) <= 0)
+			continue;
+		while (read(watched, events, sizeof(events)) > 0)
+			;
+		break;
+	}
+}
+
 /* Until a signal; every fault is tried again at the next look. */
 static int
 take_for_ever(struct inner *in)
 {
+	int watched = watch(in->setup.from_dir);
 	bool more;
 
 	while (cli_stop == 0) {
 		(void)take_some(in, &more);
 		fflush(stdout);
-		for (unsigned t = 0;
-		     t < in->asked->interval * 10 && cli_stop == 0; t++)
-			poll(NULL, 0, 100);
+		rest(in, watched);
 	}
+	if (watched >= 0)
+		close(watched);
 	return STATUS_OK;
 }
 

@@ -242,6 +242,17 @@ finish(struct doc *d)
 	}
 }
 
+/*
+ * A message of the mail way is a mail by where it came from. Were its bytes
+ * asked, a sender could make it look like a text, which crosses as it is.
+ */
+static bool
+comes_by_mail(const struct doc *d)
+{
+	return d->parent == NULL && doc_options(d)->mail_fresh &&
+	       !d->shared->proving;
+}
+
 /* Identify and rebuild; the common part of top level and children. */
 static int
 run(struct doc *d, const struct child *c, const char *expect)
@@ -253,8 +264,10 @@ run(struct doc *d, const struct child *c, const char *expect)
 	if (!d->out->plain)
 		hash_of(d->in.data, d->in.len, d->res->in_sha256);
 	d->res->in_bytes = d->in.len;
-	e = identify_doc(d, !(c->flags & CHILD_NO_MAGIC) && !d->shared->proving,
-	    &id);
+	e = comes_by_mail(d)
+		? identify_mail(&id)
+		: identify_doc(d,
+		      !(c->flags & CHILD_NO_MAGIC) && !d->shared->proving, &id);
 	if (e == 0 && expect != NULL)
 		identify_expected(&d->in, expect, &id);
 	if (e == 0 && expect != NULL && !covers(expect, id.format->id))

@@ -188,6 +188,16 @@ identify(const struct reader *in, const char *name, bool ask_magic,
 	return 0;
 }
 
+int
+identify_mail(struct identity *id)
+{
+	*id = (struct identity){ .format = format_by_id("mail"),
+		.structure = "mail.eml",
+		.magic_agrees = true,
+		.name_agrees = true };
+	return id->format != NULL ? 0 : ERR_UNSUPPORTED;
+}
+
 void
 identify_expected(const struct reader *in, const char *expect,
     struct identity *id)

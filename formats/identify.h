@@ -39,6 +39,11 @@ int identify(const struct reader *, const char *name, bool ask_magic,
  */
 void identify_expected(const struct reader *, const char *expect,
     struct identity *id);
+/*
+ * What came by mail is a mail, whatever its bytes look like: *id is that
+ * format without a look at them. ERR_UNSUPPORTED: it is not built in.
+ */
+int identify_mail(struct identity *id) MUST_CHECK;
 /* The format of this id or of its family ("ooxml.docx" -> ooxml), or NULL. */
 const struct format *format_by_id(const char *id);
 /* The (first) format that owns this extension (any case), or NULL. */

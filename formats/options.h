@@ -62,7 +62,8 @@ struct options {
 	enum mail_ambiguous_policy mail_ambiguous;
 	enum calendar_method_policy calendar_method;
 	/* Set by the gateway, not by a policy, and never when it proves: the
-	 * message comes from outside, so no part of it can be our report. */
+	 * document is a mail from outside, whatever it looks like, and no part
+	 * of it can be our report. */
 	bool mail_fresh;
 	/* The same: write what may be passwords in its text instead, one a
 	 * line (nothing of it leaves the gateway); or write it as the second

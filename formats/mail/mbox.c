@@ -117,6 +117,9 @@ mail_split_box(struct doc *d, bool *is_done)
 	int e;
 
 	*is_done = false;
+	/* What came by mail is one mail. */
+	if (doc_depth(d) == 0 && doc_options(d)->mail_fresh)
+		return 0;
 	if (!is_start(&in, 0) || next_start(&in, 1, &next) != 0)
 		return 0;
 	*is_done = true;

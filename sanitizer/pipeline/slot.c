@@ -437,6 +437,14 @@ to_scan(struct slot *s, int parts)
 	return slot_scan(s);
 }
 
+/* Of a mail comes a mail, whatever a worker says. */
+static bool
+is_wanted(const struct pipeline_job *job, const struct pass *p)
+{
+	return !job->options->mail_fresh ||
+	       strcmp(p->result.out_format, "mail.eml") == 0;
+}
+
 /* The output of pass A becomes the input of pass B. */
 static bool
 to_proof(struct slot *s)
@@ -448,6 +456,10 @@ to_proof(struct slot *s)
 	if (take_output(p, s->job->options->limits.max[BUDGET_OUT_BYTES],
 		&r->out_bytes, r->out_sha256) != 0) {
 		slot_hold(s, p->err, "%s", p->why);
+		return false;
+	}
+	if (!is_wanted(s->job, p)) {
+		slot_hold(s, ERR_MALFORMED, "the result of a mail is none");
 		return false;
 	}
 	snprintf(r->out_format, sizeof(r->out_format), "%s",

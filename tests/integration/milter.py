@@ -240,6 +240,13 @@ def in_place():
             ('from', 'to', 'subject', 'date', 'message-id', 'content-type')),
            text)
         ok('... and the count of its way', 'X-Sekisho-Hops: 0' in text, text)
+        # By its first bytes a text, which would cross as it is.
+        pad = 'X-Pad: ' + '\r\n '.join(['a' * 70] * 300) + '\r\n'
+        code = w.send(pad + MAIL)
+        box = w.wait_box(2)
+        ok('a message that looks like none is one', code == 250 and
+           len(box) == 2 and not any(MARK in m or 'X-Pad' in m for m in box),
+           (code, len(box)))
         n = len(box)
         # Every command of the protocol, both ways; the answers of the end of
         # a message are the replacement itself.

@@ -385,7 +385,31 @@ def kinds():
          has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-second"], files=[])
 
 
-for make in (types, spelling, boundaries, nesting, encodings, names, headers, kinds):
+# ---- what came by mail is a mail, whatever its first bytes look like
+def guises():
+    def worn(first):
+        return lambda p: mixed([part("text/html", b"<p>SEKISHO-BENIGN-text</p><script>SEKISHO-CANARY-js</script>"),
+                                file_part("a.exe", p)], head=first + TOP)
+    for name, first in (("padded", b"X-Pad: " + b"\r\n ".join([b"a" * 70] * 300) + b"\r\n"),
+                        ("padded-received", b"Received: by x\r\nX-Pad: " + b"\r\n ".join([b"a" * 70] * 300) + b"\r\n"),
+                        ("broken", b"no header at all\r\n"), ("page", b"X: <html><body><script>\r\n"), ("pdf", b"%PDF-1.7: x\r\n"),
+                        ("gif", b"GIF89a: x\r\n"), ("rtf", b"{\\rtf1: x\r\n"), ("xml", b"<?xml: x\r\n"), ("calendar", b"BEGIN:VCALENDAR\r\n"),
+                        ("card", b"BEGIN:VCARD\r\n"), ("uu", b"begin 644 x\r\n"), ("zip", b"PK\3\4: x\r\n"),
+                        ("box", b"From a@example.com Mon Apr  6 09:00:00 2026\r\n")):
+        with_program("guise-" + name, worn(first), fresh=True, gone=["SEKISHO-CANARY", "application/octet-stream"],
+                     has=["SEKISHO-BENIGN-text"] if name not in ("broken",) else [])
+    with_program("guise-nothing", lambda p: b"\r\n" + mixed([text_part(), file_part("a.exe", p)]), fresh=True, files=[])
+    page = b"MIME-Version: 1.0\r\nContent-Location: http://a.example/\r\n"
+    with_program("guise-archive", lambda p: mixed([part("text/html", b"<p>SEKISHO-BENIGN-text</p>"), file_part("a.exe", p)],
+                 kind=b"related", head=page), fresh=True, has=["SEKISHO-BENIGN-text"], files=[])
+    box = b"From a@example.com Mon Apr  6 09:00:00 2026\r\n"
+    with_program("guise-two", lambda p: (box + mixed([text_part(), file_part("a.exe", p)], head=TOP) + b"\r\n") * 2, fresh=True,
+                 has=["SEKISHO-BENIGN-text"], files=[])
+    case("guise-empty", b"", fresh=True)
+    case("guise-text", b"SEKISHO-BENIGN-text\r\n", fresh=True, body_has="SEKISHO-BENIGN-text")
+
+
+for make in (types, spelling, boundaries, nesting, encodings, names, headers, kinds, guises):
     make()
 
 # Kept in samples/: one of each kind, for the fuzzer and the mutation test.

@@ -52,8 +52,8 @@ watch_original_park(struct watch *s, int dirfd, const char *name,
 
 	if ((e = watch_folder(s->root, WATCH_PARKED, 0700, true, &parked)) != 0)
 		return e;
-	if (renameat2(dirfd, name, parked, id, 1) < 0)
-		e = errno == ENOENT || errno == EEXIST ? 0 : ERR_IO;
+	if (renameat(dirfd, name, parked, id) < 0 && errno != ENOENT)
+		e = ERR_IO;
 	close(parked);
 	return e;
 }

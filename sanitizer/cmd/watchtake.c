@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/utf8.h"
 #include "cmd/watch.h"
 
@@ -114,14 +115,12 @@ add_one(struct watch *s, struct watch_person *p, int home, size_t i)
 	if (f->what != SCAN_FILE ||
 	    (uint64_t)f->st.st_size > rules.max_file_bytes)
 		return 0;
-	e = watchscan_open(home, f, &fd);
-	if (e == ERR_EXIST || e == ERR_NOENT) {
+	/* Whatever is in the way there is the person's, not ours. */
+	if ((e = watchscan_open(home, f, &fd)) != 0) {
 		watch_look_at(p, watch_now_ms() + s->policy->people_settle_ms,
 		    s->policy->people_settle_ms);
 		return 0;
 	}
-	if (e != 0)
-		return e;
 	describe(p, f, &t);
 	watchscan_once(p->department, p->login, f, once);
 	e = transfer_add(s->people, &t, fd, rules.max_file_bytes, once);
@@ -139,24 +138,48 @@ add_one(struct watch *s, struct watch_person *p, int home, size_t i)
 	return e == ERR_EXIST ? 0 : e;
 }
 
-/* What changed since it was copied stays: it is another file. */
+/* A kill between the transfer and its leaving: it may be done by now, and its
+ * original has come to be parked only now. */
+static int
+parked_late(struct watch *s, const char *id)
+{
+	struct transfer t;
+	int e;
+
+	if ((e = transfer_get(s->people, id, &t)) != 0)
+		return e == ERR_NOENT ? 0 : e;
+	e = transfer_is_settled(t.state) ? watch_say(s, id) : 0;
+	transfer_done(&t);
+	return e;
+}
+
+/*
+ * What changed since it was copied stays: it is another file. So does what
+ * the person took the right to remove from us: it is known, and not taken
+ * again.
+ */
 static int
 remove_one(struct watch *s, struct watch_person *p, int home, size_t i)
 {
 	const struct scan_file *f = &p->taking.unit->files[i];
+	bool parks = s->policy->people_keep_originals;
 	const char *base;
 	int dir, e;
 
 	if (p->taking.ids[i][0] == '\0' || !watchscan_is_same(home, f))
 		return 0;
-	if ((e = watchscan_parent(home, f->path, &dir, &base)) != 0)
-		return e == ERR_NOENT ? 0 : e;
-	if (s->policy->people_keep_originals)
+	if (watchscan_parent(home, f->path, &dir, &base) != 0)
+		return 0;
+	if (parks)
 		e = watch_original_park(s, dir, base, p->taking.ids[i]);
-	else if (unlinkat(dir, base, 0) < 0 && errno != ENOENT)
-		e = ERR_IO;
+	else
+		e = unlinkat(dir, base, 0) < 0 && errno != ENOENT ? ERR_IO : 0;
+	if (e != 0)
+		log_warn(_("%s: taken, but it cannot be removed from the "
+			   "folder of %s/%s: %s"),
+		    p->taking.ids[i], p->department, p->login, strerror(errno));
 	close(dir);
-	return e;
+	return e == 0 && parks ? parked_late(s, p->taking.ids[i]) : 0;
 }
 
 /* The folders that a unit came in, as far as they are empty now; what a
@@ -231,7 +254,9 @@ turn(struct watch *s, struct watch_person *p)
 			p->units = NULL;
 		}
 	}
-	if ((e = watch_person_open(s, p, &home)) == 0) {
+	if (watch_person_open(s, p, &home) != 0) {
+		e = ERR_NOENT; /* removed, or closed to us by the person */
+	} else {
 		/* add, then leave: a file alone is done in one turn */
 		for (int i = 0; e == 0 && !is_done && i < 4; i++)
 			e = step(s, p, home, &is_done);

@@ -92,7 +92,7 @@ for k in range(kills):
         n = texts()
         if (n + len(want) - left()) / 2 >= goal:
             break
-    ok(f"alive before kill {k + 1}", p.poll() is None)
+    ok(f"alive before kill {k + 1}", p.poll() is None, f"ended with {p.poll()}")
     p.send_signal(signal.SIGKILL)
     p.wait()
     p = start()

@@ -108,22 +108,64 @@ mail_text_files(struct mail_job *j, struct mpart *p)
 	return e != 0 ? e : take_uu(j, p);
 }
 
-/* Text made of HTML, or of several parts, can look like a block again. */
+/* "begin", perhaps "-base64", blanks, a mode: programs ask no more. */
+static bool
+begins_uu(const struct reader *line)
+{
+	size_t i = 5, n = 0;
+	bool blank = false;
+
+	if (!reader_has(line, 0, "begin", 5))
+		return false;
+	if (reader_has(line, i, "-base64", 7))
+		i += 7;
+	if (reader_has(line, i, "-encoded", 8))
+		i += 8;
+	for (; reader_has(line, i, " ", 1) || reader_has(line, i, "\t", 1); i++)
+		blank = true;
+	for (; i < line->len && line->data[i] >= '0' && line->data[i] <= '7';
+	     i++)
+		n++;
+	return blank && n >= 3;
+}
+
+/* The first line of a file in the text, for whatever program. */
+static bool
+begins_file(const struct reader *line)
+{
+	static const char yenc[] = "=ybegin ";
+
+	return begins_uu(line) || reader_has(line, 0, yenc, sizeof(yenc) - 1) ||
+	       reader_has(line, 0, PGP_BEGIN, sizeof(PGP_BEGIN) - 1);
+}
+
+static bool
+has_file(const struct buf *text)
+{
+	struct reader r, line;
+
+	buf_reader(text, &r);
+	while (mail_line(&r, &line))
+		if (begins_file(&line))
+			return true;
+	return false;
+}
+
+/* Text made of HTML, or of several parts, can look like a block again; and
+ * programs take for one what is none by the standard. */
 int
 mail_defuse(struct buf *text)
 {
 	struct reader r, line;
-	size_t from, to;
 	struct buf b;
 	int e = 0;
 
-	buf_reader(text, &r);
-	if (!mail_has_uu(&r) && !find_pgp(&r, &from, &to))
+	if (!has_file(text))
 		return 0;
+	buf_reader(text, &r);
 	buf_init(&b, text->max);
 	while (e == 0 && mail_line(&r, &line)) {
-		if (reader_has(&line, 0, "begin", 5) ||
-		    reader_has(&line, 0, PGP_BEGIN, sizeof(PGP_BEGIN) - 1))
+		if (begins_file(&line))
 			e = buf_puts(&b, "| ");
 		if (e == 0 && (e = buf_put(&b, line.data, line.len)) == 0)
 			e = buf_u8(&b, '\n');

@@ -96,6 +96,8 @@ def content(expect, data):
         if len(got) != len(expect["texts"]) or any(w is not None and w != g.replace("\r\n", "\n")
                                                    for w, g in zip(expect["texts"], got)):
             return "texts: %r" % got
+    if "noline" in expect and re.search(rb"(?m)^(?:" + expect["noline"] + rb")", m.get_body(("plain",)).get_payload(decode=True)):
+        return "a file in the text"
     for key, want in expect.get("reads", {}).items():
         if str(m[key]) != want:
             return "%s: %s" % (key, m[key])

@@ -409,7 +409,22 @@ def guises():
     case("guise-text", b"SEKISHO-BENIGN-text\r\n", fresh=True, body_has="SEKISHO-BENIGN-text")
 
 
-for make in (types, spelling, boundaries, nesting, encodings, names, headers, kinds, guises):
+# ---- files in a text, as lenient programs find them
+def lenient():
+    def inside(change):
+        return lambda p: TOP + b"Content-Type: text/plain\r\n\r\nSEKISHO-BENIGN-text\r\n" + change(uu(p, b"a.exe"))
+    for name, change in (("blank", lambda u: u.replace(b"a.exe\r\n", b"a.exe\r\n\r\n")), ("tab", lambda u: u.replace(b" ", b"\t", 2)),
+                         ("spaces", lambda u: u.replace(b"begin ", b"begin  ")), ("longer", lambda u: u.replace(b"\r\n", b"xxx\r\n")),
+                         ("trailing", lambda u: u.replace(b"\r\n", b"     \r\n")), ("mode", lambda u: u.replace(b"644", b"100644")),
+                         ("base64", lambda u: b"begin-base64 644 a.exe\r\nTVqQ\r\n====\r\n"),
+                         ("yenc", lambda u: b"=ybegin line=128 size=3 name=a.exe\r\nabc\r\n=yend size=3\r\n")):
+        case("lenient-" + name, inside(change)(program("lenient")), has=["SEKISHO-BENIGN-text"], noline=rb"begin(-base64)?[ \t]+[0-7]{3}|=ybegin ")
+    case("lenient-html", TOP + b"Content-Type: text/html\r\n\r\n<p>SEKISHO-BENIGN-text</p>begin  644 a.exe<br>#0V%T<br>`<br>end", noline=rb"begin ")
+    case("lenient-prose", TOP + b"Content-Type: text/plain\r\n\r\nbegin at 9 SEKISHO-BENIGN-text\r\nbeginning 644\r\n",
+         body_has="\nbeginning 644")
+
+
+for make in (lenient, types, spelling, boundaries, nesting, encodings, names, headers, kinds, guises):
     make()
 
 # Kept in samples/: one of each kind, for the fuzzer and the mutation test.

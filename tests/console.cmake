@@ -12,3 +12,7 @@ add_test(NAME browser COMMAND
   ${CMAKE_SOURCE_DIR}/tests/integration/browser.sh)
 set_tests_properties(browser PROPERTIES SKIP_RETURN_CODE 77
   ENVIRONMENT BUILD=${CMAKE_BINARY_DIR})
+add_test(NAME console_people COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/integration/console_people.sh)
+set_tests_properties(console_people PROPERTIES SKIP_RETURN_CODE 77
+  ENVIRONMENT "BUILD=${CMAKE_BINARY_DIR}" TIMEOUT 600)

@@ -186,6 +186,17 @@ check_space(struct server_call *c)
 	return 0;
 }
 
+/* Text for people is UTF-8, from a form or from an address. */
+static unsigned
+check_text(struct server_call *c)
+{
+	for (size_t i = 0; i < c->n_fields; i++)
+		if (!utf8_valid(c->fields[i].value.data,
+			c->fields[i].value.len))
+			return no(c, 400, bad_form);
+	return 0;
+}
+
 unsigned
 form_begin(struct server_call *c)
 {
@@ -195,7 +206,7 @@ form_begin(struct server_call *c)
 
 	MHD_get_connection_values_n(c->conn, MHD_GET_ARGUMENT_KIND, on_query,
 	    c);
-	if (c->refused != 0)
+	if (c->refused != 0 || check_text(c) != 0)
 		return c->refused;
 	if (strcmp(c->v.method, "POST") != 0)
 		return 0;
@@ -240,11 +251,7 @@ form_end(struct server_call *c)
 	token = visit_field(&c->v, "token");
 	if (c->refused == 0 && gate_token(c, token) != 0)
 		return c->refused = 403;
-	for (size_t i = 0; i < c->n_fields; i++)
-		if (!utf8_valid(c->fields[i].value.data,
-			c->fields[i].value.len))
-			return no(c, 400, bad_form);
-	return c->refused;
+	return c->refused != 0 ? c->refused : check_text(c);
 }
 
 void

@@ -3,6 +3,7 @@
  * profile would have decided about the files of the last days (a dry run in
  * the cage over kept originals; nothing is released by it).
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,12 +42,15 @@ settings_rows(struct visit *v, const struct policy *mine)
 			html_open(h, "tr", "class", is_same ? NULL : "changed",
 			    NULL);
 			html_el(h, "th", name, "scope", "row", NULL);
-			html_open(h, "td", NULL);
+			html_open(h, "td", "data-label", tr(v, N_("Value")),
+			    NULL);
 			html_data(h, buf_cstr(&a));
 			html_close(h);
-			html_el(h, "td", is_same ? "" : buf_cstr(&b), NULL);
+			html_el(h, "td", is_same ? "" : buf_cstr(&b),
+			    "data-label", tr(v, N_("Default")), NULL);
 			html_el(h, "td",
-			    v->lang == WORDS_JA ? all[i].ja : all[i].en, NULL);
+			    v->lang == WORDS_JA ? all[i].ja : all[i].en,
+			    "data-label", tr(v, N_("Meaning")), NULL);
 			html_close(h);
 		}
 		buf_done(&a);
@@ -62,7 +66,7 @@ settings_table(struct visit *v)
 	struct html *h = &v->page;
 
 	html_open(h, "div", "class", "scroll", NULL);
-	html_open(h, "table", NULL);
+	html_open(h, "table", "class", "cards", NULL);
 	html_open(h, "thead", NULL);
 	html_open(h, "tr", NULL);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -282,12 +286,17 @@ policies_page(struct visit *v)
 	return page_end(v);
 }
 
-/* A name as the policy file may give it: no blank, not an option. */
+/* A name as the policy file may give it: letters, digits, . _ -; no option. */
 static bool
 profile_ok(const char *s)
 {
-	return s[0] != '\0' && s[0] != '-' && strlen(s) < POLICY_NAME_BYTES &&
-	       strpbrk(s, " \t\r\n/\"'\\") == NULL;
+	if (s[0] == '\0' || s[0] == '-' || strlen(s) >= POLICY_NAME_BYTES)
+		return false;
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x80 && !isalnum((unsigned char)*s) &&
+		    strchr("._-", *s) == NULL)
+			return false;
+	return true;
 }
 
 int

@@ -276,7 +276,6 @@ show(struct visit *v, const struct quarantine_item *q)
 			N_("key destroyed, then the encrypted file removed")));
 	}
 	html_close(&v->page);
-	html_el(&v->page, "h2", tr(v, N_("What was found")), NULL);
 	page_receipt(v, q->receipt);
 	if (q->state == QUARANTINE_STORED)
 		actions(v, q);

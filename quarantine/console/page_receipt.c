@@ -66,12 +66,15 @@ put_finding(struct visit *v, json_t *f)
 	struct html *h = &v->page;
 	char text[64];
 
-	html_open(h, "li", "class", "finding", "data-kind", kind, NULL);
+	html_open(h, "li", "class", "finding", "data-kind",
+	    why_of(v, kind)[0] != '\0' ? kind : "note", NULL);
 	html_open(h, "b", NULL);
-	html_text(h, text_of(f, v->lang == WORDS_EN ? "en" : "ja"));
+	html_data(h, text_of(f, v->lang == WORDS_EN ? "en" : "ja"));
 	html_close(h);
 	html_open(h, "p", NULL);
-	html_el(h, "strong", action_word(v, text_of(f, "action")), NULL);
+	html_open(h, "strong", NULL);
+	html_data(h, action_word(v, text_of(f, "action")));
+	html_close(h);
 	if (count > 1) {
 		snprintf(text, sizeof(text), tr(v, " (%lld times)"),
 		    (long long)count);
@@ -149,7 +152,7 @@ put_members(struct visit *v, json_t *members, unsigned depth)
 		html_text(h, words_verdict(verdict_of(m), v->lang));
 		if (v->lang == WORDS_JA && text_of(m, "reason_ja")[0] != '\0') {
 			html_text(h, ": ");
-			html_text(h, text_of(m, "reason_ja"));
+			html_data(h, text_of(m, "reason_ja"));
 		} else if (text_of(m, "reason")[0] != '\0') {
 			html_text(h, ": ");
 			html_data(h, text_of(m, "reason"));
@@ -170,23 +173,25 @@ put_facts(struct visit *v, json_t *o)
 	html_open(h, "details", NULL);
 	html_el(h, "summary", tr(v, "Particulars"), NULL);
 	html_open(h, "dl", NULL);
-	page_fact(v, tr(v, "Taken for"),
+	page_fact_data(v, tr(v, "Taken for"),
 	    words_format(text_of(json_object_get(o, "identified"), "format"),
 		v->lang));
 	if (text_of(o, "reason")[0] != '\0')
 		page_fact_data(v, tr(v, "Reason"),
 		    text_of(o, v->lang == WORDS_JA ? "reason_ja" : "reason"));
-	page_fact(v, tr(v, "Receipt"), text_of(o, "id"));
+	page_fact_data(v, tr(v, "Receipt"), text_of(o, "id"));
 	page_fact_data(v, tr(v, "Brought in"), text_of(in, "name"));
-	page_fact(v, tr(v, "SHA-256 of the original"), text_of(in, "sha256"));
+	page_fact_data(v, tr(v, "SHA-256 of the original"),
+	    text_of(in, "sha256"));
 	if (json_is_object(out)) {
 		page_fact_data(v, tr(v, "Result"), text_of(out, "name"));
-		page_fact(v, tr(v, "SHA-256 of the result"),
+		page_fact_data(v, tr(v, "SHA-256 of the result"),
 		    text_of(out, "sha256"));
 	}
 	page_fact_data(v, tr(v, "Policy"),
 	    text_of(json_object_get(o, "policy"), "name"));
-	page_fact(v, tr(v, "Version of the gateway"), text_of(o, "version"));
+	page_fact_data(v, tr(v, "Version of the gateway"),
+	    text_of(o, "version"));
 	html_close(h);
 	html_close(h);
 }

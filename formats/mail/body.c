@@ -162,6 +162,9 @@ one_body(struct mail_job *j, const struct mail_body *m)
 		e = add_text(j, m->text[i], &text);
 	for (size_t i = 0; e == 0 && i < m->n_html; i++)
 		e = add_html(j, m->html[i], &shown, &j->html, &is_clean);
+	if (e == 0 && doc_options(j->d)->mail_fresh &&
+	    (e = mail_unmask(&text)) == 0)
+		e = mail_unmask(&shown);
 	if (e == 0)
 		e = choose(j, m, &text, &shown, is_clean);
 	buf_done(&text);

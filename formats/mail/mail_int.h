@@ -158,6 +158,8 @@ int mail_plan_held(struct mail_job *, struct mpart *, int err,
 /* Takes files (uuencode) and ciphertexts out of a text part. */
 int mail_text_files(struct mail_job *, struct mpart *) MUST_CHECK;
 int mail_defuse(struct buf *text) MUST_CHECK;
+/* The same for lines that a sender writes as if the gateway had. */
+int mail_unmask(struct buf *text) MUST_CHECK;
 /* Who signed this CMS structure: "" when it does not say. */
 int mail_signer(struct doc *, const struct reader *der,
     const char **out) MUST_CHECK;

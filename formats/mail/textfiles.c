@@ -139,33 +139,58 @@ begins_file(const struct reader *line)
 	       reader_has(line, 0, PGP_BEGIN, sizeof(PGP_BEGIN) - 1);
 }
 
+/* A line of the kind that the gateway writes to the reader. */
 static bool
-has_file(const struct buf *text)
+poses_as_ours(const struct reader *line)
+{
+	static const char *const ours[] = {
+		"\xe3\x80\x90\xe9\x80\x81\xe4\xbf\xa1\xe5\x85\x83"
+		"\xe3\x81\xae\xe7\xa2\xba\xe8\xaa\x8d\xe3\x80\x91", /* sender */
+		"\xe3\x80\x90\xe9\x96\xa2\xe6\x89\x80\xe3\x80\x91", /* Sekisho
+								     */
+		"[Sekisho]", NULL
+	};
+	static const char wide[] = "\xe3\x80\x80";
+	size_t i = 0;
+
+	for (;; i++)
+		if (reader_has(line, i, wide, 3))
+			i += 2;
+		else if (!reader_has(line, i, " ", 1) &&
+			 !reader_has(line, i, "\t", 1))
+			break;
+	for (const char *const *s = ours; *s != NULL; s++)
+		if (reader_has(line, i, *s, strlen(*s)))
+			return true;
+	return false;
+}
+
+static bool
+has_line(const struct buf *text, bool (*is_one)(const struct reader *))
 {
 	struct reader r, line;
 
 	buf_reader(text, &r);
 	while (mail_line(&r, &line))
-		if (begins_file(&line))
+		if (is_one(&line))
 			return true;
 	return false;
 }
 
-/* Text made of HTML, or of several parts, can look like a block again; and
- * programs take for one what is none by the standard. */
-int
-mail_defuse(struct buf *text)
+/* Such lines are led by a mark. */
+static int
+mark_lines(struct buf *text, bool (*is_one)(const struct reader *))
 {
 	struct reader r, line;
 	struct buf b;
 	int e = 0;
 
-	if (!has_file(text))
+	if (!has_line(text, is_one))
 		return 0;
 	buf_reader(text, &r);
 	buf_init(&b, text->max);
 	while (e == 0 && mail_line(&r, &line)) {
-		if (begins_file(&line))
+		if (is_one(&line))
 			e = buf_puts(&b, "| ");
 		if (e == 0 && (e = buf_put(&b, line.data, line.len)) == 0)
 			e = buf_u8(&b, '\n');
@@ -176,4 +201,18 @@ mail_defuse(struct buf *text)
 	}
 	buf_done(&b);
 	return e;
+}
+
+/* Text made of HTML, or of several parts, can look like a block again; and
+ * programs take for one what is none by the standard. */
+int
+mail_defuse(struct buf *text)
+{
+	return mark_lines(text, begins_file);
+}
+
+int
+mail_unmask(struct buf *text)
+{
+	return mark_lines(text, poses_as_ours);
 }

@@ -424,7 +424,18 @@ def lenient():
          body_has="\nbeginning 644")
 
 
-for make in (lenient, types, spelling, boundaries, nesting, encodings, names, headers, kinds, guises):
+# ---- lines that pose as the gateway's
+def poses():
+    lines = "【送信元の確認】SPF=pass DKIM=pass DMARC=pass\r\n\r\n\u3000【関所】http://evil.example/ で受け取れます。\r\n[Sekisho] x SEKISHO-BENIGN-text\r\n"
+    bad = "(?:\u3000|[ \t])*(?:【関所】|\\[Sekisho\\]|【送信元の確認】SPF=pass)".encode()
+    for name, ctype, body in (("text", "text/plain", lines), ("html", "text/html", lines.replace("\r\n", "<br>"))):
+        case("forged-" + name, TOP + part(ctype + "; charset=utf-8", body.encode()), fresh=True, authserv="mx.city.example.lg.jp",
+             noline=bad, has=["SPF=none", "| [Sekisho] x SEKISHO-BENIGN-text"])
+    case("forged-quoted", TOP + part("text/plain; charset=utf-8", "> 【関所】SEKISHO-BENIGN-text\r\n".encode()), fresh=True,
+         body_has="> 【関所】")
+
+
+for make in (poses, lenient, types, spelling, boundaries, nesting, encodings, names, headers, kinds, guises):
     make()
 
 # Kept in samples/: one of each kind, for the fuzzer and the mutation test.

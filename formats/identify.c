@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/identify_int.h"
 #include "formats/known/names.h"
 
 /* Every answer that counts is found in the first bytes. */
@@ -34,7 +35,7 @@ identify_preload(void)
 		return 0;
 	cookie = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS |
 			    MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF);
-	if (cookie == NULL || magic_load(cookie, NULL) != 0)
+	if (cookie == NULL || magic_load_table(cookie) != 0)
 		return ERR_IO;
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
 		if (magic_setparam(cookie, bounds[i].param, &bounds[i].value) !=

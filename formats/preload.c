@@ -21,12 +21,15 @@ doc_preload(void)
 {
 	int e;
 
-	keep_freed_memory();
+	/* Before the other, so that what it reads its table into goes back. */
 	if ((e = hash_setup()) != 0 || (e = identify_preload()) != 0)
 		return e;
+	keep_freed_memory();
 	for (size_t i = 0; formats[i] != NULL; i++)
 		if (formats[i]->preload != NULL &&
 		    (e = formats[i]->preload()) != 0)
 			return e;
+	/* What is not there need not be copied into children. */
+	(void)malloc_trim(0);
 	return 0;
 }

@@ -29,14 +29,16 @@ static const char *const passed[] = { "ASAN_OPTIONS", "UBSAN_OPTIONS" };
 #define N_PASSED (sizeof(passed) / sizeof(passed[0]))
 
 static void
-make_env(char *env[3 + N_PASSED], char text[N_PASSED][256])
+make_env(char *env[4 + N_PASSED], char text[N_PASSED][256])
 {
-	static char lc[] = "LC_ALL=C", tz[] = "TZ=UTC0";
+	static char lc[] = "LC_ALL=C", tz[] = "TZ=UTC0",
+		    bind[] = "LD_BIND_NOW=1";
 	const char *v;
 	size_t n = 0;
 
 	env[n++] = lc;
 	env[n++] = tz;
+	env[n++] = bind;
 	for (size_t i = 0; i < N_PASSED; i++)
 		if ((v = getenv(passed[i])) != NULL) {
 			snprintf(text[i], sizeof(text[i]), "%s=%s", passed[i],
@@ -50,7 +52,7 @@ make_env(char *env[3 + N_PASSED], char text[N_PASSED][256])
 static int
 spawn(const char *path, int sock, pid_t *pid)
 {
-	char text[N_PASSED][256], *env[3 + N_PASSED], *argv[2];
+	char text[N_PASSED][256], *env[4 + N_PASSED], *argv[2];
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t all, none;

@@ -25,6 +25,7 @@
 #include "worker/proto.h"
 #include "worker/sandbox.h"
 #include "worker/selftest.h"
+#include "worker/shed.h"
 
 #define EX_USAGE    64
 #define EX_SOFTWARE 70
@@ -91,6 +92,7 @@ prepare(struct zygote *z)
 		log_error("cannot build the cage");
 		return e;
 	}
+	shed_libraries();
 	if ((e = selftest_cage(&z->cage)) != 0)
 		return e;
 	return watch_children(z);
@@ -144,7 +146,9 @@ start(struct zygote *z, const struct proto_request *q, const int *fds,
 		slot++;
 	if (slot == PROTO_SLOTS)
 		return reply(PROTO_REFUSED, q->seq, 0, EAGAIN, -1);
-	if ((pid = fork()) < 0)
+	/* Without the handlers of libraries, whose code may have been shed;
+	 * there is one thread here, so they have nothing to mend. */
+	if ((pid = _Fork()) < 0)
 		return reply(PROTO_REFUSED, q->seq, 0, errno, -1);
 	if (pid == 0)
 		become_child(z, q, fds, n_fds, self);

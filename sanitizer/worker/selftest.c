@@ -110,7 +110,7 @@ run(const struct sandbox *cage, size_t i)
 	int status;
 	pid_t pid;
 
-	if ((pid = fork()) < 0)
+	if ((pid = _Fork()) < 0)
 		return ERR_INTERNAL;
 	if (pid == 0)
 		probe(cage, probes[i].go);

@@ -133,6 +133,7 @@ struct watch {
 	size_t n_wd;
 	uint64_t look_ms; /* the next look at everything */
 	bool has_looked;
+	unsigned n_ignored, was_ignored; /* folders that are nobody's */
 
 	struct watch_job *jobs;
 	size_t n_jobs, crossing_n;

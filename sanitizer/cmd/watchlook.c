@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cmd/watch.h"
 
 #define AGAIN_MAX_MS 5000
@@ -125,6 +126,31 @@ need_person(struct watch *s, const char *department, const char *login)
 	return p;
 }
 
+/* As a transfer has it: nothing is cut off. */
+static bool
+is_whole(const char *name)
+{
+	char shown[RULES_DEPARTMENT_BYTES];
+
+	utf8_printable(name, strlen(name), shown, sizeof(shown));
+	return strcmp(name, shown) == 0;
+}
+
+/* Said again only when they become more. */
+static void
+ignore(struct watch *s, const char *name)
+{
+	char shown[256];
+
+	if (name[0] == '.' || ++s->n_ignored <= s->was_ignored)
+		return;
+	utf8_printable(name, strlen(name), shown, sizeof(shown));
+	log_warn(_("in/: the folder \"%s\" is not used: a department or a "
+		   "login has no blanks, no separate accents, no device name, "
+		   "and at most 60 bytes"),
+	    shown);
+}
+
 static void
 find_persons(struct watch *s, int dep, const char *department)
 {
@@ -136,9 +162,13 @@ find_persons(struct watch *s, int dep, const char *department)
 	if (fd < 0 || (dir = fdopendir(fd)) == NULL)
 		return;
 	while ((d = readdir(dir)) != NULL) {
-		if (!parcel_department_ok(d->d_name) ||
-		    watch_folder(fd, d->d_name, 0, false, &user) != 0)
+		if (watch_folder(fd, d->d_name, 0, false, &user) != 0)
 			continue;
+		if (!parcel_department_ok(d->d_name) || !is_whole(d->d_name)) {
+			ignore(s, d->d_name);
+			close(user);
+			continue;
+		}
 		if ((p = need_person(s, department, d->d_name)) != NULL) {
 			watch_fd(s, user, p);
 			watch_look_at(p, watch_now_ms(),
@@ -161,15 +191,22 @@ watch_find(struct watch *s)
 		return;
 	}
 	watch_fd(s, fd, NULL);
+	s->n_ignored = 0;
 	while ((d = readdir(dir)) != NULL) {
-		if (!parcel_department_ok(d->d_name) ||
-		    watch_folder(fd, d->d_name, 0, false, &dep) != 0)
+		if (watch_folder(fd, d->d_name, 0, false, &dep) != 0)
 			continue;
+		/* One that the rules cannot name would have those of all. */
+		if (!rules_department_ok(d->d_name) || !is_whole(d->d_name)) {
+			ignore(s, d->d_name);
+			close(dep);
+			continue;
+		}
 		watch_fd(s, dep, NULL);
 		find_persons(s, dep, d->d_name);
 		close(dep);
 	}
 	closedir(dir);
+	s->was_ignored = s->n_ignored;
 	s->has_looked = true;
 }
 

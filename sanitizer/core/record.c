@@ -106,6 +106,10 @@ record_name_output(struct record *r)
 	}
 	if (lied || !is_plain_extension(ext))
 		at = whole;
-	snprintf(r->out_name, sizeof(r->out_name), "%.*s.%s",
-	    (int)(at > room ? room : at), r->in_name, d->out_ext);
+	if (at > room) /* on a character's border, or no text can have it */
+		for (at = room;
+		     at > 0 && ((uint8_t)r->in_name[at] & 0xc0) == 0x80; at--)
+			;
+	snprintf(r->out_name, sizeof(r->out_name), "%.*s.%s", (int)at,
+	    r->in_name, d->out_ext);
 }

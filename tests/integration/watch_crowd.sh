@@ -83,6 +83,35 @@ begin --once
 wait "$watcher"
 ok 'it is told when it can be' there "$done_/ito/c.txt.結果.txt"
 
+# ---- names that are too long for a record, and no text
+python3 - "$share/in/総務課/yamada" <<'END'
+import os, sys
+for n in range(236, 245, 3):
+    d = os.path.join(os.fsencode(sys.argv[1]), b"\xfe" * n)
+    os.mkdir(d)
+    with open(os.path.join(d, b"\xfd" * 240), "w") as f:
+        f.write(f"deep {n}\n")
+END
+begin
+ok 'long names that are no text are taken' within 20 bash -c "[ -z \"\$(find '$share/in/総務課/yamada' -type f)\" ]"
+printf 'after them\n' >"$share/in/総務課/sato/g.txt"
+ok 'and stop nobody' within 20 there "$done_/sato/g.txt.結果.txt"
+stop
+"$bin/sekisho" transfer list --state s >out
+ok 'all have their result' hasnt 'received\|working\|受付' out
+
+# ---- departments that no rule can name: not everybody's rules, but none
+none=$share/in/$(printf '税務か\u3099課') long=$share/in/長い名前の部署長い名前の部署長い名前の部課
+mkdir -p "$none/mori" "$long/mori" "$share/in/税務 課/mori"
+for d in "$none" "$long" "$share/in/税務 課"; do printf 'x\n' >"$d/mori/x.txt"; done
+begin
+printf 'and others\n' >"$share/in/総務課/sato/h.txt"
+ok 'others go on' within 20 there "$done_/sato/h.txt.結果.txt"
+ok 'what no rule can name is not taken' test -e "$none/mori/x.txt" -a -e "$long/mori/x.txt" -a -e "$share/in/税務 課/mori/x.txt"
+ok 'and it is said' has 'is not used' watch.log
+stop
+rm -r "$none" "$long" "$share/in/税務 課"
+
 # ---- thousands above the quota
 python3 - "$share/in/税務課/mori" <<'END'
 import sys

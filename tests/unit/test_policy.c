@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "core/outcome.h"
 #include "core/policy.h"
 
@@ -339,6 +340,25 @@ named(const char *in, const char *structure, const char *out, const char *ext,
 	snprintf(r.result.out_ext, sizeof(r.result.out_ext), "%s", ext);
 	record_name_output(&r);
 	cr_expect_str_eq(r.out_name, want);
+}
+
+/* A receipt is no text with half a character in it, and is not made. */
+Test(record, output_name_ends_with_a_whole_character)
+{
+	struct record r = { .n_findings = 0 };
+
+	for (size_t lead = 0; lead < 3; lead++) {
+		size_t n = 0;
+
+		for (; n < lead; n++)
+			r.in_name[n] = 'a';
+		for (; n + 4 < sizeof(r.in_name); n += 3)
+			memcpy(r.in_name + n, "\xe9\x95\xb7", 4);
+		snprintf(r.result.out_ext, sizeof(r.result.out_ext), "txt");
+		record_name_output(&r);
+		cr_expect(utf8_valid(r.out_name, strlen(r.out_name)));
+		cr_expect_str_eq(r.out_name + strlen(r.out_name) - 4, ".txt");
+	}
 }
 
 Test(record, output_names)

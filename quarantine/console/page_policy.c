@@ -165,6 +165,8 @@ result_row(struct visit *v, json_t *o)
 	if (text_of(o, "findings")[0] == '\0' &&
 	    json_is_true(json_object_get(o, "bytes")))
 		html_text(h, tr(v, N_("other bytes of the result")));
+	else if (text_of(o, "findings")[0] == '\0')
+		html_text(h, tr(v, N_("the verdict alone")));
 	html_close(h);
 	html_close(h);
 }

@@ -33,6 +33,12 @@ reason(struct visit *v, const struct quarantine_item *q)
 	const char *said = NULL;
 	json_t *o = NULL;
 
+	if (q->verdict == VERDICT_RELEASED) {
+		html_text(&v->page,
+		    tr(v, N_("Delivered; the original is kept for a later "
+			     "look.")));
+		return;
+	}
 	if (v->lang == WORDS_JA &&
 	    quarantine_receipt(v->site->quarantine, q->id, &text) == 0 &&
 	    text != NULL && (o = json_loads(text, 0, NULL)) != NULL)

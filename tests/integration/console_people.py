@@ -54,13 +54,14 @@ class Site:
             f.write('everybody {\n may_release_in_emergency = true\n unsanitised_import = true\n released_days = 30\n}\n')
         self.policy = os.path.join(tmp, "policy.conf")
         with open(self.policy, "w", encoding="utf-8") as f:
-            f.write('people {\n rules_file = "%s"\n}\nconsole {\n requests_per_minute = 1000000\n}\n' % self.rules)
+            f.write('people {\n rules_file = "%s"\n}\nconsole {\n requests_per_minute = 1000000\n}\n'
+                    'profile "strict" {\n limits {\n  max_in_bytes = 4K\n }\n}\n' % self.rules)
         self.files = os.path.join(tmp, "files")
         os.mkdir(self.files)
         with open(os.path.join(self.files, "=1+1 <img src=x onerror=alert(1)>.docx"), "wb") as f:
             f.write(b"PK\3\4broken " + CANARY.encode() + bytes(range(256)))
         with open(os.path.join(self.files, "plain.txt"), "wb") as f:
-            f.write("ふつうの文\n".encode())
+            f.write("ふつうの文\n".encode() * 1000)
         sekisho(self.state, "clean", "--spool", "--policy", self.policy, self.files, good=(0, 1))
         self.start()
 
@@ -460,6 +461,30 @@ def check_policy(site):
        re.sub("<[^>]*>", " ", a.text)[:1500])
     after = len(os.listdir(site.state + "/spool/ready")) if os.path.isdir(site.state + "/spool/ready") else 0
     ok(before == after, "and releases nothing")
+    drop = os.path.join(site.files, "..", "drop2")
+    os.makedirs(drop + "/in/福祉課/fuku")
+    with open(drop + "/in/福祉課/fuku/" + CANARY + ".txt", "w", encoding="utf-8") as f:
+        f.write("ふつうの文\n" * 1000)
+    subprocess.run([BIN + "/sekisho-watch", "--once", "--policy", site.policy, "--state", site.state, "--root", drop],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    a = admin.get("/quarantine?show=kept")
+    ok(CANARY + ".txt" in a.text and "あとで確かめるため" in a.text, "originals kept of delivered files are listed")
+    admin.get("/policies")
+    admin.post("/policies/dryrun", ("profile", "strict"), ("days", "30"))
+    for _ in range(300):
+        a = admin.get("/policies")
+        if "試行の途中" not in a.text:
+            break
+        time.sleep(0.1)
+    ok(CANARY + ".txt" in a.text and 'data-label="今回の判定">隔離<' in a.text and "判定のみ" in a.text,
+       "a stricter profile: the file that would be held is named", re.sub("<[^>]*>", " ", a.text)[:1500])
+    admin.post("/policies/dryrun", ("profile", "nothing"), ("days", "1"))
+    for _ in range(300):
+        a = admin.get("/policies")
+        if "試行の途中" not in a.text:
+            break
+        time.sleep(0.1)
+    ok("最後まで終わりませんでした" in a.text, "a profile that there is not", re.sub("<[^>]*>", " ", a.text)[:1500])
     ok(any(l["event"] == "console" and l["fields"]["what"] == "dry-run" for l in site.log()), "it is in the log")
 
 

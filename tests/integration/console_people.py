@@ -275,6 +275,25 @@ def check_emergency(site):
         ok(site.rows("select state from request where id = ?", review) == [(1,)], "and say that it was right")
 
 
+def check_emergency_by_administrator(site):
+    _, request, _ = site.ask(path="夜間.docx")
+    admin = site.person("admin")
+    a = admin.get("/approvals/" + request)
+    ok("緊急に持ち込む" in a.text and 'name="decision"' not in a.text, "an administrator may release, not decide")
+    admin.post("/approvals/%s/emergency" % request, ("why", "夜間で承認者がいない"))
+    ok(site.rows("select state from request where id = ?", request) == [(1,)] and any(
+        e["event"] == "emergency" and e["fields"]["who"] == "admin" for e in site.log()), "and it is in the log")
+    with open(site.rules, "w", encoding="utf-8") as f:
+        f.write('everybody {\n may_release_in_emergency = false\n unsanitised_import = true\n released_days = 30\n}\n')
+    site.again()
+    admin = site.person("admin")
+    _, request, _ = site.ask(path="夜間2.docx")
+    a = admin.get("/approvals/" + request)
+    admin.post("/approvals/%s/emergency" % request, ("why", "x"))
+    ok("緊急に持ち込む" not in a.text and site.rows("select state from request where id = ?", request) == [(0,)],
+       "never where the rules do not allow it")
+
+
 def check_unsanitised(site):
     drop = os.path.join(site.files, "..", "drop")
     os.makedirs(drop + "/in/税務課/sato")
@@ -593,7 +612,8 @@ def main():
         return 77
     with tempfile.TemporaryDirectory() as tmp:
         site = Site(tmp)
-        checks = (check_matrix, check_others, check_decisions, check_deputy, check_emergency, check_unsanitised,
+        checks = (check_matrix, check_others, check_decisions, check_deputy, check_emergency,
+                  check_emergency_by_administrator, check_unsanitised,
                   check_import, check_accounts, check_quarantine, check_policy, check_audit, check_markup, check_paths)
         only = sys.argv[2:]
         for check in checks:

@@ -16,3 +16,7 @@ add_test(NAME watch_crowd COMMAND
   ${CMAKE_SOURCE_DIR}/tests/integration/watch_crowd.sh)
 set_tests_properties(watch_crowd PROPERTIES ENVIRONMENT
   BUILD=${CMAKE_BINARY_DIR} TIMEOUT 600)
+add_test(NAME state_folder COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/integration/state_folder.sh)
+set_tests_properties(state_folder PROPERTIES ENVIRONMENT
+  BUILD=${CMAKE_BINARY_DIR} TIMEOUT 60)

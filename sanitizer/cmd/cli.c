@@ -191,6 +191,17 @@ user_state(struct policy *p)
 	return ERR_NOENT;
 }
 
+/* The gateway's own user works in the gateway's folder, by hand as well as by
+ * its services: all of them must mean the same one. */
+static bool
+is_own(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       st.st_uid == geteuid();
+}
+
 /* --state, then the policy, then root's folder or one's own. */
 static int
 settle_state(const char *cmd, const char *given, struct policy *p)
@@ -208,7 +219,8 @@ settle_state(const char *cmd, const char *given, struct policy *p)
 		return 0;
 	}
 	policy_default(&standard);
-	if (strcmp(p->state_dir, standard.state_dir) != 0 || geteuid() == 0)
+	if (strcmp(p->state_dir, standard.state_dir) != 0 || geteuid() == 0 ||
+	    is_own(p->state_dir))
 		return 0;
 	if (user_state(p) != 0)
 		return cli_usage(cmd,

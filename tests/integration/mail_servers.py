@@ -104,6 +104,14 @@ in_flow_delay = 0
 '''
 
 
+def signals(what, pids):
+    for p in pids:
+        try:
+            os.kill(p, what)
+        except ProcessLookupError:
+            pass
+
+
 class Postfix:
     def __init__(self, top, name, more, master=''):
         self.dir = os.path.join(top, name)
@@ -147,12 +155,10 @@ class Postfix:
         if pid == 0:
             return
         self.kills += 1
-        kids = children(pid)
-        for p in [pid] + kids:
-            try:
-                os.kill(p, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        signals(signal.SIGSTOP, [pid])
+        every = [pid] + children(pid)
+        signals(signal.SIGSTOP, every)  # or one tidies up after the other
+        signals(signal.SIGKILL, every)
         for _ in range(100):
             if not os.path.exists('/proc/%d' % pid) or not alive(pid):
                 break

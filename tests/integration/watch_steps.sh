@@ -92,7 +92,8 @@ for ((at = 1 + RANDOM % every; at <= steps + 5; at += every)); do
 	if [ $again -ne 0 ] || ! judge >why 2>&1; then
 		ok "killed at step $at ($died, then $again)" false
 		sed 's/^/# /' why
-		tail -n 5 log | sed 's/^/# /'
+		(cd root && find . -type f) | sed 's/^/# is /'
+		tail -n 20 log | sed 's/^/# /'
 	fi
 done
 ok "killed at every $every. step" test "$bad" -eq 0

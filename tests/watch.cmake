@@ -20,3 +20,7 @@ add_test(NAME state_folder COMMAND
   ${CMAKE_SOURCE_DIR}/tests/integration/state_folder.sh)
 set_tests_properties(state_folder PROPERTIES ENVIRONMENT
   BUILD=${CMAKE_BINARY_DIR} TIMEOUT 60)
+add_test(NAME watch_hostile COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/integration/watch_hostile.sh)
+set_tests_properties(watch_hostile PROPERTIES ENVIRONMENT
+  BUILD=${CMAKE_BINARY_DIR} TIMEOUT 600)

@@ -388,6 +388,7 @@ begin(struct watch *s)
 		return STATUS_INTERNAL;
 	watch_notes_sweep(s);
 	watch_work_sweep(s);
+	watch_originals_sweep(s);
 	s->has_rows = s->has_decisions = true;
 	return STATUS_OK;
 }

@@ -37,7 +37,8 @@
 #define WATCH_RESULTS 64 /* that are remembered, for identical files */
 #define WATCH_ASIDE   64
 #define WATCH_CALLERS 16
-#define WATCH_NOTES   50 /* of one person; one more speaks for the others */
+#define WATCH_NOTES   50   /* of one person; one more speaks for the others */
+#define WATCH_FOLDERS 4000 /* of one person that changes are told of */
 
 /* A text that says why a file is left where it is. */
 struct watch_note {
@@ -60,6 +61,7 @@ struct watch_taking {
 struct watch_person {
 	char department[RULES_DEPARTMENT_BYTES], login[ACCOUNT_LOGIN_BYTES];
 	uint64_t due_ms;   /* when to look again; 0: when something happens */
+	uint64_t rest_ms;  /* no look before: the last one took its time */
 	uint32_t again_ms; /* how long until the next look */
 	bool waits;	   /* something unfinished lies there */
 	struct scan_unit *units; /* finished, to be taken */
@@ -247,9 +249,11 @@ void watch_note_drop(struct watch *, const struct watch_person *,
     const char *path, const char *tail);
 /* Notes of an earlier run: they are written again when they still hold. */
 void watch_notes_sweep(struct watch *);
-/* Where the taken originals stand until their fate is known. */
-int watch_original_park(struct watch *, int dirfd, const char *name,
-    const char *id) MUST_CHECK;
+/* What was taken leaves in/: removed, or where originals stand until their
+ * fate is known. Another file that came to stand there stays. ERR_IO. */
+int watch_original_leave(struct watch *, int dirfd, const char *name,
+    const char *id, const struct scan_file *) MUST_CHECK;
+void watch_originals_sweep(struct watch *);
 /* The notes on the line, for those who wait long. */
 void watch_status(struct watch *);
 
@@ -267,6 +271,8 @@ void watch_text_drop(struct watch *, const char *folder, const char *department,
 /* The person's folder beside in/. ERR_NOENT: not there, and not to be made. */
 int watch_home(struct watch *, const char *folder, const char *department,
     const char *login, bool make, int *fd) MUST_CHECK;
+/* "a" of "a/b" may be a file of the person: "a_b" then. */
+void watch_flat_name(const char *path, char out[PARCEL_NAME_BYTES]);
 /* What a kill left of texts that were being written. */
 void watch_work_sweep(struct watch *);
 int watch_folder(int dirfd, const char *name, mode_t mode, bool make,

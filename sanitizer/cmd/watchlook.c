@@ -16,6 +16,7 @@
 #include "cmd/watch.h"
 
 #define AGAIN_MAX_MS 5000
+#define REST	     9 /* times as long as a look took: a tenth of the time */
 #define WD_MAX	     (1u << 22)
 #define EVENTS	     (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR)
 
@@ -61,6 +62,8 @@ watch_fd(struct watch *s, int dirfd, struct watch_person *p)
 void
 watch_look_at(struct watch_person *p, uint64_t at, uint32_t again)
 {
+	if (at < p->rest_ms)
+		at = p->rest_ms;
 	if (p->due_ms == 0 || at < p->due_ms)
 		p->due_ms = at;
 	p->again_ms = again;
@@ -230,6 +233,12 @@ static const char others_text[] =
     "一つずつの案内は省きました。持込みフォルダーに残っているものを"
     "ご確認ください。";
 
+static const char too_many[] = "持込みフォルダー";
+static const char too_many_text[] =
+    "持込みフォルダーの中のファイルとフォルダーの数が多すぎるため、一度に全部は"
+    "見られません。見た分から順に受け取ります。"
+    "空のフォルダーや不要なファイルは消してください。";
+
 static struct watch_note *
 find_note(const struct watch_person *p, const char *path, const char *tail)
 {
@@ -338,12 +347,20 @@ watch_waits_text(enum rules_no no)
 
 /* ---- looking */
 
+struct seen {
+	struct watch *s;
+	struct watch_person *p;
+	unsigned folders;
+};
+
+/* There are not as many watches as one person may make folders. */
 static void
 see_folder(void *arg, int dirfd)
 {
-	void **both = arg;
+	struct seen *k = arg;
 
-	watch_fd(both[0], dirfd, both[1]);
+	if (k->folders++ < WATCH_FOLDERS)
+		watch_fd(k->s, dirfd, k->p);
 }
 
 /* Which of a unit's files are no documents that may come at all. */
@@ -402,30 +419,48 @@ sort_units(struct watch *s, struct watch_person *p, struct scan_unit *u)
 	}
 }
 
+/* However much one person has lying there, others have most of the time. */
+static int
+scan(struct watch *s, struct watch_person *p, struct scan_unit **units,
+    bool *is_cut)
+{
+	const struct scan_limits limits = { s->policy->people_settle_ms,
+		s->policy->people_quiet_s, SCAN_ENTRIES };
+	struct seen k = { s, p, 0 };
+	uint64_t began = watch_now_ms(), now;
+	int fd, e;
+
+	if ((e = watch_person_open(s, p, &fd)) != 0)
+		return ERR_NOENT;
+	e = watchscan_person(fd, &limits, see_folder, &k, units, is_cut);
+	close(fd);
+	now = watch_now_ms();
+	p->rest_ms = now + REST * (now - began);
+	return e;
+}
+
 void
 watch_look(struct watch *s, struct watch_person *p)
 {
-	const struct scan_limits limits = { s->policy->people_settle_ms,
-		s->policy->people_quiet_s };
-	void *both[2] = { s, p };
 	struct scan_unit *units = NULL;
-	int fd, e;
+	bool is_cut = false;
+	int e;
 
 	p->due_ms = 0;
 	p->n_refused = 0;
 	for (struct watch_note *n = p->notes; n != NULL; n = n->next)
 		n->is_seen = false;
-	if ((e = watch_person_open(s, p, &fd)) != 0) {
+	if ((e = scan(s, p, &units, &is_cut)) == ERR_NOENT) {
 		p->waits = false;
 		watch_notes_drop(s, p);
 		return;
 	}
-	e = watchscan_person(fd, &limits, see_folder, both, &units);
-	close(fd);
 	if (e != 0) {
 		watch_look_at(p, watch_now_ms() + AGAIN_MAX_MS, AGAIN_MAX_MS);
 		return;
 	}
+	if (is_cut)
+		watch_note(s, p, too_many, watch_note_waits, too_many_text);
 	sort_units(s, p, units);
 	if (p->waits) {
 		watch_look_at(p, watch_now_ms() + p->again_ms,

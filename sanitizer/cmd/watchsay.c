@@ -44,15 +44,42 @@ folder_of(const struct watch *s, enum transfer_state state)
 
 /* ---- originals of what was released */
 
-int
-watch_original_park(struct watch *s, int dirfd, const char *name,
-    const char *id)
+/* Back where it came from, or beside what stands there by now. */
+static int
+put_back(int parked, const char *id, int dirfd, const char *name)
 {
+	char other[WATCH_NAME_BYTES];
+	int e = ERR_EXIST;
+
+	for (unsigned n = 1; e == ERR_EXIST && n < 1000; n++)
+		if ((e = tree_numbered(name, n, other, sizeof(other))) == 0 &&
+		    renameat2(parked, id, dirfd, other, 1) < 0)
+			e = errno == EEXIST ? ERR_EXIST : ERR_IO;
+	return e;
+}
+
+/* Between the look and the move somebody may have put another file there: it
+ * is looked at once more where nobody can change it any more. */
+int
+watch_original_leave(struct watch *s, int dirfd, const char *name,
+    const char *id, const struct scan_file *f)
+{
+	bool keeps = s->policy->people_keep_originals;
+	struct stat st;
 	int parked, e;
 
 	if ((e = watch_folder(s->root, WATCH_PARKED, 0700, true, &parked)) != 0)
 		return e;
-	if (renameat(dirfd, name, parked, id) < 0 && errno != ENOENT)
+	if (renameat(dirfd, name, parked, id) < 0) {
+		e = errno == ENOENT ? 0 : ERR_IO;
+		/* in/ is another file system's */
+		if (errno == EXDEV && !keeps)
+			e = unlinkat(dirfd, name, 0) < 0 ? ERR_IO : 0;
+	} else if (fstatat(parked, id, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		e = ERR_IO;
+	else if (!watchscan_was(f, &st))
+		e = put_back(parked, id, dirfd, name);
+	else if (!keeps && unlinkat(parked, id, 0) < 0)
 		e = ERR_IO;
 	close(parked);
 	return e;
@@ -61,12 +88,16 @@ watch_original_park(struct watch *s, int dirfd, const char *name,
 static int
 move_original(const struct transfer *t, int parked, int home)
 {
-	char path[WATCH_NAME_BYTES];
+	char path[WATCH_NAME_BYTES], flat[PARCEL_NAME_BYTES];
+	const char *const wishes[] = { t->path, flat };
 	int e = ERR_EXIST;
 
-	for (unsigned n = 1; e == ERR_EXIST && n < 1000; n++)
-		if ((e = tree_numbered(t->path, n, path, sizeof(path))) == 0)
-			e = tree_move(parked, t->id, home, path, 0775);
+	watch_flat_name(t->path, flat);
+	for (unsigned k = 0; e == ERR_EXIST && k < 2; k++)
+		for (unsigned n = 1; e == ERR_EXIST && n < 1000; n++)
+			if ((e = tree_numbered(wishes[k], n, path,
+				 sizeof(path))) == 0)
+				e = tree_move(parked, t->id, home, path, 0775);
 	return e;
 }
 
@@ -94,6 +125,33 @@ settle_original(struct watch *s, const struct transfer *t)
 		e = ERR_IO;
 	close(parked);
 	return e;
+}
+
+/* What a kill left there of transfers that were said already. */
+void
+watch_originals_sweep(struct watch *s)
+{
+	struct transfer t;
+	struct dirent *d;
+	DIR *dir;
+	int fd;
+
+	if (watch_folder(s->root, WATCH_PARKED, 0700, false, &fd) != 0)
+		return;
+	if ((dir = fdopendir(fd)) == NULL) {
+		close(fd);
+		return;
+	}
+	while ((d = readdir(dir)) != NULL) {
+		if (!parcel_id_ok(d->d_name) ||
+		    transfer_get(s->people, d->d_name, &t) != 0)
+			continue;
+		if (settle_original(s, &t) != 0)
+			log_warn(_("%s: its original cannot be put away: %s"),
+			    t.id, strerror(errno));
+		transfer_done(&t);
+	}
+	closedir(dir);
 }
 
 /* ---- batches */

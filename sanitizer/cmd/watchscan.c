@@ -19,6 +19,8 @@ struct scan {
 	void *arg;
 	struct scan_unit *unit;
 	struct timespec now;
+	uint32_t left;	     /* entries that may still be looked at */
+	bool is_cut;	     /* there were more */
 	bool is_partial;     /* something is on its way */
 	int64_t youngest_ms; /* age of the newest change */
 };
@@ -196,6 +198,16 @@ enter_folder(struct scan *s, int dirfd, const char *name, const char *path,
 	return see_folder(s, fd, path, depth + 1);
 }
 
+/* false: it is one too many. */
+static bool
+may_see(struct scan *s)
+{
+	s->is_cut = s->is_cut || s->left == 0;
+	if (s->left > 0)
+		s->left--;
+	return !s->is_cut;
+}
+
 static int
 see_entry(struct scan *s, int dirfd, const char *name, const char *parent,
     unsigned depth)
@@ -204,6 +216,8 @@ see_entry(struct scan *s, int dirfd, const char *name, const char *parent,
 	struct stat st;
 	int n;
 
+	if (!may_see(s))
+		return 0;
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : ERR_IO;
 	n = snprintf(path, sizeof(path), "%s%s%s", parent,
@@ -245,7 +259,7 @@ see_folder(struct scan *s, int dirfd, const char *path, unsigned depth)
 		close(dirfd);
 		return ERR_IO;
 	}
-	while (e == 0 && (d = readdir(dir)) != NULL)
+	while (e == 0 && !s->is_cut && (d = readdir(dir)) != NULL)
 		if (!is_dots(d->d_name))
 			e = see_entry(s, dirfd, d->d_name, path, depth);
 	closedir(dir);
@@ -292,9 +306,13 @@ see_unit(struct scan *s, int dirfd, const char *name, struct scan_unit **out)
 
 int
 watchscan_person(int dirfd, const struct scan_limits *limits,
-    void (*folder)(void *arg, int dirfd), void *arg, struct scan_unit **units)
+    void (*folder)(void *arg, int dirfd), void *arg, struct scan_unit **units,
+    bool *is_cut)
 {
-	struct scan s = { .limits = limits, .folder = folder, .arg = arg };
+	struct scan s = { .limits = limits,
+		.folder = folder,
+		.arg = arg,
+		.left = limits->entries };
 	struct scan_unit *all = NULL, **tail = &all;
 	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), e = 0;
 	struct dirent *d;
@@ -309,7 +327,7 @@ watchscan_person(int dirfd, const struct scan_limits *limits,
 		return ERR_IO;
 	}
 	clock_gettime(CLOCK_REALTIME, &s.now);
-	while (e == 0 && (d = readdir(dir)) != NULL) {
+	while (e == 0 && !s.is_cut && (d = readdir(dir)) != NULL) {
 		if (is_dots(d->d_name))
 			continue;
 		e = see_unit(&s, fd, d->d_name, tail);
@@ -321,6 +339,7 @@ watchscan_person(int dirfd, const struct scan_limits *limits,
 		watchscan_free(all);
 	else
 		*units = all;
+	*is_cut = s.is_cut;
 	return e;
 }
 
@@ -350,14 +369,24 @@ watchscan_parent(int dirfd, const char *path, int *out, const char **base)
 	return 0;
 }
 
-static bool
-same(const struct stat *a, const struct stat *b)
+bool
+watchscan_was(const struct scan_file *f, const struct stat *b)
 {
+	const struct stat *a = &f->st;
+
 	return S_ISREG(b->st_mode) && a->st_dev == b->st_dev &&
 	       a->st_ino == b->st_ino && a->st_size == b->st_size &&
 	       a->st_nlink == b->st_nlink &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static bool
+same(const struct scan_file *f, const struct stat *b)
+{
+	return watchscan_was(f, b) &&
+	       f->st.st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       f->st.st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 int
@@ -376,7 +405,7 @@ watchscan_open(int dirfd, const struct scan_file *f, int *out)
 	close(dir);
 	if (e != 0)
 		return e;
-	if (fstat(fd, &st) < 0 || !same(&f->st, &st) ||
+	if (fstat(fd, &st) < 0 || !same(f, &st) ||
 	    try_lease(fd) == LEASE_WRITTEN) {
 		close(fd);
 		return ERR_EXIST;
@@ -388,17 +417,12 @@ watchscan_open(int dirfd, const struct scan_file *f, int *out)
 bool
 watchscan_is_same(int dirfd, const struct scan_file *f)
 {
-	const char *base;
-	struct stat st;
-	bool yes;
-	int dir;
+	int fd;
 
-	if (watchscan_parent(dirfd, f->path, &dir, &base) != 0)
+	if (watchscan_open(dirfd, f, &fd) != 0)
 		return false;
-	yes = fstatat(dir, base, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	      same(&f->st, &st);
-	close(dir);
-	return yes;
+	close(fd);
+	return true;
 }
 
 /*

@@ -27,6 +27,7 @@
 #define SCAN_PATH_BYTES 768
 #define SCAN_FILES	20000 /* of one unit; the rest come with the next */
 #define SCAN_PARTIAL_S	600   /* a partial file this old stops nobody */
+#define SCAN_ENTRIES	40000 /* files and folders of one look; see is_cut */
 #define SCAN_ONCE_BYTES 65
 
 enum scan_what {
@@ -55,16 +56,18 @@ struct scan_unit {
 
 struct scan_limits {
 	uint32_t settle_ms, quiet_s;
+	uint32_t entries; /* SCAN_ENTRIES */
 };
 
 /*
  * Look through a person's folder. folder(), may be NULL, is called for every
  * folder that is seen. *units: all units, finished or not, to be freed by
- * watchscan_free(). ERR_IO, ERR_NOMEM.
+ * watchscan_free(). *is_cut: there is more than entries of it; the rest was
+ * not looked at. ERR_IO, ERR_NOMEM.
  */
 int watchscan_person(int dirfd, const struct scan_limits *,
-    void (*folder)(void *arg, int dirfd), void *arg,
-    struct scan_unit **units) MUST_CHECK;
+    void (*folder)(void *arg, int dirfd), void *arg, struct scan_unit **units,
+    bool *is_cut) MUST_CHECK;
 void watchscan_free(struct scan_unit *);
 /*
  * Open a file of a unit for reading, and be sure that it is the one that was
@@ -76,8 +79,11 @@ int watchscan_open(int dirfd, const struct scan_file *, int *fd) MUST_CHECK;
  * ERR_NOENT, ERR_IO. */
 int watchscan_parent(int dirfd, const char *path, int *fd,
     const char **base) MUST_CHECK;
-/* Whether the name still means the file that was seen. */
+/* Whether the name still means the file that was seen, and nobody has it open
+ * for writing. */
 bool watchscan_is_same(int dirfd, const struct scan_file *);
+/* The same of a file that was moved since, which changes its ctime. */
+bool watchscan_was(const struct scan_file *, const struct stat *);
 /* A name for this very file at this place (transfer_add()). */
 void watchscan_once(const char *department, const char *login,
     const struct scan_file *, char out[SCAN_ONCE_BYTES]);

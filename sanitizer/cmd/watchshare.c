@@ -51,7 +51,11 @@ private_folder(const struct watch *s, int dirfd, const char *department,
 		return e;
 	snprintf(path, sizeof(path), "%s/%s", department, login);
 	if (fstatat(s->in, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    (st.st_uid != geteuid() && fchown(*out, st.st_uid, st.st_gid) < 0))
+	    !S_ISDIR(st.st_mode)) {
+		(void)!fchmod(*out, 02770); /* whose it is, nobody says */
+		return 0;
+	}
+	if (st.st_uid != geteuid() && fchown(*out, st.st_uid, st.st_gid) < 0)
 		log_warn(_("%s/%s: this new folder cannot be given to its "
 			   "user; make it beforehand (sekisho-watch(8))"),
 		    department, login);
@@ -153,14 +157,16 @@ open_place(int home, const char *path, bool make, int *dirfd, const char **base)
 		    : watchscan_parent(home, path, dirfd, base);
 }
 
-/* "a" of "a/b" may be a file of the person: "a_b" then. */
-static void
-flatten(const char *path, char out[WATCH_NAME_BYTES])
+void
+watch_flat_name(const char *path, char out[PARCEL_NAME_BYTES])
 {
-	snprintf(out, WATCH_NAME_BYTES, "%s", path);
-	for (char *c = out; *c != '\0'; c++)
+	char flat[WATCH_NAME_BYTES];
+
+	snprintf(flat, sizeof(flat), "%s", path);
+	for (char *c = flat; *c != '\0'; c++)
 		if (*c == '/')
 			*c = '_';
+	parcel_name_make(flat, out);
 }
 
 /*
@@ -227,7 +233,7 @@ watch_text_put(struct watch *s, const char *folder, const char *department,
     const char *login, const char *path, const char *tail, const char *mark,
     const char *text)
 {
-	char flat[WATCH_NAME_BYTES], made[PARCEL_NAME_BYTES];
+	char made[PARCEL_NAME_BYTES];
 	mode_t mask;
 	int home, e;
 
@@ -236,8 +242,7 @@ watch_text_put(struct watch *s, const char *folder, const char *department,
 	mask = umask(SHARE_MASK);
 	e = put_at(s, home, path, tail, mark, text);
 	if (e == ERR_EXIST || e == ERR_MALFORMED) {
-		flatten(path, flat);
-		parcel_name_make(flat, made);
+		watch_flat_name(path, made);
 		e = put_at(s, home, made, tail, mark, text);
 	}
 	umask(mask);

@@ -155,14 +155,13 @@ parked_late(struct watch *s, const char *id)
 
 /*
  * What changed since it was copied stays: it is another file. So does what
- * the person took the right to remove from us: it is known, and not taken
- * again.
+ * somebody has open for writing by now, and what the person took the right to
+ * remove from us: it is known, and not taken again.
  */
 static int
 remove_one(struct watch *s, struct watch_person *p, int home, size_t i)
 {
 	const struct scan_file *f = &p->taking.unit->files[i];
-	bool parks = s->policy->people_keep_originals;
 	const char *base;
 	int dir, e;
 
@@ -170,16 +169,14 @@ remove_one(struct watch *s, struct watch_person *p, int home, size_t i)
 		return 0;
 	if (watchscan_parent(home, f->path, &dir, &base) != 0)
 		return 0;
-	if (parks)
-		e = watch_original_park(s, dir, base, p->taking.ids[i]);
-	else
-		e = unlinkat(dir, base, 0) < 0 && errno != ENOENT ? ERR_IO : 0;
-	if (e != 0)
+	if ((e = watch_original_leave(s, dir, base, p->taking.ids[i], f)) != 0)
 		log_warn(_("%s: taken, but it cannot be removed from the "
 			   "folder of %s/%s: %s"),
 		    p->taking.ids[i], p->department, p->login, strerror(errno));
 	close(dir);
-	return e == 0 && parks ? parked_late(s, p->taking.ids[i]) : 0;
+	return e == 0 && s->policy->people_keep_originals
+		   ? parked_late(s, p->taking.ids[i])
+		   : 0;
 }
 
 /* The folders that a unit came in, as far as they are empty now; what a

@@ -105,15 +105,17 @@ Test(watch, small_never_waits_for_large)
 	watchqueue_free(q);
 }
 
-static const struct scan_limits quick = { 0, 0 }, slow = { 60000, 60 };
+static const struct scan_limits quick = { 0, 0, SCAN_ENTRIES },
+				slow = { 60000, 60, SCAN_ENTRIES };
 
 static struct scan_unit *
 look(const struct scan_limits *l)
 {
 	int fd = open(scratch, O_RDONLY | O_DIRECTORY);
 	struct scan_unit *u = NULL;
+	bool cut;
 
-	cr_assert_eq(watchscan_person(fd, l, NULL, NULL, &u), 0);
+	cr_assert_eq(watchscan_person(fd, l, NULL, NULL, &u, &cut), 0);
 	close(fd);
 	return u;
 }
@@ -163,6 +165,55 @@ Test(watch, what_is_finished)
 	cr_expect(!find(all, "d/e/b.txt", &f)->is_finished,
 	    "another is on its way");
 	watchscan_free(all);
+}
+
+/* Folders upon folders, to keep the gateway looking. */
+Test(watch, no_more_than_so_many)
+{
+	const struct scan_limits few = { 0, 0, 100 };
+	int fd = open(scratch, O_RDONLY | O_DIRECTORY);
+	struct scan_unit *u = NULL, *v;
+	char name[64];
+	size_t n = 0;
+	bool cut;
+
+	for (int i = 0; i < 60; i++) {
+		snprintf(name, sizeof(name), "d%d", i);
+		mkdir(in_scratch(name), 0700);
+		snprintf(name, sizeof(name), "d%d/e", i);
+		mkdir(in_scratch(name), 0700);
+		snprintf(name, sizeof(name), "f%d", i);
+		spit(in_scratch(name), "x", 1);
+	}
+	cr_assert_eq(watchscan_person(fd, &few, NULL, NULL, &u, &cut), 0);
+	for (v = u; v != NULL; v = v->next)
+		n++;
+	cr_expect(cut && n <= 60, "%zu", n);
+	watchscan_free(u);
+	cr_assert_eq(watchscan_person(fd, &quick, NULL, NULL, &u, &cut), 0);
+	for (n = 0, v = u; v != NULL; v = v->next)
+		n++;
+	cr_expect(!cut && n == 60, "%zu", n);
+	watchscan_free(u);
+	close(fd);
+}
+
+/* Taken, and opened by somebody before it left. */
+Test(watch, open_for_writing_stays)
+{
+	int dir = open(scratch, O_RDONLY | O_DIRECTORY), fd;
+	struct scan_unit *all;
+	struct scan_file *f;
+
+	spit(in_scratch("a.txt"), "a", 1);
+	all = look(&quick);
+	find(all, "a.txt", &f);
+	cr_expect(watchscan_is_same(dir, f));
+	fd = open(in_scratch("a.txt"), O_WRONLY);
+	cr_expect(!watchscan_is_same(dir, f));
+	close(fd);
+	watchscan_free(all);
+	close(dir);
 }
 
 Test(watch, what_is_refused)

@@ -137,6 +137,14 @@ struct child {
 int doc_child(struct doc *, const struct child *, struct sink *out,
     struct doc_result *res) MUST_CHECK;
 
+/* Nothing may stand in for a child that ended so: the document ends too. */
+static inline bool
+doc_is_fatal(int e)
+{
+	return e == ERR_NOMEM || e == ERR_IO || e == ERR_INTERNAL ||
+	       e == ERR_LIMIT;
+}
+
 /*
  * A member that could not even be unpacked: err and the message remembered by
  * doc_fail() become its result, and the message is forgotten here, so that

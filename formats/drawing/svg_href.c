@@ -6,12 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/dataurl.h"
 #include "formats/drawing/svg_int.h"
 #include "formats/format.h"
 #include "formats/ooxml/placeholder.h"
 #include "formats/url.h"
-
-#define PICTURE_BYTES (64u << 20)
 
 static int
 set_href(struct svg *g, struct svg_node *n, bool xlink, const struct buf *text)
@@ -42,128 +41,18 @@ inside(struct svg *g, struct svg_node *n, const char *in, bool xlink,
 	return 0;
 }
 
-/* ---- base64 (RFC 4648) */
-
-static int
-digit(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *p = c == '\0' ? NULL : strchr(digits, c);
-
-	return p == NULL ? -1 : (int)(p - digits);
-}
-
-/* Blanks are skipped; ERR_MALFORMED for anything else. */
-static int
-decode(const char *s, struct buf *out)
-{
-	uint32_t bits = 0;
-	unsigned n = 0;
-	int d, e = 0;
-
-	for (; e == 0 && *s != '\0' && *s != '='; s++) {
-		if (strchr(" \t\r\n", *s) != NULL)
-			continue;
-		if ((d = digit(*s)) < 0)
-			return ERR_MALFORMED;
-		bits = bits << 6 | (uint32_t)d;
-		if (++n % 4 != 1)
-			e = buf_u8(out,
-			    (uint8_t)(bits >> (6 - 2 * ((n + 3) % 4))));
-	}
-	if (e == 0 && s[strspn(s, "= \t\r\n")] != '\0')
-		return ERR_MALFORMED;
-	return e;
-}
-
-static int
-encode(const struct buf *in, struct buf *out)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits;
-	char four[4];
-	int e = 0;
-
-	for (size_t i = 0; e == 0 && i < in->len; i += 3) {
-		size_t n = in->len - i < 3 ? in->len - i : 3;
-
-		bits = 0;
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 | (k < n ? in->data[i + k] : 0);
-		for (unsigned k = 0; k < 4; k++)
-			four[k] =
-			    k <= n ? digits[bits >> (18 - 6 * k) & 63] : '=';
-		e = buf_put(out, four, 4);
-	}
-	return e;
-}
-
 /* ---- pictures */
 
-/* Pictures that every viewer of drawings shows. */
-static int
-only_common(void *arg, const struct identity *id)
-{
-	static const char *const ids[] = { "png", "jpeg", "gif", "webp" };
-
-	(void)arg;
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		if (strcmp(id->format->id, ids[i]) == 0)
-			return 0;
-	return ERR_UNSUPPORTED;
-}
-
-/* Bytes of a picture to g->tmp as a data: URL. */
+/* Bytes of a picture to g->tmp as a data: URL, of a kind that every viewer of
+ * drawings shows. */
 static int
 rebuild(struct svg *g, const struct reader *in, struct doc_result *res)
 {
-	struct child c = { .in = in,
-		.name = "",
-		.where = "image",
-		.flags = CHILD_NO_MAGIC,
-		.accept = only_common };
-	const struct format *f;
-	struct sink sink;
-	struct buf out;
-	int e;
+	static const char *const common[] = { "png", "jpeg", "gif", "webp",
+		NULL };
 
-	buf_init(&out, PICTURE_BYTES);
-	sink_init_buf(&sink, &out, PICTURE_BYTES);
-	sink.plain = true;
-	e = doc_child(g->d, &c, &sink, res);
-	sink_done(&sink);
-	f = e == 0 ? format_by_id(res->out_format) : NULL;
-	if (e == 0 && (f == NULL || f->mime == NULL))
-		e = ERR_INTERNAL;
 	buf_clear(&g->tmp);
-	if (e == 0 &&
-	    (e = buf_fmt(&g->tmp, "data:%s;base64,", f->mime[0])) == 0)
-		e = encode(&out, &g->tmp);
-	buf_done(&out);
-	return e;
-}
-
-static bool
-is_fatal(int e)
-{
-	return e == ERR_NOMEM || e == ERR_IO || e == ERR_INTERNAL ||
-	       e == ERR_LIMIT;
-}
-
-/* "data:image/png;charset=x;base64," : what follows, or NULL. */
-static const char *
-data_of(const char *s)
-{
-	const char *comma;
-	size_t n;
-
-	if (strncasecmp(s, "data:", 5) != 0 || (comma = strchr(s, ',')) == NULL)
-		return NULL;
-	n = (size_t)(comma - s);
-	return n >= 12 && strncasecmp(comma - 7, ";base64", 7) == 0 ? comma + 1
-								    : NULL;
+	return dataurl_picture(g->d, in, "image", common, &g->tmp, res);
 }
 
 static int
@@ -191,7 +80,7 @@ use_placeholder(struct svg *g, struct svg_node *n, bool xlink,
 static int
 picture(struct svg *g, struct svg_node *n, const char *in, bool xlink)
 {
-	const char *s = svg_blanks(in), *data = data_of(s);
+	const char *s = svg_blanks(in), *data = dataurl_digits(s);
 	struct doc_result res = { .message = "" };
 	struct reader r;
 	struct buf bytes;
@@ -202,8 +91,8 @@ picture(struct svg *g, struct svg_node *n, const char *in, bool xlink)
 		    strncasecmp(s, "data:", 5) == 0 ? FIND_SVG_PICTURE
 						    : FIND_SVG_EXTERNAL,
 		    in);
-	buf_init(&bytes, PICTURE_BYTES);
-	e = decode(data, &bytes);
+	buf_init(&bytes, DATAURL_PICTURE_BYTES);
+	e = dataurl_decode(data, &bytes);
 	if (e == ERR_LIMIT)
 		e = doc_fail(g->d, e, "a picture over the limit");
 	if (e == 0) {
@@ -213,9 +102,9 @@ picture(struct svg *g, struct svg_node *n, const char *in, bool xlink)
 	buf_done(&bytes);
 	if (e == 0)
 		return set_href(g, n, xlink, &g->tmp);
-	return is_fatal(e) ? e
-			   : use_placeholder(g, n, xlink, FIND_SVG_PICTURE,
-				 res.message);
+	return doc_is_fatal(e) ? e
+			       : use_placeholder(g, n, xlink, FIND_SVG_PICTURE,
+				     res.message);
 }
 
 /* ---- links of people */

@@ -5,123 +5,21 @@
 #include <string.h>
 #include <strings.h>
 
-#include "formats/format.h"
+#include "formats/dataurl.h"
 #include "formats/html/html_out.h"
 
-#define PICTURE_BYTES (64u << 20)
-#define ALT_BYTES     300u
-
-/* ---- base64 (RFC 4648) */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* Blanks are skipped; ERR_MALFORMED for anything else. */
-static int
-decode(const char *s, struct buf *out)
-{
-	uint32_t bits = 0;
-	unsigned n = 0;
-	int e = 0;
-
-	for (; e == 0 && *s != '\0' && *s != '='; s++) {
-		const char *p;
-
-		if (html_is_blank(*s))
-			continue;
-		if ((p = strchr(digits, *s)) == NULL)
-			return ERR_MALFORMED;
-		bits = bits << 6 | (uint32_t)(p - digits);
-		if (++n % 4 != 1)
-			e = buf_u8(out,
-			    (uint8_t)(bits >> (6 - 2 * ((n + 3) % 4))));
-	}
-	if (e == 0 && s[strspn(s, "= \t\r\n")] != '\0')
-		return ERR_MALFORMED;
-	return e;
-}
-
-static int
-encode(const struct buf *in, struct buf *out)
-{
-	char four[4];
-	int e = 0;
-
-	for (size_t i = 0; e == 0 && i < in->len; i += 3) {
-		size_t n = in->len - i < 3 ? in->len - i : 3;
-		uint32_t bits = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 | (k < n ? in->data[i + k] : 0);
-		for (unsigned k = 0; k < 4; k++)
-			four[k] =
-			    k <= n ? digits[bits >> (18 - 6 * k) & 63] : '=';
-		e = buf_put(out, four, 4);
-	}
-	return e;
-}
+#define ALT_BYTES 300u
 
 /* ---- pictures in the page */
 
-/* Pictures that every browser shows, and is given as they are. */
-static int
-only_common(void *arg, const struct identity *id)
-{
-	static const char *const ids[] = { "png", "jpeg", "gif", "webp",
-		"bmp" };
-
-	(void)arg;
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		if (strcmp(id->format->id, ids[i]) == 0)
-			return 0;
-	return ERR_UNSUPPORTED;
-}
-
+/* A picture of a kind that every browser shows, and is given as it is. */
 static int
 rebuild(struct html_out *o, const struct reader *in, struct doc_result *res)
 {
-	struct child c = { .in = in,
-		.name = "",
-		.where = "img",
-		.flags = CHILD_NO_MAGIC,
-		.accept = only_common };
-	const struct format *f;
-	struct sink sink;
-	struct buf out;
-	int e;
+	static const char *const common[] = { "png", "jpeg", "gif", "webp",
+		"bmp", NULL };
 
-	buf_init(&out, PICTURE_BYTES);
-	sink_init_buf(&sink, &out, PICTURE_BYTES);
-	sink.plain = true;
-	e = doc_child(o->h->d, &c, &sink, res);
-	sink_done(&sink);
-	f = e == 0 ? format_by_id(res->out_format) : NULL;
-	if (e == 0 && (f == NULL || f->mime == NULL))
-		e = ERR_INTERNAL;
-	if (e == 0 &&
-	    (e = buf_fmt(&o->tmp, "data:%s;base64,", f->mime[0])) == 0)
-		e = encode(&out, &o->tmp);
-	buf_done(&out);
-	return e;
-}
-
-static bool
-is_fatal(int e)
-{
-	return e == ERR_NOMEM || e == ERR_IO || e == ERR_INTERNAL ||
-	       e == ERR_LIMIT;
-}
-
-/* "data:image/png;base64,": what follows, or NULL. */
-static const char *
-data_of(const char *s)
-{
-	const char *comma = strchr(s, ',');
-
-	if (strncasecmp(s, "data:", 5) != 0 || comma == NULL ||
-	    comma - s < 12 || strncasecmp(comma - 7, ";base64", 7) != 0)
-		return NULL;
-	return comma + 1;
+	return dataurl_picture(o->h->d, in, "img", common, &o->tmp, res);
 }
 
 static int
@@ -141,7 +39,7 @@ static int
 inner(struct html_out *o, const char *src, enum html_picture *what)
 {
 	struct doc_result res = { .message = "" };
-	const char *data = data_of(src);
+	const char *data = dataurl_digits(src);
 	struct reader r;
 	struct buf bytes;
 	int e;
@@ -153,8 +51,8 @@ inner(struct html_out *o, const char *src, enum html_picture *what)
 		}
 	if (data == NULL)
 		return html_say(o->h, FIND_HTML_PICTURE, ACT_REMOVED, "");
-	buf_init(&bytes, PICTURE_BYTES);
-	if ((e = decode(data, &bytes)) == 0) {
+	buf_init(&bytes, DATAURL_PICTURE_BYTES);
+	if ((e = dataurl_decode(data, &bytes)) == 0) {
 		buf_reader(&bytes, &r);
 		e = rebuild(o, &r, &res);
 	}
@@ -164,9 +62,9 @@ inner(struct html_out *o, const char *src, enum html_picture *what)
 		return remember(o);
 	}
 	buf_clear(&o->tmp);
-	return is_fatal(e) ? e
-			   : html_say(o->h, FIND_HTML_PICTURE, ACT_REMOVED,
-				 res.message);
+	return doc_is_fatal(e) ? e
+			       : html_say(o->h, FIND_HTML_PICTURE, ACT_REMOVED,
+				     res.message);
 }
 
 /* ---- all others */

@@ -12,14 +12,6 @@
 
 /* ---- what hangs below a removed part goes with it, unsaid */
 
-/* Errors that are about the document, not about a part that goes anyway. */
-static bool
-is_fatal(int e)
-{
-	return e == ERR_NOMEM || e == ERR_IO || e == ERR_INTERNAL ||
-	       e == ERR_LIMIT;
-}
-
 /*
  * Mark what the removed part leads to, and what that leads to. Each entry is
  * looked at once; what the walk keeps as well is kept all the same.
@@ -41,7 +33,7 @@ mark_below(struct opc *o, size_t top)
 			.in_name = zipx_entry(o->in, list[i])->name };
 
 		if ((e = opc_read_rels(&p)) != 0) {
-			if (is_fatal(e))
+			if (doc_is_fatal(e))
 				return e;
 			doc_forgive(o->doc);
 			continue;

@@ -80,14 +80,6 @@ rebuild(struct part *p, const struct reader *in, accept_fn accept,
 	return e;
 }
 
-/* Errors that are not about this picture. */
-static bool
-is_fatal(int e)
-{
-	return e == ERR_NOMEM || e == ERR_IO || e == ERR_INTERNAL ||
-	       e == ERR_LIMIT;
-}
-
 int
 opc_placeholder(struct opc *o)
 {
@@ -138,7 +130,7 @@ opc_picture(struct part *p)
 	struct doc_result res = { .message = "" };
 	int e = rebuild_entry(p, only_pictures, &res);
 
-	return e == 0 || is_fatal(e) ? e : use_placeholder(p, res.message);
+	return e == 0 || doc_is_fatal(e) ? e : use_placeholder(p, res.message);
 }
 
 int
@@ -149,7 +141,7 @@ opc_vector(struct part *p)
 
 	/* A drawing over its own limits is not missed; a shared budget is. */
 	if (e == 0 ||
-	    (is_fatal(e) && (e != ERR_LIMIT || doc_exhausted(p->opc->doc))))
+	    (doc_is_fatal(e) && (e != ERR_LIMIT || doc_exhausted(p->opc->doc))))
 		return e;
 	doc_forgive(p->opc->doc);
 	p->out_type = NULL;
@@ -163,7 +155,7 @@ opc_workbook(struct part *p)
 	struct doc_result res = { .message = "" };
 	int e = rebuild_entry(p, only_workbooks, &res);
 
-	if (e == 0 || is_fatal(e))
+	if (e == 0 || doc_is_fatal(e))
 		return e;
 	p->out_type = NULL;
 	return 0;

@@ -229,6 +229,16 @@ settle_state(const char *cmd, const char *given, struct policy *p)
 	return 0;
 }
 
+void
+cli_policy_option(int c, struct cli_policy *o)
+{
+	const char **text = c == OPT_STATE    ? &o->state
+			    : c == OPT_POLICY ? &o->file
+					      : &o->profile;
+
+	*text = optarg;
+}
+
 int
 cli_load_policy(const char *cmd, const struct cli_policy *o, struct policy *p)
 {

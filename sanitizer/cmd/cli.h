@@ -84,6 +84,18 @@ struct cli_policy {
 	const char *state;   /* --state, or NULL */
 };
 
+/* Their codes for getopt_long(); a subcommand's own begin at 256. */
+enum { OPT_STATE = 512, OPT_POLICY, OPT_PROFILE };
+
+#define CLI_POLICY_OPTIONS \
+	{ "state", required_argument, NULL, OPT_STATE }, \
+	    { "policy", required_argument, NULL, OPT_POLICY }, \
+	{ \
+		"profile", required_argument, NULL, OPT_PROFILE \
+	}
+/* Keep optarg as what such a code stands for. */
+void cli_policy_option(int c, struct cli_policy *);
+
 /*
  * Read the policy (--policy, else the site's file when there is one, else the
  * defaults) and settle state_dir. 0, or an exit status; the user was told.

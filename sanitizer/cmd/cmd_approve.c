@@ -34,23 +34,13 @@ static const char usage[] =
        "      --profile NAME      a profile of the policy\n"
        "      --help              this text\n");
 
-enum {
-	OPT_AS = 256,
-	OPT_WHY,
-	OPT_JSON,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
-	OPT_HELP
-};
+enum { OPT_AS = 256, OPT_WHY, OPT_JSON, OPT_HELP };
 
 static const struct option longs[] = {
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "why", required_argument, NULL, OPT_WHY },
 	{ "json", no_argument, NULL, OPT_JSON },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -321,13 +311,9 @@ take_option(struct ask *a, int c, char **argv)
 		a->json = true;
 		return -1;
 	case OPT_STATE:
-		a->which.state = optarg;
-		return -1;
 	case OPT_POLICY:
-		a->which.file = optarg;
-		return -1;
 	case OPT_PROFILE:
-		a->which.profile = optarg;
+		cli_policy_option(c, &a->which);
 		return -1;
 	case OPT_HELP:
 		return cli_help(_(usage));

@@ -39,9 +39,6 @@ enum {
 	OPT_ID,
 	OPT_CSV,
 	OPT_JSON,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
 	OPT_HELP
 };
 
@@ -54,9 +51,7 @@ static const struct option longs[] = {
 	{ "id", required_argument, NULL, OPT_ID },
 	{ "csv", no_argument, NULL, OPT_CSV },
 	{ "json", no_argument, NULL, OPT_JSON },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -210,13 +205,9 @@ take_option(struct ask *a, int c, char **argv)
 		a->json = true;
 		return STATUS_OK;
 	case OPT_STATE:
-		a->which.state = optarg;
-		return STATUS_OK;
 	case OPT_POLICY:
-		a->which.file = optarg;
-		return STATUS_OK;
 	case OPT_PROFILE:
-		a->which.profile = optarg;
+		cli_policy_option(c, &a->which);
 		return STATUS_OK;
 	case OPT_HELP:
 		(void)cli_help(_(usage));

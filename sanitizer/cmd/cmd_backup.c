@@ -50,10 +50,7 @@ static const char usage_restore[] =
        "      --help           this text\n");
 
 enum {
-	OPT_STATE = 256,
-	OPT_POLICY,
-	OPT_PROFILE,
-	OPT_INTO,
+	OPT_INTO = 256,
 	OPT_KEEP,
 	OPT_WITHOUT,
 	OPT_KEYS,
@@ -224,9 +221,7 @@ static const struct option longs_backup[] = {
 	{ "into", required_argument, NULL, OPT_INTO },
 	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "without-keys", no_argument, NULL, OPT_WITHOUT },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -235,9 +230,7 @@ static const struct option longs_restore[] = {
 	{ "keys", required_argument, NULL, OPT_KEYS },
 	{ "key", required_argument, NULL, OPT_KEY },
 	{ "next", required_argument, NULL, OPT_NEXT },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -273,13 +266,9 @@ parse(int argc, char **argv, const char *cmd, const struct option *longs,
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case OPT_STATE:
-			a->which.state = optarg;
-			break;
 		case OPT_POLICY:
-			a->which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			a->which.profile = optarg;
+			cli_policy_option(c, &a->which);
 			break;
 		case OPT_INTO:
 			a->into = optarg;

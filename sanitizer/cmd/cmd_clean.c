@@ -36,12 +36,9 @@ help_text(void)
 enum {
 	OPT_SPOOL = 256,
 	OPT_DEPARTMENT,
-	OPT_POLICY,
-	OPT_PROFILE,
 	OPT_RECEIPT,
 	OPT_REPORT,
-	OPT_PASSWORDS,
-	OPT_STATE
+	OPT_PASSWORDS
 };
 
 static const struct option options[] = {

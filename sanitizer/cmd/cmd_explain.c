@@ -15,7 +15,7 @@
 #include "cmd/cli.h"
 #include "core/receipt.h"
 
-enum { OPT_JSON = 256, OPT_POLICY, OPT_PROFILE, OPT_PASSWORDS };
+enum { OPT_JSON = 256, OPT_PASSWORDS };
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },

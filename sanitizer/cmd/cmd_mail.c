@@ -52,9 +52,6 @@ enum {
 	OPT_WAITING,
 	OPT_STOP,
 	OPT_RESUME,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
 	OPT_HELP
 };
 
@@ -70,9 +67,7 @@ static const struct option longs[] = {
 	{ "waiting", no_argument, NULL, OPT_WAITING },
 	{ "stop", required_argument, NULL, OPT_STOP },
 	{ "resume", no_argument, NULL, OPT_RESUME },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };

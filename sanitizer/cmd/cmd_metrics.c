@@ -17,12 +17,10 @@ static const char usage[] =
        "      --profile NAME   a profile of the policy\n"
        "      --help           this text\n");
 
-enum { OPT_STATE = 256, OPT_POLICY, OPT_PROFILE, OPT_HELP };
+enum { OPT_HELP = 256 };
 
 static const struct option longs[] = {
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -57,13 +55,9 @@ cmd_metrics(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case OPT_STATE:
-			which.state = optarg;
-			break;
 		case OPT_POLICY:
-			which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			which.profile = optarg;
+			cli_policy_option(c, &which);
 			break;
 		case OPT_HELP:
 			return cli_help(_(usage));

@@ -18,7 +18,7 @@ static const char usage[] =
        "      --markdown       show: the table of docs/policy.md\n"
        "      --help           this text\n");
 
-enum { OPT_POLICY = 256, OPT_PROFILE, OPT_MARKDOWN, OPT_HELP };
+enum { OPT_MARKDOWN = 256, OPT_HELP };
 
 static const struct option longs[] = {
 	{ "policy", required_argument, NULL, OPT_POLICY },

@@ -60,9 +60,6 @@ enum {
 	OPT_LOGIN,
 	OPT_RELEASE,
 	OPT_JSON,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
 	OPT_HELP
 };
 
@@ -80,9 +77,7 @@ static const struct option longs[] = {
 	{ "login", required_argument, NULL, OPT_LOGIN },
 	{ "release", no_argument, NULL, OPT_RELEASE },
 	{ "json", no_argument, NULL, OPT_JSON },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -353,13 +348,9 @@ take_option(struct ask *a, int c, char **argv)
 		a->login = optarg;
 		return STATUS_OK;
 	case OPT_STATE:
-		a->which.state = optarg;
-		return STATUS_OK;
 	case OPT_POLICY:
-		a->which.file = optarg;
-		return STATUS_OK;
 	case OPT_PROFILE:
-		a->which.profile = optarg;
+		cli_policy_option(c, &a->which);
 		return STATUS_OK;
 	default:
 		status = take_flag(a, c);

@@ -38,9 +38,6 @@ static const char usage[] = N_(
 
 enum {
 	OPT_KEY = 256,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
 	OPT_GAPS,
 	OPT_SMTP,
 	OPT_LMTP,
@@ -53,9 +50,7 @@ enum {
 
 static const struct option longs[] = {
 	{ "key", required_argument, NULL, OPT_KEY },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "smtp", required_argument, NULL, OPT_SMTP },
 	{ "lmtp", required_argument, NULL, OPT_LMTP },
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
@@ -429,13 +424,9 @@ parse(int argc, char **argv, struct asked *a)
 			a->key_file = optarg;
 			break;
 		case OPT_STATE:
-			a->which.state = optarg;
-			break;
 		case OPT_POLICY:
-			a->which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			a->which.profile = optarg;
+			cli_policy_option(c, &a->which);
 			break;
 		case OPT_SMTP:
 			a->smtp = optarg;

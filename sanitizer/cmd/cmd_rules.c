@@ -22,7 +22,7 @@ static const char usage[] =
        "      --markdown          show: the table of docs/rules.md\n"
        "      --help              this text\n");
 
-enum { OPT_DEPARTMENT = 256, OPT_POLICY, OPT_PROFILE, OPT_MARKDOWN, OPT_HELP };
+enum { OPT_DEPARTMENT = 256, OPT_MARKDOWN, OPT_HELP };
 
 static const struct option longs[] = {
 	{ "department", required_argument, NULL, OPT_DEPARTMENT },

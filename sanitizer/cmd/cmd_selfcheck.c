@@ -42,23 +42,13 @@ static const char usage[] = N_(
     "      --profile NAME   a profile of the policy\n"
     "      --help           this text\n");
 
-enum {
-	OPT_SAMPLES = 256,
-	OPT_JSON,
-	OPT_WRITE,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
-	OPT_HELP
-};
+enum { OPT_SAMPLES = 256, OPT_JSON, OPT_WRITE, OPT_HELP };
 
 static const struct option longs[] = {
 	{ "samples", required_argument, NULL, OPT_SAMPLES },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "write", no_argument, NULL, OPT_WRITE },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -409,13 +399,9 @@ cmd_selfcheck(int argc, char **argv)
 			c.write = true;
 			break;
 		case OPT_STATE:
-			c.which.state = optarg;
-			break;
 		case OPT_POLICY:
-			c.which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			c.which.profile = optarg;
+			cli_policy_option(o, &c.which);
 			break;
 		case OPT_HELP:
 			return cli_help(_(usage));

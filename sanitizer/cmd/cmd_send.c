@@ -20,19 +20,10 @@ static const char usage[] =
        "      --public-key     print the key that the inner side must pin\n"
        "      --help           this text\n");
 
-enum {
-	OPT_STATE = 256,
-	OPT_POLICY,
-	OPT_PROFILE,
-	OPT_WAITING,
-	OPT_KEY,
-	OPT_HELP
-};
+enum { OPT_WAITING = 256, OPT_KEY, OPT_HELP };
 
 static const struct option longs[] = {
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "waiting", no_argument, NULL, OPT_WAITING },
 	{ "public-key", no_argument, NULL, OPT_KEY },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -120,13 +111,9 @@ cmd_send(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case OPT_STATE:
-			which.state = optarg;
-			break;
 		case OPT_POLICY:
-			which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			which.profile = optarg;
+			cli_policy_option(c, &which);
 			break;
 		case OPT_WAITING:
 			waiting = true;

@@ -38,14 +38,12 @@ static const char usage[] = N_(
     "      --profile NAME   a profile of the policy\n"
     "      --help           this text\n");
 
-enum { OPT_DRY = 256, OPT_OVER, OPT_STATE, OPT_POLICY, OPT_PROFILE, OPT_HELP };
+enum { OPT_DRY = 256, OPT_OVER, OPT_HELP };
 
 static const struct option longs[] = {
 	{ "dry-run", no_argument, NULL, OPT_DRY },
 	{ "over-quota", no_argument, NULL, OPT_OVER },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -387,13 +385,9 @@ cmd_tidy(int argc, char **argv)
 			t.over_quota = true;
 			break;
 		case OPT_STATE:
-			t.which.state = optarg;
-			break;
 		case OPT_POLICY:
-			t.which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			t.which.profile = optarg;
+			cli_policy_option(c, &t.which);
 			break;
 		case OPT_HELP:
 			return cli_help(_(usage));

@@ -45,9 +45,6 @@ enum {
 	OPT_UNTIL,
 	OPT_LIMIT,
 	OPT_JSON,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
 	OPT_HELP
 };
 
@@ -61,9 +58,7 @@ static const struct option longs[] = {
 	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "json", no_argument, NULL, OPT_JSON },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -287,13 +282,9 @@ take_option(struct ask *a, int c, char **argv)
 		a->json = true;
 		return -1;
 	case OPT_STATE:
-		a->which.state = optarg;
-		return -1;
 	case OPT_POLICY:
-		a->which.file = optarg;
-		return -1;
 	case OPT_PROFILE:
-		a->which.profile = optarg;
+		cli_policy_option(c, &a->which);
 		return -1;
 	case OPT_HELP:
 		return cli_help(_(usage));

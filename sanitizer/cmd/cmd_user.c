@@ -55,9 +55,6 @@ enum {
 	OPT_CANCEL,
 	OPT_JSON,
 	OPT_CSV,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
 	OPT_HELP,
 	OPT_TEXTS /* first of texts[] */
 };
@@ -106,9 +103,7 @@ static const struct option longs[] = {
 	{ "cancel", required_argument, NULL, OPT_CANCEL },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "csv", no_argument, NULL, OPT_CSV },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -336,13 +331,9 @@ take_option(struct user_ask *a, int c, char **argv)
 		a->csv = true;
 		return STATUS_OK;
 	case OPT_STATE:
-		a->which.state = optarg;
-		return STATUS_OK;
 	case OPT_POLICY:
-		a->which.file = optarg;
-		return STATUS_OK;
 	case OPT_PROFILE:
-		a->which.profile = optarg;
+		cli_policy_option(c, &a->which);
 		return STATUS_OK;
 	case OPT_HELP:
 		(void)cli_help(_(usage));

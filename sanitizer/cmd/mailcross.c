@@ -162,7 +162,7 @@ mail_crossed(void *arg, struct crossing_item *c, int err)
 		m->err = err;
 	s->crossing_n--;
 	if (err == 0 && c->record->verdict == VERDICT_RELEASED)
-		s->is_unsent = true;
+		s->sender.is_unsent = true;
 	if (--m->crossing_left == 0)
 		complete(s, m);
 }
@@ -305,7 +305,7 @@ cross_second(void *arg, const struct mail_envelope *v, const char *id,
 	    (e = crossing_put(s->second, &c)) != 0 ||
 	    (e = crossing_flush(s->second)) != 0 || (e = s->second_err) != 0)
 		return e;
-	s->is_unsent = true;
+	s->sender.is_unsent = true;
 	log_info("%s: opened by a password that came", id);
 	if ((envelope = mail_envelope_text(v)) == NULL)
 		return ERR_NOMEM;

@@ -26,7 +26,6 @@
 
 #define WINDOW_BYTES_MAX (UINT64_C(512) << 20) /* of waiting messages */
 #define WAIT_MS		 50
-#define SEND_MS		 200
 #define IDLE_MS		 1000
 #define NOTE_TAIL	 "-N"
 
@@ -161,29 +160,10 @@ take_more(struct serve *s)
 static void
 send_parcels(struct serve *s, bool now)
 {
-	struct spool_sent sent = { 0, 0 };
-	char why[PARCEL_WHY_BYTES] = "";
-	uint64_t t = mail_now_ms();
-	int e;
+	int e =
+	    sender_go(&s->sender, s->spool, s->state.audit, now, mail_now_ms());
 
-	if (s->o->send == NULL || !s->is_unsent ||
-	    (!now && t - s->send_ms < SEND_MS))
-		return;
-	e = spool_send(s->spool, s->o->send, &sent, why);
-	s->send_ms = t;
-	s->is_unsent = e != 0;
-	if (e != 0 && (s->warned_ms == 0 || t - s->warned_ms >= MAIL_WARN_MS)) {
-		s->warned_ms = t;
-		log_warn(_("%s: %s; what was not sent waits and is sent next "
-			   "time"),
-		    s->o->send, why[0] != '\0' ? why : cli_err(e));
-	}
-	if (sent.parcels > 0 &&
-	    (e = audit_append(s->state.audit, "send",
-		 json_pack("{s:I, s:I, s:s, s:s}", "parcels",
-		     (json_int_t)sent.parcels, "bytes", (json_int_t)sent.bytes,
-		     "to", s->o->send, "result", err_name(e)),
-		 AUDIT_LATER)) != 0)
+	if (e != 0)
 		mail_hold_on(s, e, "audit");
 }
 
@@ -258,7 +238,8 @@ work(struct serve *s)
 			if (s->o->once && !s->is_dropping)
 				return;
 			if (!s->is_dropping)
-				rest(s, s->is_unsent ? SEND_MS : IDLE_MS);
+				rest(s, s->sender.is_unsent ? SENDER_EVERY_MS
+							    : IDLE_MS);
 		}
 	}
 }
@@ -400,7 +381,7 @@ mail_serve(const struct mail_serve_options *o, const struct policy *policy)
 		.policy = policy,
 		.options = policy->options,
 		.watch = -1,
-		.is_unsent = true };
+		.sender = { .to = o->send, .is_unsent = true } };
 	int status;
 
 	s.options.mail_fresh = true;

@@ -8,6 +8,7 @@
 
 #include "cmd/mail.h"
 #include "cmd/ppap.h"
+#include "cmd/sender.h"
 #include "core/spool.h"
 #include "quarantine/crossing.h"
 
@@ -49,9 +50,10 @@ struct serve {
 	struct mail *ring[MAIL_WINDOW_MAX], *all;
 	size_t head, n, window, crossing_n;
 	uint64_t bytes;
-	uint64_t group_ms, tidy_ms, send_ms, warned_ms;
+	struct sender sender;
+	uint64_t group_ms, tidy_ms, warned_ms;
 	unsigned backoff_ms;
-	bool is_dropping, is_unsent;
+	bool is_dropping;
 	bool looks_back; /* originals of released mails are kept (rules.h) */
 	char bad_id[RECORD_ID_BYTES]; /* with a fault of its own */
 	unsigned bad_n;

@@ -341,22 +341,12 @@ static const char usage[] = N_(
     "      --profile NAME   a profile of the policy\n"
     "      --help           this text\n");
 
-enum {
-	OPT_SOCKET = 256,
-	OPT_SLOTS,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
-	OPT_CLEANER,
-	OPT_HELP
-};
+enum { OPT_SOCKET = 256, OPT_SLOTS, OPT_CLEANER, OPT_HELP };
 
 static const struct option longs[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
 	{ "slots", required_argument, NULL, OPT_SLOTS },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "cleaner", no_argument, NULL, OPT_CLEANER },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -388,13 +378,9 @@ parse(int argc, char **argv, struct asked *a)
 				    optarg);
 			break;
 		case OPT_STATE:
-			a->which.state = optarg;
-			break;
 		case OPT_POLICY:
-			a->which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			a->which.profile = optarg;
+			cli_policy_option(c, &a->which);
 			break;
 		case OPT_CLEANER:
 			a->is_cleaner = true;

@@ -24,8 +24,8 @@
 
 #define BUSY_MS	       20 /* between two looks while documents are in work */
 #define TAKE_MS	       40 /* of taking in, at a time */
-#define SEND_MS	       200
 #define IDLE_MS	       1000
+#define LOOK_MS	       200 /* at rows and decisions that are due */
 #define BACKOFF_MIN_MS 500
 #define BACKOFF_MAX_MS 15000
 
@@ -79,30 +79,10 @@ watch_hold_on(struct watch *s, int err, const char *what)
 static void
 send_parcels(struct watch *s, bool now)
 {
-	struct spool_sent sent = { 0, 0 };
-	char why[PARCEL_WHY_BYTES] = "";
-	uint64_t t = watch_now_ms();
-	int e;
+	int e = sender_go(&s->sender, s->spool, s->state.audit, now,
+	    watch_now_ms());
 
-	if (s->o->send == NULL || !s->is_unsent ||
-	    (!now && t - s->send_ms < SEND_MS))
-		return;
-	e = spool_send(s->spool, s->o->send, &sent, why);
-	s->send_ms = t;
-	s->is_unsent = e != 0;
-	if (e != 0 &&
-	    (s->warned_ms == 0 || t - s->warned_ms >= WATCH_WARN_MS)) {
-		s->warned_ms = t;
-		log_warn(_("%s: %s; what was not sent waits and is sent next "
-			   "time"),
-		    s->o->send, why[0] != '\0' ? why : cli_err(e));
-	}
-	if (sent.parcels > 0 &&
-	    (e = audit_append(s->state.audit, "send",
-		 json_pack("{s:I, s:I, s:s, s:s}", "parcels",
-		     (json_int_t)sent.parcels, "bytes", (json_int_t)sent.bytes,
-		     "to", s->o->send, "result", err_name(e)),
-		 AUDIT_LATER)) != 0)
+	if (e != 0)
 		watch_hold_on(s, e, "audit");
 }
 
@@ -139,10 +119,10 @@ idle_ms(const struct watch *s)
 	uint64_t now = watch_now_ms(), next = watch_next_look(s);
 	uint64_t ms = next <= now ? 0 : next - now;
 
-	if (s->is_unsent && ms > SEND_MS)
-		ms = SEND_MS;
-	if ((s->has_rows || s->has_decisions) && ms > SEND_MS)
-		ms = SEND_MS;
+	if (s->sender.is_unsent && ms > SENDER_EVERY_MS)
+		ms = SENDER_EVERY_MS;
+	if ((s->has_rows || s->has_decisions) && ms > LOOK_MS)
+		ms = LOOK_MS;
 	return (int)(ms < IDLE_MS ? ms : IDLE_MS);
 }
 
@@ -442,7 +422,8 @@ watch(const struct watch_options *o, const struct policy *policy)
 		return STATUS_AGAIN;
 	s->o = o;
 	s->policy = policy;
-	s->is_unsent = true;
+	s->sender.to = o->send;
+	s->sender.is_unsent = true;
 	s->lock = s->root = s->in = s->notify = s->wake = s->listen = -1;
 	cli_catch_signals();
 	if ((status = begin(s)) == 0) {
@@ -471,26 +452,14 @@ static const char usage[] =
        "      --help            this text\n"
        "      --version         the version\n");
 
-enum {
-	OPT_ROOT = 256,
-	OPT_SEND,
-	OPT_SLOTS,
-	OPT_ONCE,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
-	OPT_HELP,
-	OPT_VERSION
-};
+enum { OPT_ROOT = 256, OPT_SEND, OPT_SLOTS, OPT_ONCE, OPT_HELP, OPT_VERSION };
 
 static const struct option longs[] = {
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "send", required_argument, NULL, OPT_SEND },
 	{ "slots", required_argument, NULL, OPT_SLOTS },
 	{ "once", no_argument, NULL, OPT_ONCE },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -528,13 +497,9 @@ parse(int argc, char **argv, struct asked *a)
 			a->o.once = true;
 			break;
 		case OPT_STATE:
-			a->which.state = optarg;
-			break;
 		case OPT_POLICY:
-			a->which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			a->which.profile = optarg;
+			cli_policy_option(c, &a->which);
 			break;
 		case OPT_HELP:
 			return cli_help(_(usage));

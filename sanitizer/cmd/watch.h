@@ -22,6 +22,7 @@
 #define CMD_WATCH_H
 
 #include "cmd/cli.h"
+#include "cmd/sender.h"
 #include "cmd/watchname.h"
 #include "cmd/watchqueue.h"
 #include "cmd/watchscan.h"
@@ -153,15 +154,15 @@ struct watch {
 	char bad_id[RECORD_ID_BYTES];
 	unsigned bad_n;
 
-	uint64_t group_ms, send_ms, warned_ms, minute_ms, rows_ms, decide_ms,
-	    status_ms;
+	struct sender sender;
+	uint64_t group_ms, warned_ms, minute_ms, rows_ms, decide_ms, status_ms;
 	unsigned backoff_ms;
 	pid_t preview_pid; /* that is being made, or 0 */
 	char preview_id[RECORD_ID_BYTES];
 	unsigned preview_n; /* how often it was tried */
 	uint64_t preview_ms;
 	bool preview_said;
-	bool is_dropping, is_unsent, has_rows, has_decisions, has_status;
+	bool is_dropping, has_rows, has_decisions, has_status;
 	bool is_unsaid; /* a text could not be written: again in a minute */
 	int stop;
 };

@@ -388,7 +388,7 @@ watch_crossed(void *arg, struct crossing_item *c, int err)
 
 	s->crossing_n--;
 	if (err == 0 && c->record->verdict == VERDICT_RELEASED)
-		s->is_unsent = true;
+		s->sender.is_unsent = true;
 	if (c->user != NULL)
 		((struct watch_job *)c->user)->err = err;
 	if (c->user != NULL)

@@ -35,21 +35,12 @@ static const char usage[] =
        "      --profile NAME      a profile of the policy\n"
        "      --help              this text\n");
 
-enum {
-	OPT_FORMAT = 256,
-	OPT_OUT,
-	OPT_STATE,
-	OPT_POLICY,
-	OPT_PROFILE,
-	OPT_HELP
-};
+enum { OPT_FORMAT = 256, OPT_OUT, OPT_HELP };
 
 static const struct option longs[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "out", required_argument, NULL, OPT_OUT },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "profile", required_argument, NULL, OPT_PROFILE },
+	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -215,13 +206,9 @@ main(int argc, char **argv)
 			a.out = optarg;
 			break;
 		case OPT_STATE:
-			a.which.state = optarg;
-			break;
 		case OPT_POLICY:
-			a.which.file = optarg;
-			break;
 		case OPT_PROFILE:
-			a.which.profile = optarg;
+			cli_policy_option(o, &a.which);
 			break;
 		case OPT_HELP:
 			return cli_help(_(usage));

@@ -202,9 +202,9 @@ prepare_row(struct transfer *t)
 	return 0;
 }
 
-int
-transfer_add(struct people *p, struct transfer *t, int fd, uint64_t max_bytes,
-    const char *once)
+static int
+add(struct people *p, struct transfer *t, int fd, uint64_t max_bytes,
+    const uint8_t *own, const char *once)
 {
 	struct staged st;
 	int e;
@@ -213,7 +213,9 @@ transfer_add(struct people *p, struct transfer *t, int fd, uint64_t max_bytes,
 		return e == 0 ? ERR_EXIST : e;
 	if ((e = prepare_row(t)) != 0)
 		return e;
-	if ((e = transfer_stage(p, t->id, fd, max_bytes, &st)) == 0) {
+	e = own != NULL ? transfer_stage_own(p, t->id, fd, max_bytes, own, &st)
+			: transfer_stage(p, t->id, fd, max_bytes, &st);
+	if (e == 0) {
 		t->bytes = st.bytes;
 		hash_hex(st.digest, t->sha256);
 		if ((e = ledger_begin(p->db)) == 0)
@@ -223,6 +225,20 @@ transfer_add(struct people *p, struct transfer *t, int fd, uint64_t max_bytes,
 	if (e == 0)
 		people_wake(p);
 	return e;
+}
+
+int
+transfer_add(struct people *p, struct transfer *t, int fd, uint64_t max_bytes,
+    const char *once)
+{
+	return add(p, t, fd, max_bytes, NULL, once);
+}
+
+int
+transfer_add_own(struct people *p, struct transfer *t, int fd,
+    const uint8_t sha256[HASH_BYTES], uint64_t max_bytes)
+{
+	return add(p, t, fd, max_bytes, sha256, NULL);
 }
 
 int

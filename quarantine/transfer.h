@@ -83,6 +83,14 @@ void transfer_done(struct transfer *); /* frees the receipts */
  */
 int transfer_add(struct people *, struct transfer *, int fd, uint64_t max_bytes,
     const char *once) MUST_CHECK;
+/*
+ * The same of an anonymous file (O_TMPFILE) of the state folder that nobody
+ * else has: it becomes the private copy itself, so that a large one holds up
+ * nobody while it is copied. sha256: of all that is in it. Where it cannot be
+ * given a name it is copied.
+ */
+int transfer_add_own(struct people *, struct transfer *, int fd,
+    const uint8_t sha256[HASH_BYTES], uint64_t max_bytes) MUST_CHECK;
 /* The private copy, for reading. ERR_NOENT: it is not there any more. */
 int transfer_open(struct people *, const char *id, int *fd) MUST_CHECK;
 

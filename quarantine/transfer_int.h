@@ -36,6 +36,10 @@ struct staged {
 /* Copy fd (from offset 0) and fsync. ERR_LIMIT; ERR_IO. */
 int transfer_stage(struct people *, const char *id, int fd, uint64_t max_bytes,
     struct staged *) MUST_CHECK;
+/* An anonymous file becomes in/ID.part, or is copied as above. */
+int transfer_stage_own(struct people *, const char *id, int fd,
+    uint64_t max_bytes, const uint8_t digest[HASH_BYTES],
+    struct staged *) MUST_CHECK;
 /* Give it its name; inside the transaction that makes the row want it. */
 int transfer_keep(struct people *, const struct staged *) MUST_CHECK;
 /* Close; e != 0: and remove it, under either name. */

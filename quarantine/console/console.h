@@ -58,6 +58,8 @@ struct session;
 struct rates; /* rate.h */
 
 /* Everything the pages stand on; made before the first request. */
+struct server_call;
+
 struct console {
 	struct policy policy;
 	struct keys keys;
@@ -72,6 +74,8 @@ struct console {
 	uint8_t secret[CONSOLE_TOKEN_BYTES]; /* of this run */
 	const char *policy_file;	     /* --policy, or NULL */
 	int tmp;			     /* folder for uploads under way */
+	time_t no_ldap_until;		     /* the directory did not answer */
+	struct server_call *uploads;	     /* those under way */
 };
 
 /* The rules of a department as the file has them now (looked at every 5 s; a
@@ -126,7 +130,8 @@ struct visit_file {
 	char name[RECORD_NAME_BYTES]; /* as the browser said, printable UTF-8,
 				       * perhaps with folders; not yet safe */
 	int fd; /* the request's; anonymous, gone after it */
-	uint64_t bytes;
+	uint64_t bytes, flushed;
+	struct hash hash; /* of what came so far */
 };
 
 struct visit {

@@ -16,6 +16,8 @@
 
 #define POST_BYTES (64u << 10) /* of the reader of bodies */
 #define DISK_FREE  (256ull << 20)
+#define UPLOADS	   4		/* of one person at a time */
+#define FLUSH	   (8ull << 20) /* handed to the disk while more comes */
 
 static const char *const bad_form = N_("The request is not well formed.");
 
@@ -118,6 +120,7 @@ new_file(struct server_call *c, const char *field, const char *name)
 		no(c, 503, N_("The gateway is busy. Try again later."));
 		return NULL;
 	}
+	hash_init(&more->hash);
 	c->n_files++;
 	return more;
 }
@@ -139,7 +142,14 @@ add_file(struct server_call *c, const char *field, const char *name,
 		return;
 	if (n > 0 && fsx_write_all(f->fd, data, n) != 0)
 		no(c, 503, N_("The gateway is busy. Try again later."));
+	hash_add(&f->hash, data, n);
 	f->bytes += n;
+	/* What is on its way to the disk is not waited for at the end. */
+	if (f->bytes - f->flushed >= FLUSH) {
+		(void)!sync_file_range(f->fd, (off_t)f->flushed,
+		    (off_t)(f->bytes - f->flushed), SYNC_FILE_RANGE_WRITE);
+		f->flushed = f->bytes;
+	}
 }
 
 static enum MHD_Result
@@ -169,20 +179,56 @@ on_post(void *arg, enum MHD_ValueKind kind, const char *key,
 	return c->refused == 0 ? MHD_YES : MHD_NO;
 }
 
+static void
+upload_begins(struct server_call *c)
+{
+	struct server_call **head = &c->v.site->uploads;
+
+	c->next_upload = *head;
+	c->prev_upload = head;
+	if (*head != NULL)
+		(*head)->prev_upload = &c->next_upload;
+	*head = c;
+}
+
+static void
+upload_ends(struct server_call *c)
+{
+	if (c->prev_upload == NULL)
+		return;
+	*c->prev_upload = c->next_upload;
+	if (c->next_upload != NULL)
+		c->next_upload->prev_upload = c->prev_upload;
+	c->prev_upload = NULL;
+}
+
+/* Room for this one and for what the others have still to send: on a full
+ * disk the log cannot be written, and nothing is released any more. */
 static unsigned
 check_space(struct server_call *c)
 {
+	uint64_t wanted = c->said_body + DISK_FREE / 2;
 	struct statvfs fs;
+	unsigned mine = 0;
 
 	if ((c->v.route->flags & ROUTE_FILES) == 0)
 		return 0;
-	/* It is copied once before the first copy goes. */
+	for (const struct server_call *u = c->v.site->uploads; u != NULL;
+	     u = u->next_upload) {
+		wanted += u->said_body > u->body ? u->said_body - u->body : 0;
+		mine += strcmp(u->v.account.login, c->v.account.login) == 0;
+	}
+	if (mine >= UPLOADS)
+		return no(c, 429,
+		    N_("You send several uploads already. Wait until one is "
+		       "done."));
+	/* It stands on the disk twice before it is done with. */
 	if (fstatvfs(c->v.site->tmp, &fs) != 0 ||
-	    (uint64_t)fs.f_bavail * fs.f_frsize / 2 <
-		c->said_body + DISK_FREE / 2)
+	    (uint64_t)fs.f_bavail * fs.f_frsize / 2 < wanted)
 		return no(c, 503,
 		    N_("The gateway has no room for this now. Try again "
 		       "later, and tell the administrator."));
+	upload_begins(c);
 	return 0;
 }
 
@@ -257,6 +303,7 @@ form_end(struct server_call *c)
 void
 form_done(struct server_call *c)
 {
+	upload_ends(c);
 	if (c->refused == 0)
 		c->refused = 400; /* it may have something left to say */
 	if (c->pp != NULL)

@@ -162,6 +162,8 @@ preview_row(void *arg, const struct account *before,
 {
 	struct preview *p = arg;
 
+	if (page_is_own_gain(p->r, after))
+		return ERR_DENIED;
 	p->n[change]++;
 	if (change == ACCOUNT_CHANGED && before != NULL)
 		account_row(p->r, before, tr(p->r, N_("before")), "before");
@@ -194,6 +196,11 @@ apply_form(struct visit *r, const char *hash, const char *effective,
 	page_button(r, tr(r, N_("Bring these changes in")), "");
 	html_close(h);
 }
+
+static const char own_row[] =
+    N_("The list gives a role to your own account, or moves it to another "
+       "department to approve there. Take the line out; another administrator "
+       "can bring it in.");
 
 static const char *
 effective_of(const struct visit *r)
@@ -274,6 +281,10 @@ preview(struct visit *r, const struct buf *csv)
 	html_close(&r->page);
 	html_close(&r->page);
 	html_close(&r->page);
+	if (e == ERR_DENIED) {
+		html_clear(&r->page);
+		return refuse(r, own_row);
+	}
 	if (e == ERR_MALFORMED || e == ERR_LIMIT) {
 		html_clear(&r->page);
 		return refuse(r,
@@ -305,15 +316,14 @@ page_import_preview(struct visit *r)
 	return e;
 }
 
+/* A list is no way to what the page of one's own account refuses. */
 static int
-nothing(void *arg, const struct account *before, const struct account *after,
-    enum account_change change)
+not_oneself(void *arg, const struct account *before,
+    const struct account *after, enum account_change change)
 {
-	(void)arg;
 	(void)before;
-	(void)after;
 	(void)change;
-	return 0;
+	return page_is_own_gain(arg, after) ? ERR_DENIED : 0;
 }
 
 int
@@ -334,13 +344,15 @@ page_import_apply(struct visit *r)
 	}
 	if (e == 0)
 		e = account_import(r->site->people, (const char *)csv.data,
-		    csv.len, effective_of(r), true, r->account.login, nothing,
-		    NULL, why);
+		    csv.len, effective_of(r), true, r->account.login,
+		    not_oneself, r, why);
 	buf_done(&csv);
 	if (e == ERR_NOENT)
 		return refuse(r, N_("The list is gone; choose it again."));
 	if (e == ERR_MALFORMED)
 		return refuse(r, why);
+	if (e == ERR_DENIED)
+		return refuse(r, own_row);
 	if (e != 0)
 		return e;
 	(void)unlinkat(r->site->tmp, name, 0);

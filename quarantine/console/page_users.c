@@ -338,6 +338,18 @@ from_form(const struct visit *r, struct account *a)
 	return 0;
 }
 
+bool
+page_is_own_gain(const struct visit *r, const struct account *after)
+{
+	const struct account *me = &r->account;
+
+	if (strcmp(after->login, me->login) != 0)
+		return false;
+	return (after->roles & ~me->roles) != 0 ||
+	       ((after->roles & ROLE_APPROVER) != 0 &&
+		   strcmp(after->department, me->department) != 0);
+}
+
 /* What was wrong, above the form with what was typed. */
 static int
 again(struct visit *r, const struct account *a, const char *action,
@@ -372,6 +384,11 @@ page_user_save(struct visit *r)
 		return again(r, &a, path,
 		    N_("You cannot take your own account out of office; "
 		       "another administrator can."));
+	if (page_is_own_gain(r, &a))
+		return again(r, &a, path,
+		    N_("Nobody gives a role to their own account, or moves it "
+		       "to another department to approve there; another "
+		       "administrator can."));
 	e = account_put(r->site->people, &a, r->account.login, why);
 	if (e == ERR_MALFORMED)
 		return again(r, &a, path, why);

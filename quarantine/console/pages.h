@@ -51,6 +51,9 @@ int page_user_lock(struct visit *);
 int page_user_password(struct visit *);
 /* The names of roles, in words. */
 void page_roles(struct visit *, unsigned roles);
+/* Whether a change gives a role to the account of whoever makes it, or another
+ * department to approve in. */
+bool page_is_own_gain(const struct visit *, const struct account *after);
 int page_import(struct visit *);
 int page_import_preview(struct visit *);
 int page_import_apply(struct visit *);

@@ -11,6 +11,8 @@
 #include "quarantine/console/server.h"
 #include "quarantine/console/session.h"
 
+#define LDAP_REST_S 30 /* after it did not answer */
+
 /* A page of ours that a person may be led to after signing in. */
 static const char *
 safe_next(const struct visit *v, const char *field)
@@ -111,14 +113,17 @@ by_directory(struct visit *v, const char *login, const char *password,
 	const struct policy_console *p = &v->site->policy.console;
 	int e;
 
-	if (p->ldap_uri[0] == '\0' ||
+	if (p->ldap_uri[0] == '\0' || server_now() < v->site->no_ldap_until ||
 	    account_get(v->site->people, login, a) != 0 ||
 	    a->locked_until[0] != '\0')
 		return ERR_DENIED;
 	e = ldap_check(p->ldap_uri, p->ldap_dn, login, password,
 	    strlen(password));
-	if (e == ERR_IO || e == ERR_MALFORMED)
+	if (e == ERR_IO || e == ERR_MALFORMED) {
 		log_error("the directory %s cannot be asked", p->ldap_uri);
+		/* Everybody waits while it is asked. */
+		v->site->no_ldap_until = server_now() + LDAP_REST_S;
+	}
 	if (e != 0)
 		return ERR_DENIED;
 	return account_trusted(v->site->people, login, v->client, "ldap", a);

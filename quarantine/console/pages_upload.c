@@ -199,6 +199,7 @@ take_file(struct taking *k, struct visit_file *f)
 	char path[PARCEL_NAME_BYTES];
 	const struct account *a = &k->v->account;
 	const char *why = why_not(k, f);
+	uint8_t digest[HASH_BYTES];
 	int e = 0;
 
 	path_of(k, f, path);
@@ -209,8 +210,9 @@ take_file(struct taking *k, struct visit_file *f)
 		snprintf(t.path, sizeof(t.path), "%s", path);
 		snprintf(t.batch, sizeof(t.batch), "%s", k->batch);
 		t.mtime = time(NULL);
-		e = transfer_add(k->v->site->people, &t, f->fd,
-		    k->rules.max_file_bytes, NULL);
+		hash_end(&f->hash, digest);
+		e = transfer_add_own(k->v->site->people, &t, f->fd, digest,
+		    k->rules.max_file_bytes);
 		if (e == 0) {
 			k->taken++;
 			snprintf(k->batch, sizeof(k->batch), "%s", t.batch);

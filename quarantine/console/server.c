@@ -264,6 +264,7 @@ page_answer(struct server_call *c)
 	c->answer = MHD_create_response_from_buffer(out->len, out->data,
 	    MHD_RESPMEM_MUST_COPY);
 	c->answer_status = c->v.status;
+	c->answer_bytes = out->len;
 	if (c->answer != NULL &&
 	    MHD_add_response_header(c->answer, "Content-Type",
 		"text/html; charset=utf-8") != MHD_YES)
@@ -277,7 +278,7 @@ send_answer(struct server_call *c)
 		page_answer(c);
 	if (c->answer == NULL || !dress(c))
 		return MHD_NO;
-	phase(c->link, ANSWERS, c->v.page.out.len);
+	phase(c->link, ANSWERS, c->answer_bytes);
 	log_debug("%s %s %u %s %s", c->v.method, c->v.path, c->answer_status,
 	    c->v.client, c->v.account.login);
 	return MHD_queue_response(c->conn, c->answer_status, c->answer);

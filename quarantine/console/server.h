@@ -30,8 +30,10 @@ struct server_call {
 	unsigned refused;   /* HTTP status to be said after the body */
 	const char *reason; /* for the page of an error; N_() */
 	bool is_token_seen; /* before any file is taken */
+	struct server_call *next_upload, **prev_upload; /* or NULL */
 	struct MHD_Response *answer;
 	unsigned answer_status;
+	uint64_t answer_bytes;
 	char cookies[SERVER_COOKIES][256];
 	size_t n_cookies;
 	char host[256];

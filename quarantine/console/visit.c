@@ -179,7 +179,7 @@ visit_sign_out(struct visit *v)
 /* ---- answers */
 
 static int
-answer(struct visit *v, struct MHD_Response *r, unsigned status)
+answer(struct visit *v, struct MHD_Response *r, unsigned status, uint64_t bytes)
 {
 	if (r == NULL)
 		return ERR_NOMEM;
@@ -187,6 +187,7 @@ answer(struct visit *v, struct MHD_Response *r, unsigned status)
 		MHD_destroy_response(v->call->answer);
 	v->call->answer = r;
 	v->call->answer_status = status;
+	v->call->answer_bytes = bytes;
 	return 0;
 }
 
@@ -211,7 +212,7 @@ visit_go(struct visit *v, const char *path, enum notice kind, const char *key)
 		v->session->notice_kind = kind;
 	}
 	r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	if ((e = answer(v, r, 303)) != 0)
+	if ((e = answer(v, r, 303, 0)) != 0)
 		return e;
 	return header(r, "Location", path);
 }
@@ -253,7 +254,7 @@ visit_bytes(struct visit *v, const char *type, const void *data, size_t n,
 	/* The library copies; its argument only lacks the const. */
 	struct MHD_Response *r = MHD_create_response_from_buffer(n,
 	    (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY);
-	int e = answer(v, r, 200);
+	int e = answer(v, r, 200, n);
 
 	return e != 0 ? e : name_download(r, type, name);
 }
@@ -269,7 +270,7 @@ visit_fd(struct visit *v, const char *type, int fd, const char *name)
 		r = MHD_create_response_from_fd64((uint64_t)size, fd);
 	if (r == NULL)
 		close(fd);
-	e = size < 0 ? ERR_IO : answer(v, r, 200);
+	e = size < 0 ? ERR_IO : answer(v, r, 200, (uint64_t)size);
 	return e != 0 ? e : name_download(r, type, name);
 }
 

@@ -128,7 +128,9 @@ cli_who(void)
 	const char *sudo = getenv("SUDO_USER");
 	const struct passwd *pw = getpwuid(getuid());
 
-	if (getuid() == 0 && sudo != NULL && sudo[0] != '\0')
+	/* Also for the gateway's own user: the console runs this for a person,
+	 * and whoever has the state folder could write any name anyhow. */
+	if (sudo != NULL && sudo[0] != '\0')
 		utf8_printable(sudo, strlen(sudo), name, sizeof(name));
 	else if (pw != NULL)
 		utf8_printable(pw->pw_name, strlen(pw->pw_name), name,

@@ -594,6 +594,44 @@ def check_directory():
             s.stop()
 
 
+def silent_directory(how):
+    """Takes connections and says nothing, or agrees to TLS and then says nothing."""
+    import threading
+    at = socket.create_server(("127.0.0.1", 0))
+    kept = []
+
+    def serve():
+        while True:
+            try:
+                c, _ = at.accept()
+            except OSError:
+                return
+            kept.append(c)
+            if how == "tls":
+                said = c.recv(1000)
+                if len(said) > 5:  # the number of the message in an answer that all is well
+                    c.sendall(b"\x30\x0c\x02\x01" + said[4:5] + b"\x78\x07\x0a\x01\x00\x04\x00\x04\x00")
+    threading.Thread(target=serve, daemon=True).start()
+    return at, at.getsockname()[1]
+
+
+def check_silent_directory():
+    with tempfile.TemporaryDirectory() as state:
+        make_people(state)
+        for how, uri in (("nothing", "ldap://127.0.0.1:%d"), ("tls", "ldap://127.0.0.1:%d"), ("nothing", "ldaps://127.0.0.1:%d")):
+            at, port = silent_directory(how)
+            s = Server(state, 'ldap_uri = "%s"\nldap_dn = "cn=%%s,dc=example"' % (uri % port))
+            began = time.time()
+            for _ in range(4):
+                Browser(s).sign_in("ono", "wrong wrong wrong")
+            ok(Browser(s).sign_in("sato").go == "/", "a directory that says nothing (%s, %s): one's own password works" % (how, uri[:5]))
+            spent = time.time() - began
+            ok(spent < 12, "and it holds up everybody but once (%.1f s)" % spent)
+            at.close()
+            subprocess.run([BIN + "/sekisho", "user", "unlock", "ono", "--state", state], stdout=subprocess.DEVNULL, check=False)
+            s.stop()
+
+
 def check_upload(s):
     b = Browser(s)
     b.sign_in("sato")
@@ -688,6 +726,90 @@ def check_large(s):
     ok(peak < 400 << 10, "with %d MB of memory at most" % (peak >> 10))
 
 
+STATVFS = """#include <sys/statvfs.h>
+#include <string.h>
+static int three_gb(struct statvfs *s)
+{ memset(s, 0, sizeof(*s)); s->f_frsize = s->f_bsize = 4096; s->f_bavail = s->f_bfree = 3u << 18; return 0; }
+int fstatvfs(int fd, struct statvfs *s) { (void)fd; return three_gb(s); }
+int fstatvfs64(int fd, struct statvfs *s) { (void)fd; return three_gb(s); }
+"""
+
+
+def begin_upload(b, size):
+    """The header and a little of a body; what is answered within a moment."""
+    c = socket.create_connection(("127.0.0.1", b.server.port), timeout=2)
+    body = ('--BOUNDARY\r\nContent-Disposition: form-data; name="token"\r\n\r\n%s\r\n--BOUNDARY\r\nContent-Disposition: form-data; '
+            'name="files"; filename="a.bin"\r\n\r\nxx' % b.token)
+    c.sendall(("POST /upload HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nContent-Type: multipart/form-data; boundary=BOUNDARY\r\n"
+               "Content-Length: %d\r\n\r\n%s" % (b.host, "; ".join("%s=%s" % x for x in b.cookies.items()), size,
+                                                body)).encode())
+    try:
+        return c, c.recv(65536).split(b"\r\n")[0].decode()
+    except socket.timeout:
+        return c, ""
+
+
+def check_room():
+    """Uploads that are announced at the same time have room together."""
+    with tempfile.TemporaryDirectory() as state:
+        with open(state + "/room.c", "w", encoding="utf-8") as f:
+            f.write(STATVFS)
+        if subprocess.run(["cc", "-shared", "-fPIC", "-o", state + "/room.so", state + "/room.c"], check=False).returncode:
+            print("# no compiler: the room of uploads is not looked at")
+            return
+        make_people(state)
+        os.environ.update(LD_PRELOAD=state + "/room.so", ASAN_OPTIONS="verify_asan_link_order=0")
+        try:
+            s = Server(state)
+        finally:
+            del os.environ["LD_PRELOAD"], os.environ["ASAN_OPTIONS"]
+        people = []
+        for login in "sato", "ono":
+            b = Browser(s)
+            b.sign_in(login)
+            b.get("/upload")
+            people.append(b)
+        a, said = begin_upload(people[0], 1 << 30)
+        ok(said == "", "an upload for which there is room goes on", said)
+        c, said = begin_upload(people[1], 1 << 30)
+        ok(" 503 " in said, "another one, and both together have none", said)
+        a.close()
+        c.close()
+        time.sleep(0.5)
+        a, said = begin_upload(people[1], 1 << 30)
+        ok(said == "", "when the first is over there is room again", said)
+        a.close()
+        time.sleep(0.5)
+        some = [begin_upload(people[0], 10000) for _ in range(5)]
+        ok([x for _, x in some[:4]] == [""] * 4 and " 429 " in some[4][1], "one person sends four at a time",
+           [x for _, x in some])
+        c, said = begin_upload(people[1], 10000)
+        ok(said == "", "and others theirs", said)
+        for x, _ in some + [(c, "")]:
+            x.close()
+        status, log = s.stop()
+        ok(status == 0 and "ERROR" not in log and "runtime error" not in log, "a clean end", log[-500:])
+
+
+def check_busy():
+    """A large upload that comes to its end holds up nobody."""
+    with tempfile.TemporaryDirectory() as state:
+        make_people(state)
+        s = Server(state)
+        b = Browser(s)
+        b.sign_in("sato")
+        b.get("/upload")
+        copies = []
+        t = b.upload([("large.bin", bytes(64 << 20)), ("small.txt", "x")])
+        for name in os.listdir(state + "/people/in"):
+            copies.append(os.stat(state + "/people/in/" + name).st_size)
+        ok(t.status == 303 and sorted(copies) == [1, 64 << 20], "two files are taken", copies)
+        with open("/proc/%d/io" % s.p.pid, encoding="ascii") as f:
+            written = int(re.search(r"wchar: (\d+)", f.read()).group(1))
+        ok(written < 96 << 20, "each is written once (%d MB)" % (written >> 20))
+        s.stop()
+
+
 def check_log(s):
     status, log = s.stop()
     ok(status == 0, "a clean end", log[-1000:])
@@ -730,7 +852,8 @@ def main():
                "nor in the runs before", keep[-500:])
         else:
             s.stop()
-    for check in (check_flood, check_guessing, check_proxy, check_directory):
+    for check in (check_flood, check_guessing, check_proxy, check_directory, check_silent_directory, check_room,
+                  check_busy):
         if not only or check.__name__ in only:
             check()
     print("1..%d" % count[0])

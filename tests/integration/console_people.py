@@ -423,6 +423,24 @@ def check_accounts(site):
     admin.get("/users/admin")
     admin.post("/users/admin/lock", ("what", "disable"))
     ok(admin.get("/users").status == 200, "nobody locks themselves out")
+    for what, department, roles in (("another role", "", ("administrator", "approver")),
+                                    ("a department to approve in", "福祉課", ("administrator", "approver"))):
+        who = "all" if department else "admin"
+        me = site.person(who)
+        me.get("/users/" + who)
+        before = site.rows("select roles, department from account where login = ?", who)
+        fields = [("name", "x"), ("mail", ""), ("language", "ja"), ("from", ""), ("until", ""), ("deputy", ""),
+                  ("away_from", ""), ("away_until", ""), ("department", department or before[0][1])]
+        a = me.post("/users/" + who, *fields, *[("role", r) for r in roles])
+        ok(a.status == 400 and site.rows("select roles, department from account where login = ?", who) == before,
+           "nobody gives themselves " + what, a.status)
+        row = "%s,x,%s,,%s,,\r\n" % (who, department or before[0][1], " ".join(roles))
+        for day in "", "2099-04-01":
+            a = import_list(me, ("login,name,department,mail,roles,from,until\r\n" + row).encode(), day)
+            a = apply(me, a, day) if a.status == 200 else a
+            ok(a.status == 400 and site.rows("select roles, department from account where login = ?", who) == before and
+               not site.rows("select 1 from account_pending"), "nor by a list" + (", later" if day else ""), a.status)
+    admin = site.person("admin")
     admin.get("/users/sato")
     ok(admin.post("/users/sato/lock", ("what", "root")).status == 400, "an unknown order")
     ok(admin.get("/users?words=%E7%A6%8F%E7%A5%89").text.count('scope="row"') >= 1, "accounts are found by department")

@@ -30,6 +30,11 @@ ok 'works in the folder of the gateway' test -e var/sekisho/people/index.sqlite
 ok 'and in no other' test ! -e homes/own/.local
 ok 'without a policy too' as 9 own user list
 ok 'it sees the account' has kanri out
+export SUDO_USER=tanaka
+ok 'a person who works as that user' as 9 own user add --policy policy.conf --name 課長 --department 情報課 --roles approver kacho
+unset SUDO_USER
+ok 'and stands in the log' as 9 own audit export --event account
+ok 'by name' has '"who":"tanaka"' out
 ok 'anybody else has one of their own' as 10 other user add --policy policy.conf --name 他 --department 情報課 --roles staff ta
 ok 'there' test -d homes/other/.local/state/sekisho
 finish

@@ -73,6 +73,55 @@ Test(transfer, is_added_once)
 	cr_assert(occurs("audit/audit.jsonl", "\"received\""));
 }
 
+Test(transfer, an_anonymous_file_is_not_copied)
+{
+	struct transfer t = transfer_of("hanako", "a.txt");
+	uint8_t digest[HASH_BYTES];
+	struct stat mine, kept;
+	int fd = open(scratch, O_TMPFILE | O_RDWR, 0600), other;
+
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, "hello", 5), 5);
+	hash_of("hello", 5, digest);
+	cr_assert_eq(transfer_add_own(p, &t, fd, digest, 4), ERR_LIMIT);
+	cr_assert_eq(count_in(in_scratch("people/in")), 0);
+	cr_assert_eq(transfer_add_own(p, &t, fd, digest, 100), 0);
+	cr_assert_eq(fstat(fd, &mine), 0);
+	cr_assert_eq(transfer_open(p, t.id, &other), 0);
+	cr_assert_eq(fstat(other, &kept), 0);
+	cr_expect_eq(mine.st_ino, kept.st_ino);
+	cr_expect_eq(kept.st_nlink, 1);
+	cr_expect_str_eq(t.sha256,
+	    "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+	close(other);
+	close(fd);
+	cr_expect_eq(count_in(in_scratch("people/in")), 1);
+}
+
+/* One that cannot be named, or has a name already, is copied. */
+Test(transfer, what_cannot_be_named_is_copied)
+{
+	struct transfer t = transfer_of("hanako", "a.txt");
+	int fd = memory_file("hello"), other;
+	uint8_t digest[HASH_BYTES];
+	struct stat mine, kept;
+
+	hash_of("hello", 5, digest);
+	cr_assert_eq(transfer_add_own(p, &t, fd, digest, 100), 0);
+	close(fd);
+	spit(in_scratch("mine"), "hello", 5);
+	fd = open(in_scratch("mine"), O_RDWR);
+	t = transfer_of("hanako", "b.txt");
+	cr_assert_eq(transfer_add_own(p, &t, fd, digest, 100), 0);
+	cr_assert_eq(fstat(fd, &mine), 0);
+	cr_assert_eq(transfer_open(p, t.id, &other), 0);
+	cr_assert_eq(fstat(other, &kept), 0);
+	cr_expect_neq(mine.st_ino, kept.st_ino);
+	close(other);
+	close(fd);
+	cr_expect_eq(count_in(in_scratch("people/in")), 2);
+}
+
 Test(transfer, too_large_leaves_nothing)
 {
 	struct transfer t = transfer_of("hanako", "a.txt");

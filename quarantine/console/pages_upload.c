@@ -77,7 +77,7 @@ upload_words(struct visit *v)
 	    tr(v, "Received. One moment..."), "data-failed",
 	    tr(v, "Sending failed. Check the connection and try again."),
 	    "data-none", tr(v, "No file is chosen yet."), "data-remove",
-	    tr(v, "Take off the list"), NULL);
+	    tr(v, "Take off the list"), "data-mine", tr(v, "My files"), NULL);
 	html_el(&v->page, "p", NULL, "role", "status", "aria-live", "polite",
 	    NULL);
 	html_el(&v->page, "progress", NULL, "max", "100", "value", "0",
@@ -232,18 +232,33 @@ take_file(struct taking *k, struct visit_file *f)
 	return 0;
 }
 
-/* For the script, which then loads the page it is told. */
+/* How many were received: said even when others were not. */
+static void
+say_taken(const struct taking *k, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (k->taken > 0)
+		snprintf(out, size, tr(k->v, "%zu files were received."),
+		    k->taken);
+}
+
+/* For the script, which then loads the page it is told, or says the rest. */
 static int
 answer_json(struct taking *k)
 {
 	struct visit *v = k->v;
-	json_t *o = json_pack("{s:i, s:s, s:O}", "taken", (int)k->taken, "go",
-	    "/transfers", "no", k->no);
-	char *text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
-	int e = text == NULL ? ERR_NOMEM
-			     : visit_bytes(v, "application/json", text,
-				   strlen(text), NULL);
+	char taken[128], *text;
+	json_t *o;
+	int e;
 
+	say_taken(k, taken, sizeof(taken));
+	o = json_pack("{s:i, s:s, s:O, s:s, s:s}", "taken", (int)k->taken, "go",
+	    "/transfers", "no", k->no, "said", taken, "rest",
+	    tr(v, "These were not received:"));
+	text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+	e = text == NULL ? ERR_NOMEM
+			 : visit_bytes(v, "application/json", text,
+			       strlen(text), NULL);
 	free(text);
 	json_decref(o);
 	return e;
@@ -259,11 +274,9 @@ answer_page(struct taking *k)
 	size_t i;
 
 	page_begin(v, tr(v, "Bring in files"));
-	if (k->taken > 0) {
-		snprintf(text, sizeof(text), tr(v, "%zu files were received."),
-		    k->taken);
+	say_taken(k, text, sizeof(text));
+	if (k->taken > 0)
 		page_notice(v, NOTICE_DONE, text);
-	}
 	html_open(h, "div", "class", "notice error", "role", "alert", NULL);
 	html_el(h, "p", tr(v, "These were not received:"), NULL);
 	html_open(h, "ul", NULL);

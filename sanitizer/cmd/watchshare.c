@@ -171,7 +171,8 @@ watch_flat_name(const char *path, char out[PARCEL_NAME_BYTES])
 
 /*
  * Written aside, then moved: a kill leaves nothing half in front of people.
- * Where the folder is on another file system, fsx_publish() does it there.
+ * Where the folder is on another file system, or no folder of ours can be made
+ * beside in/ (add-user.sh was not run), fsx_publish() does it there.
  */
 static int
 publish(struct watch *s, int dirfd, const char *name, const char *text,
@@ -180,8 +181,8 @@ publish(struct watch *s, int dirfd, const char *name, const char *text,
 	static const char part[] = "text";
 	int work, fd, e;
 
-	if ((e = watch_folder(s->root, WATCH_WORK, 0700, true, &work)) != 0)
-		return e;
+	if (watch_folder(s->root, WATCH_WORK, 0700, true, &work) != 0)
+		return fsx_publish(dirfd, name, text, strlen(text), 0664, excl);
 	(void)!unlinkat(work, part, 0);
 	fd = openat(work, part,
 	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0664);

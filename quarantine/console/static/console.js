@@ -78,17 +78,28 @@
   });
   for (const name of ["dragover", "drop"]) document.addEventListener(name, stop);
 
-  const failed = (text, rows) => {
+  const failed = (text, rows, go, rest) => {
     button.disabled = false;
     bar.hidden = true;
     box.className = "notice error";
     say.textContent = text;
-    for (const [name, why] of rows || []) {
+    if (go) { // some were received: their page, and none of them is sent twice
+      const a = document.createElement("a");
+      a.href = go;
+      a.textContent = words.mine;
+      say.append(" ", a);
+      for (const i of inputs) i.value = "";
+      more = [];
+      show();
+    }
+    const line = (t) => {
       const p = document.createElement("span");
       p.className = "line";
-      p.textContent = name + ": " + why;
+      p.textContent = t;
       say.append(p);
-    }
+    };
+    if (go) line(rest);
+    for (const [name, why] of rows || []) line(name + ": " + why);
   };
   form.addEventListener("submit", (e) => {
     e.preventDefault();
@@ -114,7 +125,7 @@
       try { answer = JSON.parse(request.responseText); } catch { answer = null; }
       if (!answer) { failed(words.failed); return; }
       if (!answer.no.length) { location.assign(answer.go); return; }
-      failed(say.textContent === words.taken ? "" : say.textContent, answer.no);
+      failed(answer.taken ? answer.said : answer.rest, answer.no, answer.taken ? answer.go : "", answer.rest);
     });
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");

@@ -115,11 +115,19 @@ bool account_is_away(const struct account *);
  * effective: a date, or NULL for now: from tomorrow on the rows wait
  * (account_due() brings them in); a later import for the same day and login
  * takes the place of the earlier. each() must not wait: with apply, others
- * do. ERR_MALFORMED: why names the line, "line 3: KEY". ERR_LIMIT: more than
+ * do. ERR_MALFORMED: why names the lines that are wrong, as many as there is
+ * room for (account_why_next()), or is one KEY of gettext. ERR_LIMIT: more than
  * ACCOUNT_IMPORT_BYTES or _ROWS.
  */
 #define ACCOUNT_IMPORT_BYTES (4u << 20)
 #define ACCOUNT_IMPORT_ROWS  20000
+#define ACCOUNT_WHY_BYTES    4096
+#define ACCOUNT_VALUE_BYTES  64
+
+/* One wrong line of why ("line 3: KEY", perhaps a tab and what stood there,
+ * cut). *why moves on; false: no more, or why is not of lines. */
+bool account_why_next(const char **why, unsigned *line,
+    char key[POLICY_WHY_BYTES], char value[ACCOUNT_VALUE_BYTES]);
 
 enum account_change { ACCOUNT_SAME, ACCOUNT_NEW, ACCOUNT_CHANGED };
 
@@ -127,7 +135,7 @@ int account_import(struct people *, const char *csv, size_t n,
     const char *effective, bool apply, const char *who,
     int (*each)(void *arg, const struct account *before,
 	const struct account *after, enum account_change),
-    void *arg, char why[POLICY_WHY_BYTES]) MUST_CHECK;
+    void *arg, char why[ACCOUNT_WHY_BYTES]) MUST_CHECK;
 /* Bring in what is due today; the watcher and the console call it. */
 int account_due(struct people *, unsigned *changed) MUST_CHECK;
 /* Rows that wait, by date and login, and who gave them. */

@@ -54,6 +54,10 @@ bool account_same(const struct account *, const struct account *);
 
 /* The lines of a CSV file; *rows to be freed. */
 int account_csv(const char *, size_t n, struct account_row **rows,
-    size_t *n_rows, char why[POLICY_WHY_BYTES]) MUST_CHECK;
+    size_t *n_rows, char why[ACCOUNT_WHY_BYTES]) MUST_CHECK;
+/* One more wrong line behind those of why, if there is room; value: what stood
+ * there, or NULL. ERR_MALFORMED. */
+int account_no_line(char why[ACCOUNT_WHY_BYTES], unsigned line, const char *key,
+    const char *value);
 
 #endif

@@ -44,8 +44,14 @@ struct csv {
 static int
 bad(struct csv *c, const char *key)
 {
-	snprintf(c->why, POLICY_WHY_BYTES, "line %u: %s", c->line, key);
-	return ERR_MALFORMED;
+	return account_no_line(c->why, c->line, key, NULL);
+}
+
+/* What stood there is said as well. */
+static int
+bad_value(struct csv *c, const char *value, const char *key)
+{
+	return account_no_line(c->why, c->line, key, value);
 }
 
 /* One more byte of a field. */
@@ -202,7 +208,7 @@ take_field(struct csv *c, enum column k, const char *v, struct account *a)
 	switch (k) {
 	case LOGIN:
 		if (account_login(v, a->login) != 0)
-			return bad(c,
+			return bad_value(c, v,
 			    N_("a login is 1 to 63 of a-z 0-9 . _ -"));
 		return 0;
 	case NAME:
@@ -213,14 +219,16 @@ take_field(struct csv *c, enum column k, const char *v, struct account *a)
 		return take(c, v, a->mail, sizeof(a->mail));
 	case ROLES:
 		if (account_roles_read(v, &a->roles) != 0 || a->roles == 0)
-			return bad(c, N_("roles are staff, approver, "
-					 "administrator, auditor"));
+			return bad_value(c, v,
+			    N_("roles are staff, approver, "
+			       "administrator, auditor"));
 		return 0;
 	case FROM:
 	case UNTIL:
 		if (account_date(v, k == FROM ? a->from : a->until) != 0)
-			return bad(c, N_("dates are written like 2027-04-01, "
-					 "the first before the last"));
+			return bad_value(c, v,
+			    N_("dates are written like 2027-04-01, "
+			       "the first before the last"));
 		return 0;
 	}
 	return ERR_INTERNAL;
@@ -265,21 +273,23 @@ static int
 check_twice(struct csv *c, const struct account_row *rows, size_t n)
 {
 	const struct account_row **by = calloc(n + 1, sizeof(*by));
-	int e = 0;
+	bool is_twice = false;
 
 	if (by == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++)
 		by[i] = &rows[i];
 	qsort(by, n, sizeof(*by), compare);
-	for (size_t i = 1; e == 0 && i < n; i++)
+	for (size_t i = 1; i < n; i++)
 		if (strcmp(by[i - 1]->account.login, by[i]->account.login) ==
 		    0) {
 			c->line = by[i]->line;
-			e = bad(c, N_("this login stands twice in the list"));
+			(void)bad_value(c, by[i]->account.login,
+			    N_("this login stands twice in the list"));
+			is_twice = true;
 		}
 	free(by);
-	return e;
+	return is_twice ? ERR_MALFORMED : 0;
 }
 
 static int
@@ -300,6 +310,7 @@ grow(struct account_row **rows, size_t n, size_t *room)
 static int
 read_rows(struct csv *c, struct account_row **rows, size_t *n)
 {
+	bool is_bad = false; /* the others are read, to be told as well */
 	size_t room = 0;
 	int e;
 
@@ -312,12 +323,16 @@ read_rows(struct csv *c, struct account_row **rows, size_t *n)
 			bad(c, N_("the list is too long"));
 			return ERR_LIMIT;
 		}
-		if ((e = grow(rows, *n, &room)) != 0 ||
-		    (e = take_row(c, &(*rows)[*n])) != 0)
+		if ((e = grow(rows, *n, &room)) != 0)
 			return e;
-		(*n)++;
+		if (take_row(c, &(*rows)[*n]) != 0)
+			is_bad = true;
+		else
+			(*n)++;
 	}
-	return e == ERR_NOENT ? check_twice(c, *rows, *n) : e;
+	if (e == ERR_NOENT)
+		e = check_twice(c, *rows, *n);
+	return e == 0 && is_bad ? ERR_MALFORMED : e;
 }
 
 /* The whole of it, or ERR_MALFORMED. */
@@ -357,7 +372,7 @@ to_utf8(const char *text, size_t n, struct buf *out)
 
 int
 account_csv(const char *text, size_t n, struct account_row **out, size_t *n_out,
-    char why[POLICY_WHY_BYTES])
+    char why[ACCOUNT_WHY_BYTES])
 {
 	struct csv *c = calloc(1, sizeof(*c));
 	struct account_row *rows = NULL;

@@ -59,14 +59,29 @@ change(struct people *p, const struct account_row *row, struct account *before,
 	return 0;
 }
 
-static int
-at_line(const struct import *im, const struct account_row *row, int e)
+/* A login that is new, of which only some columns are known. */
+static bool
+is_half(const struct account_row *row, bool is_new)
 {
-	char said[POLICY_WHY_BYTES - 32];
+	const unsigned all = GIVES_NAME | GIVES_DEPARTMENT | GIVES_ROLES;
 
-	snprintf(said, sizeof(said), "%.*s", (int)sizeof(said) - 1, im->why);
-	snprintf(im->why, POLICY_WHY_BYTES, "line %u: %s", row->line, said);
-	return e;
+	return is_new && (row->gives & all) != all;
+}
+
+static int
+check_row(const struct import *im, const struct account_row *row,
+    const struct account *after, bool is_new)
+{
+	char said[POLICY_WHY_BYTES] = "";
+
+	if (is_half(row, is_new))
+		return account_no_line(im->why, row->line,
+		    N_("there is no such login; a new account needs name, "
+		       "department and roles as well"),
+		    row->account.login);
+	if (account_check(after, said) == 0)
+		return 0;
+	return account_no_line(im->why, row->line, said, row->account.login);
 }
 
 /* A row of another import for that day and login gives way, wholly. */
@@ -107,8 +122,8 @@ import_row(const struct import *im, const struct account_row *row)
 
 	if ((e = change(im->people, row, &before, &after, &is_new)) != 0)
 		return e;
-	if ((e = account_check(&after, im->why)) != 0)
-		return at_line(im, row, e);
+	if ((e = check_row(im, row, &after, is_new)) != 0)
+		return e;
 	what = is_new			       ? ACCOUNT_NEW
 	       : account_same(&before, &after) ? ACCOUNT_SAME
 					       : ACCOUNT_CHANGED;
@@ -126,6 +141,7 @@ import_row(const struct import *im, const struct account_row *row)
 static int
 import_locked(const struct import *im)
 {
+	bool is_bad = false;
 	char text[64];
 	int e = 0;
 
@@ -135,8 +151,15 @@ import_locked(const struct import *im)
 		e = account_say(im->people, "accounts", "", im->who, "import",
 		    text, AUDIT_LATER);
 	}
-	for (size_t i = 0; e == 0 && i < im->n; i++)
+	for (size_t i = 0; e == 0 && i < im->n; i++) {
 		e = import_row(im, &im->rows[i]);
+		if (e == ERR_MALFORMED && !im->apply) {
+			is_bad = true; /* a preview tells of all of them */
+			e = 0;
+		}
+	}
+	if (e == 0 && is_bad)
+		e = ERR_MALFORMED;
 	return e == 0 && im->apply ? account_sync(im->people) : e;
 }
 
@@ -145,7 +168,7 @@ account_import(struct people *p, const char *csv, size_t n,
     const char *effective, bool apply, const char *who,
     int (*each)(void *arg, const struct account *before,
 	const struct account *after, enum account_change),
-    void *arg, char why[POLICY_WHY_BYTES])
+    void *arg, char why[ACCOUNT_WHY_BYTES])
 {
 	struct import im = { .people = p,
 		.who = who,

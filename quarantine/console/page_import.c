@@ -210,29 +210,42 @@ effective_of(const struct visit *r)
 	return s[0] == '\0' ? NULL : s;
 }
 
+static void
+wrong_lines(struct visit *r, const char *why)
+{
+	char text[64], key[POLICY_WHY_BYTES], value[ACCOUNT_VALUE_BYTES];
+	struct html *h = &r->page;
+	unsigned line;
+
+	html_open(h, "div", "class", "notice error", "role", "alert", NULL);
+	html_open(h, "ul", NULL);
+	while (account_why_next(&why, &line, key, value)) {
+		snprintf(text, sizeof(text), tr(r, N_("Line %u: ")), line);
+		html_open(h, "li", NULL);
+		html_el(h, "strong", text, NULL);
+		if (value[0] != '\0') {
+			html_data(h, value);
+			html_text(h, " · ");
+		}
+		html_text(h, tr(r, key));
+		html_close(h);
+	}
+	html_close(h);
+	html_el(h, "p",
+	    tr(r, N_("Nothing was changed. Mend the list and choose it "
+		     "again.")),
+	    NULL);
+	html_close(h);
+}
+
 static int
 refuse(struct visit *r, const char *why)
 {
-	const char *colon;
-	unsigned line = 0;
-	char text[POLICY_WHY_BYTES + 64];
-
 	r->status = 400;
 	page_begin(r, tr(r, N_("Import accounts")));
-	/* "line 3: KEY" of account_import() */
-	if (sscanf(why, "line %u: ", &line) == 1 &&
-	    (colon = strstr(why, ": ")) != NULL) {
-		snprintf(text, sizeof(text), tr(r, N_("Line %u: ")), line);
-		html_open(&r->page, "div", "class", "notice error", "role",
-		    "alert", NULL);
-		html_el(&r->page, "strong", text, NULL);
-		html_text(&r->page, tr(r, colon + 2));
-		html_el(&r->page, "p",
-		    tr(r, N_("Nothing was changed. Mend the list and choose "
-			     "it again.")),
-		    NULL);
-		html_close(&r->page);
-	} else
+	if (strncmp(why, "line ", 5) == 0) /* of account_import() */
+		wrong_lines(r, why);
+	else
 		page_notice(r, NOTICE_ERROR, tr(r, why));
 	html_el(&r->page, "a", tr(r, N_("Choose another file")), "href",
 	    "/user-import", NULL);
@@ -261,7 +274,7 @@ static int
 preview(struct visit *r, const struct buf *csv)
 {
 	struct preview p = { .r = r };
-	char why[POLICY_WHY_BYTES] = "", hash[HASH_HEX], name[96];
+	char why[ACCOUNT_WHY_BYTES] = "", hash[HASH_HEX], name[96];
 	uint8_t digest[HASH_BYTES];
 	int e;
 
@@ -329,7 +342,7 @@ not_oneself(void *arg, const struct account *before,
 int
 page_import_apply(struct visit *r)
 {
-	char why[POLICY_WHY_BYTES] = "", hash[HASH_HEX], name[96];
+	char why[ACCOUNT_WHY_BYTES] = "", hash[HASH_HEX], name[96];
 	uint8_t digest[HASH_BYTES];
 	struct buf csv;
 	int e;

@@ -12,7 +12,8 @@
 #include "core/month.h"
 #include "formats/findings.h"
 
-#define TOP_ROWS 15
+#define TOP_ROWS     15
+#define CALLED_BYTES 1024
 
 static const char *const verdicts[CHART_SERIES] = { "released", "held",
 	"blocked" };
@@ -47,8 +48,9 @@ documents(const json_t *row)
 /* ---- what a name in a table is called */
 
 static const char *
-finding_called(struct visit *r, const char *name)
+finding_called(struct visit *r, const char *name, char text[CALLED_BYTES])
 {
+	(void)text;
 	for (uint32_t i = 0; i < FIND_COUNT; i++)
 		if (strcmp(finding_name(i), name) == 0)
 			return r->lang == WORDS_JA ? finding_ja(i)
@@ -57,14 +59,17 @@ finding_called(struct visit *r, const char *name)
 }
 
 static const char *
-format_called(struct visit *r, const char *name)
+format_called(struct visit *r, const char *name, char text[CALLED_BYTES])
 {
+	(void)text;
 	return words_format(strcmp(name, "-") == 0 ? "" : name, r->lang);
 }
 
 static const char *
-source_called(struct visit *r, const char *name)
+source_called(struct visit *r, const char *name, char text[CALLED_BYTES])
 {
+	(void)text;
+
 	static const struct {
 		const char *kind, *text;
 	} names[] = {
@@ -80,15 +85,23 @@ source_called(struct visit *r, const char *name)
 }
 
 static const char *
-department_called(struct visit *r, const char *name)
+department_called(struct visit *r, const char *name, char text[CALLED_BYTES])
 {
+	(void)text;
 	return strcmp(name, "-") == 0 ? tr(r, N_("(none)")) : name;
 }
 
+/* The name of an err ("encrypted"), or of older lines the reason itself. */
 static const char *
-reason_called(struct visit *r, const char *name)
+reason_called(struct visit *r, const char *name, char text[CALLED_BYTES])
 {
-	return tr(r, name);
+	for (int err = -1; strcmp(err_name(err), "unknown") != 0; err--)
+		if (strcmp(err_name(err), name) == 0)
+			return words_reason(err, VERDICT_HELD, r->lang);
+	if (strcmp(name, "policy") == 0)
+		return words_reason(0, VERDICT_HELD, r->lang);
+	words_detail(tr(r, name), r->lang, text, CALLED_BYTES);
+	return text;
 }
 
 /* ---- tables, most first */
@@ -162,9 +175,11 @@ head(struct visit *r, const char *what, bool is_split)
 /* rows: the table in the figures. called: a name as people know it. */
 static void
 table(struct visit *r, const char *title, const char *what, json_t *rows,
-    bool is_split, const char *(*called)(struct visit *, const char *))
+    bool is_split,
+    const char *(*called)(struct visit *, const char *, char[CALLED_BYTES]))
 {
 	struct html *h = &r->page;
+	char text[CALLED_BYTES];
 	struct entry *all;
 	size_t n;
 
@@ -179,7 +194,7 @@ table(struct visit *r, const char *title, const char *what, json_t *rows,
 	for (size_t i = 0; i < n && i < TOP_ROWS; i++) {
 		html_open(h, "tr", NULL);
 		html_open(h, "th", "scope", "row", NULL);
-		html_data(h, called(r, all[i].name));
+		html_data(h, called(r, all[i].name, text));
 		html_close(h);
 		if (!is_split)
 			cell(h, all[i].n);

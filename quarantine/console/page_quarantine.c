@@ -29,7 +29,7 @@ static const char *const columns[] = { N_("File"), N_("State"), N_("Reason"),
 static void
 reason(struct visit *v, const struct quarantine_item *q)
 {
-	char *text = NULL;
+	char *text = NULL, plain[3 * RECORD_REASON_BYTES];
 	const char *said = NULL;
 	json_t *o = NULL;
 
@@ -43,10 +43,26 @@ reason(struct visit *v, const struct quarantine_item *q)
 	    quarantine_receipt(v->site->quarantine, q->id, &text) == 0 &&
 	    text != NULL && (o = json_loads(text, 0, NULL)) != NULL)
 		said = json_string_value(json_object_get(o, "reason_ja"));
-	html_data(&v->page,
-	    said != NULL && said[0] != '\0' ? said : tr(v, q->reason));
+	words_detail(tr(v, q->reason), v->lang, plain, sizeof(plain));
+	html_data(&v->page, said != NULL && said[0] != '\0' ? said : plain);
 	json_decref(o);
 	free(text);
+}
+
+/* Held when it came, and crossed since: its password came, it ran again. */
+static void
+crossed_since(struct visit *v, const struct quarantine_item *q)
+{
+	struct transfer t;
+
+	if (q->verdict == VERDICT_RELEASED ||
+	    transfer_get(v->site->people, q->id, &t) != 0)
+		return;
+	if (t.state == TRANSFER_RELEASED) {
+		html_text(&v->page, " ");
+		page_state(v, t.state);
+	}
+	transfer_done(&t);
 }
 
 static void
@@ -62,6 +78,7 @@ state(struct visit *v, const struct quarantine_item *q)
 		    : q->verdict == VERDICT_HELD  ? "tag hiding"
 						  : "tag",
 		    NULL);
+	crossed_since(v, q);
 }
 
 static int

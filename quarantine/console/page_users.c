@@ -53,6 +53,14 @@ page_roles(struct visit *r, unsigned has)
 static const char *const columns[] = { N_("Login"), N_("Name"),
 	N_("Department"), N_("Roles"), N_("State"), N_("Last sign-in") };
 
+/* Nobody else (proxy, directory) says who is who. */
+static bool
+asks_passwords(const struct visit *r)
+{
+	return r->site->policy.console.ldap_uri[0] == '\0' &&
+	       r->site->policy.console.proxy_header[0] == '\0';
+}
+
 static void
 state_cell(struct visit *r, const struct account *a)
 {
@@ -69,6 +77,11 @@ state_cell(struct visit *r, const struct account *a)
 		html_el(h, "span", tr(r, N_("away")), "class", "tag", NULL);
 	else
 		html_text(h, tr(r, N_("active")));
+	if (a->password_time[0] == '\0' && asks_passwords(r)) {
+		html_text(h, " ");
+		html_el(h, "span", tr(r, N_("no password yet")), "class",
+		    "tag hiding", NULL);
+	}
 	if (a->locked_until[0] != '\0') {
 		html_text(h, " ");
 		html_el(h, "span", tr(r, N_("locked")), "class", "tag off",
@@ -80,7 +93,7 @@ state_cell(struct visit *r, const struct account *a)
 struct users {
 	struct visit *r;
 	const char *words;
-	unsigned n;
+	unsigned n, without; /* a password */
 };
 
 static int
@@ -96,6 +109,7 @@ user_row(void *arg, const struct account *a)
 	    strcasestr(a->department, u->words) == NULL)
 		return 0;
 	u->n++;
+	u->without += a->password_time[0] == '\0' && !a->is_disabled;
 	account_path(a->login, "", path);
 	html_open(h, "tr", NULL);
 	html_open(h, "th", "scope", "row", NULL);
@@ -154,6 +168,17 @@ page_users(struct visit *r)
 	html_close(h);
 	if (u.n == 0)
 		html_el(h, "p", tr(r, N_("No account fits.")), NULL);
+	if (u.without > 0 && asks_passwords(r)) {
+		char text[320];
+
+		snprintf(text, sizeof(text),
+		    tr(r, N_("%u accounts have no password yet and cannot sign "
+			     "in. Make one on the page of the account, or for "
+			     "all of them on the gateway: sekisho user "
+			     "password --generate --new")),
+		    u.without);
+		page_notice(r, NOTICE_NOTE, text);
+	}
 	return e != 0 ? e : page_end(r);
 }
 

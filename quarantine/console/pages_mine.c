@@ -42,10 +42,16 @@ what_now(struct visit *v, const struct transfer *t)
 		snprintf(text, sizeof(text), "%s",
 		    tr(v, "Enter the password, and it goes on"));
 		break;
-	case TRANSFER_WORKING:
-	case TRANSFER_APPROVAL:
 	case TRANSFER_HELD:
 	case TRANSFER_BLOCKED:
+		snprintf(text, sizeof(text), "%s",
+		    words_reason(t->reason_err,
+			t->state == TRANSFER_BLOCKED ? VERDICT_BLOCKED
+						     : VERDICT_HELD,
+			v->lang));
+		break;
+	case TRANSFER_WORKING:
+	case TRANSFER_APPROVAL:
 	case TRANSFER_REJECTED:
 	case TRANSFER_EXPIRED:
 	case TRANSFER_STATES:

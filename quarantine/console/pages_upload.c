@@ -54,30 +54,36 @@ file_inputs(struct visit *v)
 }
 
 static void
-limits(struct visit *v)
+limits(struct visit *v, char *text, size_t size)
 {
-	char text[256], one[16], all[16];
+	char one[16], all[16];
 	struct rules r;
 
 	console_rules(v->site, v->account.department, &r);
 	words_size(r.max_file_bytes, one, sizeof(one));
 	words_size(v->site->policy.console.upload_bytes, all, sizeof(all));
-	snprintf(text, sizeof(text),
+	snprintf(text, size,
 	    tr(v, "A file may have up to %s; at once up to %u files and %s."),
 	    one, v->site->policy.console.upload_files, all);
-	html_el(&v->page, "p", text, "class", "hint", NULL);
 }
 
 /* What the script says, in the reader's language. */
 static void
-upload_words(struct visit *v)
+upload_words(struct visit *v, const char *most)
 {
+	char files[24], bytes[24];
+
+	snprintf(files, sizeof(files), "%u",
+	    v->site->policy.console.upload_files);
+	snprintf(bytes, sizeof(bytes), "%llu",
+	    (unsigned long long)v->site->policy.console.upload_bytes);
 	html_open(&v->page, "div", "id", "progress", "hidden", "",
 	    "data-sending", tr(v, "Sending"), "data-taken",
 	    tr(v, "Received. One moment..."), "data-failed",
 	    tr(v, "Sending failed. Check the connection and try again."),
 	    "data-none", tr(v, "No file is chosen yet."), "data-remove",
-	    tr(v, "Take off the list"), "data-mine", tr(v, "My files"), NULL);
+	    tr(v, "Take off the list"), "data-mine", tr(v, "My files"),
+	    "data-files", files, "data-bytes", bytes, "data-most", most, NULL);
 	html_el(&v->page, "p", NULL, "role", "status", "aria-live", "polite",
 	    NULL);
 	html_el(&v->page, "progress", NULL, "max", "100", "value", "0",
@@ -89,7 +95,9 @@ static void
 upload_page(struct visit *v)
 {
 	struct html *h = &v->page;
+	char most[256];
 
+	limits(v, most, sizeof(most));
 	html_el(h, "p",
 	    tr(v, "What you bring in is rebuilt from safe parts and delivered "
 		  "to your department's folder inside. You will see here what "
@@ -105,8 +113,8 @@ upload_page(struct visit *v)
 	    "120", NULL);
 	html_close(h);
 	file_inputs(v);
-	limits(v);
-	upload_words(v);
+	html_el(h, "p", most, "class", "hint", NULL);
+	upload_words(v, most);
 	page_button(v, tr(v, "Bring in"), "");
 	html_close(h);
 	html_close(h);
@@ -256,9 +264,9 @@ answer_json(struct taking *k)
 	    "/transfers", "no", k->no, "said", taken, "rest",
 	    tr(v, "These were not received:"));
 	text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
-	e = text == NULL ? ERR_NOMEM
-			 : visit_bytes(v, "application/json", text,
-			       strlen(text), NULL);
+	e = text == NULL
+		? ERR_NOMEM
+		: visit_bytes(v, "application/json", text, strlen(text), NULL);
 	free(text);
 	json_decref(o);
 	return e;

@@ -13,6 +13,7 @@ static const char usage[] =
     N_("Usage: sekisho user list [--json | --csv]\n"
        "       sekisho user add|set [OPTION]... LOGIN\n"
        "       sekisho user password [--generate] [--keep] LOGIN\n"
+       "       sekisho user password --generate --new\n"
        "       sekisho user unlock|disable LOGIN...\n"
        "       sekisho user import [--effective DATE] [--apply] FILE\n"
        "       sekisho user pending [--cancel DATE]\n"
@@ -34,6 +35,8 @@ static const char usage[] =
        "      --away-until DATE    last day away\n"
        "      --enable             set: no longer disabled\n"
        "      --generate           password: make one and print it\n"
+       "      --new                password: for all who have none yet; "
+       "prints\n                           a list (CSV) to hand out\n"
        "      --keep               password: it need not be changed\n"
        "      --effective DATE     import: on this day\n"
        "      --apply              import: do it\n"
@@ -49,6 +52,7 @@ enum {
 	OPT_ROLES = 256,
 	OPT_ENABLE,
 	OPT_GENERATE,
+	OPT_NEW,
 	OPT_KEEP,
 	OPT_EFFECTIVE,
 	OPT_APPLY,
@@ -97,6 +101,7 @@ static const struct option longs[] = {
 	{ "roles", required_argument, NULL, OPT_ROLES },
 	{ "enable", no_argument, NULL, OPT_ENABLE },
 	{ "generate", no_argument, NULL, OPT_GENERATE },
+	{ "new", no_argument, NULL, OPT_NEW },
 	{ "keep", no_argument, NULL, OPT_KEEP },
 	{ "effective", required_argument, NULL, OPT_EFFECTIVE },
 	{ "apply", no_argument, NULL, OPT_APPLY },
@@ -119,19 +124,6 @@ user_failed(const char *login, int e)
 	}
 	log_error("%s: %s", login, cli_err(e));
 	return cli_status(e);
-}
-
-const char *
-user_why(const char *why)
-{
-	static char text[POLICY_WHY_BYTES * 2];
-	unsigned line;
-	int n = 0;
-
-	if (sscanf(why, "line %9u: %n", &line, &n) != 1 || n == 0)
-		return _(why);
-	snprintf(text, sizeof(text), _("line %u: %s"), line, _(why + n));
-	return text;
 }
 
 /* The values given over what is there. */
@@ -159,7 +151,7 @@ put(struct people *p, const struct account *a, const char *login)
 		return STATUS_OK;
 	if (e != ERR_MALFORMED)
 		return user_failed(login, e);
-	log_error("%s: %s", login, user_why(why));
+	log_error("%s: %s", login, _(why));
 	return STATUS_NOT_ALL;
 }
 
@@ -242,6 +234,13 @@ pending(struct people *p, const struct user_ask *ask, const char *none)
 	return user_pending(p, ask);
 }
 
+static int
+password(struct people *p, const struct user_ask *ask, const char *login)
+{
+	return login == NULL ? user_passwords(p, ask)
+			     : user_password(p, ask, login);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct people *, const struct user_ask *, const char *);
@@ -250,7 +249,7 @@ static const struct {
 	{ "list", list, 0, 0 },
 	{ "add", add, 1, 1 },
 	{ "set", set, 1, 1 },
-	{ "password", user_password, 1, 1 },
+	{ "password", password, 1, 1 },
 	{ "unlock", unlock, 1, 10000 },
 	{ "disable", disable, 1, 10000 },
 	{ "import", user_import, 1, 1 },
@@ -312,6 +311,9 @@ take_option(struct user_ask *a, int c, char **argv)
 	case OPT_GENERATE:
 		a->generate = true;
 		return STATUS_OK;
+	case OPT_NEW:
+		a->all_new = true;
+		return STATUS_OK;
 	case OPT_KEEP:
 		a->keep = true;
 		return STATUS_OK;
@@ -361,7 +363,10 @@ cmd_user(int argc, char **argv)
 		return cli_usage("user",
 		    _("say list, add, set, password, unlock, disable, import "
 		      "or pending"));
-	if (n < verbs[verb].least || n > verbs[verb].most)
+	if (a.all_new && (verbs[verb].run != password || !a.generate || n > 0))
+		return cli_usage("user",
+		    _("--new: with password --generate, and no login"));
+	if ((n < verbs[verb].least && !a.all_new) || n > verbs[verb].most)
 		return cli_usage("user",
 		    verbs[verb].most == 0 ? _("%s takes no argument")
 		    : verbs[verb].run == user_import

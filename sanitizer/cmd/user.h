@@ -10,8 +10,11 @@ struct user_ask {
 	struct account given; /* values of the options */
 	unsigned gives;	      /* USER_*: which of them */
 	const char *effective, *cancel;
-	bool json, csv, apply, generate, keep;
+	bool json, csv, apply, generate, all_new, keep;
 };
+
+/* Before a CSV: without it spreadsheets take UTF-8 for Shift_JIS. */
+#define USER_BOM "\xef\xbb\xbf"
 
 struct secret_line { /* wiped by the caller */
 	char text[ACCOUNT_PASSWORD_BYTES + 2];
@@ -37,12 +40,14 @@ enum {
 
 /* An account that is not there, or cannot be reached. */
 int user_failed(const char *login, int err);
-/* What account_put() or account_import() said, in the user's language. */
-const char *user_why(const char *why);
 
 int user_list(struct people *, const struct user_ask *);
 /* A new password from the terminal (twice) or standard input. */
 int user_password(struct people *, const struct user_ask *, const char *login);
+/* One for everybody who has none, printed as CSV. */
+int user_passwords(struct people *, const struct user_ask *);
+/* One field as an import reads it; end: what stands behind it. */
+void user_print_field(const char *s, const char *end);
 int user_import(struct people *, const struct user_ask *, const char *path);
 /* What waits, or with ask->cancel, forget it. */
 int user_pending(struct people *, const struct user_ask *);

@@ -95,11 +95,26 @@ say_sum(const struct preview *v, const struct user_ask *ask)
 		printf(_("on %s they change\n"), ask->effective);
 }
 
+static void
+say_lines(const char *path, const char *why)
+{
+	char key[POLICY_WHY_BYTES], value[ACCOUNT_VALUE_BYTES];
+	unsigned line;
+
+	while (account_why_next(&why, &line, key, value)) {
+		char text[2 * POLICY_WHY_BYTES];
+
+		snprintf(text, sizeof(text), "%s%s%s", value,
+		    value[0] != '\0' ? ": " : "", _(key));
+		log_error(_("%s: line %u: %s"), path, line, text);
+	}
+}
+
 static int
 import(struct people *p, const struct user_ask *ask, const char *path,
     const struct buf *csv, struct preview *v)
 {
-	char why[POLICY_WHY_BYTES] = "";
+	char why[ACCOUNT_WHY_BYTES] = "";
 	int e = account_import(p, (const char *)csv->data, csv->len,
 	    ask->effective, ask->apply, cli_who(), gather, v, why);
 
@@ -107,7 +122,10 @@ import(struct people *p, const struct user_ask *ask, const char *path,
 		say_sum(v, ask);
 		return STATUS_OK;
 	}
-	log_error("%s: %s", path, why[0] != '\0' ? user_why(why) : cli_err(e));
+	if (strncmp(why, "line ", 5) == 0)
+		say_lines(path, why);
+	else
+		log_error("%s: %s", path, why[0] != '\0' ? _(why) : cli_err(e));
 	return e == ERR_MALFORMED || (e == ERR_LIMIT && why[0] != '\0')
 		   ? STATUS_NOT_ALL
 		   : cli_status(e);

@@ -39,8 +39,8 @@ print_json(const struct account *a)
 }
 
 /* No field begins a formula: account_put() lets none in. */
-static void
-print_field(const char *s, const char *end)
+void
+user_print_field(const char *s, const char *end)
 {
 	bool quoted = strpbrk(s, ",\"") != NULL;
 
@@ -62,13 +62,13 @@ print_csv(const struct account *a)
 	char roles[64];
 
 	account_roles_text(a->roles, roles);
-	print_field(a->login, ",");
-	print_field(a->name, ",");
-	print_field(a->department, ",");
-	print_field(a->mail, ",");
-	print_field(roles, ",");
-	print_field(a->from, ",");
-	print_field(a->until, "\r\n");
+	user_print_field(a->login, ",");
+	user_print_field(a->name, ",");
+	user_print_field(a->department, ",");
+	user_print_field(a->mail, ",");
+	user_print_field(roles, ",");
+	user_print_field(a->from, ",");
+	user_print_field(a->until, "\r\n");
 	return 0;
 }
 
@@ -114,7 +114,8 @@ user_list(struct people *p, const struct user_ask *ask)
 	int e;
 
 	if (ask->csv)
-		fputs("login,name,department,mail,roles,from,until\r\n",
+		fputs(USER_BOM "login,name,department,mail,roles,from,until"
+			       "\r\n",
 		    stdout);
 	e = account_list(p, print_line, (void *)(uintptr_t)ask);
 	if (e == 0)

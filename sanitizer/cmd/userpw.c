@@ -3,6 +3,7 @@
  */
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <termios.h>
@@ -119,5 +120,75 @@ user_password(struct people *p, const struct user_ask *ask, const char *login)
 		status = set(p, ask, a.login, &one);
 	sodium_memzero(&one, sizeof(one));
 	sodium_memzero(&two, sizeof(two));
+	return status;
+}
+
+/* ---- for everybody who has none */
+
+struct without {
+	struct people *people;
+	const struct user_ask *ask;
+	struct account *all;
+	size_t n;
+};
+
+static int
+gather(void *arg, const struct account *a)
+{
+	struct without *w = arg;
+	struct account *more;
+
+	if (a->password_time[0] != '\0' || a->is_disabled)
+		return 0;
+	if (w->n % 256 == 0) {
+		more = reallocarray(w->all, w->n + 256, sizeof(*more));
+		if (more == NULL)
+			return ERR_NOMEM;
+		w->all = more;
+	}
+	w->all[w->n++] = *a;
+	return 0;
+}
+
+static int
+give(const struct without *w, const struct account *a)
+{
+	static struct secret_line s;
+	char text[sizeof(s.text) + 1];
+	int e;
+
+	(void)mlock(&s, sizeof(s));
+	generate(&s);
+	if ((e = account_set_password(w->people, a->login, s.text, s.n,
+		 !w->ask->keep, cli_who())) == 0) {
+		snprintf(text, sizeof(text), "%.*s", (int)s.n, s.text);
+		user_print_field(a->login, ",");
+		user_print_field(a->name, ",");
+		user_print_field(a->department, ",");
+		user_print_field(text, "\r\n");
+		sodium_memzero(text, sizeof(text));
+	}
+	sodium_memzero(&s, sizeof(s));
+	return e == 0 ? STATUS_OK : user_failed(a->login, e);
+}
+
+int
+user_passwords(struct people *p, const struct user_ask *ask)
+{
+	struct without w = { .people = p, .ask = ask };
+	int e = account_list(p, gather, &w), status = STATUS_OK;
+
+	if (e != 0) {
+		log_error(_("the accounts cannot be read: %s"), cli_err(e));
+		status = cli_status(e);
+	} else if (w.n > 0)
+		fputs(USER_BOM "login,name,department,password\r\n", stdout);
+	for (size_t i = 0; status == STATUS_OK && i < w.n; i++) {
+		status = give(&w, &w.all[i]);
+		if (status == STATUS_OK && fflush(stdout) != 0)
+			status = STATUS_NOT_ALL;
+	}
+	fprintf(stderr, _("%zu accounts were without a password\n"), w.n);
+	free(w.all);
 	return status;
 }

@@ -471,6 +471,16 @@ findings_of(const struct record *r, int *bad)
 	return o;
 }
 
+/* The kind of reason, for figures: a text may name a file. */
+static const char *
+why_of(const struct record *r)
+{
+	if (r->reason_err == 0 || r->reason_err == ERR_DENIED)
+		return r->verdict == VERDICT_BLOCKED ? err_name(ERR_BLOCKED)
+						     : "policy";
+	return err_name(r->reason_err);
+}
+
 json_t *
 audit_of_record(const struct record *r)
 {
@@ -489,6 +499,8 @@ audit_of_record(const struct record *r)
 	put_text(o, "verdict", verdict_name(r->verdict), &bad);
 	put_text(o, "method", method_name(r->method), &bad);
 	put_text(o, "reason", r->reason, &bad);
+	if (r->verdict != VERDICT_RELEASED)
+		put_text(o, "why", why_of(r), &bad);
 	put_text(o, "policy", r->policy_name, &bad);
 	put_hash(o, "policy_sha256", r->policy_sha256, &bad);
 	bad |= json_object_set_new(o, "findings", findings_of(r, &bad));

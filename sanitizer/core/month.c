@@ -187,7 +187,8 @@ add_document(struct month *m, int day, const char *verdict,
     const json_t *fields)
 {
 	json_t *root = m->root, *bytes = json_object_get(root, "bytes");
-	const char *why = text_of(fields, "reason");
+	const char *kind = text_of(fields, "why"); /* older lines have none */
+	const char *why = kind[0] != '\0' ? kind : text_of(fields, "reason");
 	char key[96];
 	bool is_new;
 	int e;

@@ -5,8 +5,9 @@
  *   {"month":"2026-11","bytes":N,"totals":{"released":N,"held":N,"blocked":N},
  *    "days":[{"blocked":N,"held":N,"released":N} x 31],
  *    "departments":{NAME:{...}},"sources":{KIND:{...}},"formats":{ID:{...}},
- *    "findings":{ID:N},"reasons":{TEXT:N},"events":{WORD:N}}
+ *    "findings":{ID:N},"reasons":{WHY:N},"events":{WORD:N}}
  *
+ * WHY is an err_name() or "policy"; of lines without it, their reason.
  * A document counts once, however often its line stands in the log (a kill
  * between two steps may repeat a line). Days are those of the site's clock
  * (local time). Names beyond MONTH_NAMES in a table are counted under "…".

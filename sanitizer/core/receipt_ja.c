@@ -9,6 +9,8 @@
 #include "core/receipt.h"
 #include "core/words.h"
 
+#define PLACES 5 /* of alike findings; the JSON has all */
+
 static const struct {
 	const char *from, *to;
 } inert[] = {
@@ -59,24 +61,71 @@ line(struct buf *b, const char *label, const char *value)
 	return buf_puts(b, "\n");
 }
 
+/* The same in Japanese, as far as there are words for it. */
 static int
-put_finding(struct buf *b, const struct finding *f)
+line_ja(struct buf *b, const char *label, const char *value)
 {
+	char text[3 * FINDING_DETAIL_BYTES];
+
+	words_detail(value, WORDS_JA, text, sizeof(text));
+	return line(b, label, text);
+}
+
+static bool
+is_alike(const struct finding *a, const struct finding *b)
+{
+	return a->id == b->id && a->action == b->action;
+}
+
+/* Whether something like findings[i] stands before it. */
+static bool
+is_said(const struct record *r, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (is_alike(&r->findings[k], &r->findings[i]))
+			return true;
+	return false;
+}
+
+/* The first places of all findings like the first one. */
+static int
+put_places(struct buf *b, const struct record *r, size_t first)
+{
+	const struct finding *f = &r->findings[first];
+	size_t n = 0;
+	int e = 0;
+
+	for (size_t i = first; e == 0 && i < r->n_findings; i++) {
+		if (!is_alike(f, &r->findings[i]) || ++n > PLACES)
+			continue;
+		e = line_ja(b, "      場所: ", r->findings[i].where);
+		if (e == 0)
+			e = line_ja(b, "      内容: ", r->findings[i].detail);
+	}
+	return e != 0 || n <= PLACES
+		   ? e
+		   : buf_fmt(b, "      ほか%zuか所\n", n - PLACES);
+}
+
+static int
+put_finding(struct buf *b, const struct record *r, size_t first)
+{
+	const struct finding *f = &r->findings[first];
 	const char *ja = finding_ja(f->id);
+	uint64_t count = 0;
 	int e;
 
+	for (size_t i = first; i < r->n_findings; i++)
+		if (is_alike(f, &r->findings[i]))
+			count += r->findings[i].count;
 	e = buf_fmt(b, "  ・［%s］%s → %s",
 	    words_kind(finding_kind(f->id), WORDS_JA),
 	    ja != NULL ? ja : "不明な事項", words_action(f->action, WORDS_JA));
-	if (e == 0 && f->count > 1)
-		e = buf_fmt(b, "（%u件）", f->count);
+	if (e == 0 && count > 1)
+		e = buf_fmt(b, "（%llu件）", (unsigned long long)count);
 	if (e == 0)
 		e = buf_puts(b, "\n");
-	if (e == 0)
-		e = line(b, "      場所: ", f->where);
-	if (e == 0)
-		e = line(b, "      内容: ", f->detail);
-	return e;
+	return e != 0 ? e : put_places(b, r, first);
 }
 
 static int
@@ -94,7 +143,8 @@ put_findings(struct buf *b, const struct record *r)
 				 : "\n【見つかったもの】\n")) != 0)
 		return e;
 	for (size_t i = 0; e == 0 && i < r->n_findings; i++)
-		e = put_finding(b, &r->findings[i]);
+		if (!is_said(r, i))
+			e = put_finding(b, r, i);
 	return e;
 }
 
@@ -159,6 +209,22 @@ put_facts(struct buf *b, const struct record *r)
 	    hex);
 }
 
+/* A document may cross without what was held inside of it: said at once. */
+static int
+put_left_out(struct buf *b, const struct record *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_members; i++)
+		n += r->members[i].verdict != VERDICT_RELEASED;
+	return n == 0 ? 0
+		      : buf_fmt(b,
+			    "  中のファイルのうち%zu件は渡していません。下の"
+			    "「中に入っていたファイル」で理由をご覧のうえ、\n"
+			    "  必要なときは送り主に再送を依頼してください。\n",
+			    n);
+}
+
 static int
 put_outcome(struct buf *b, const struct record *r)
 {
@@ -174,11 +240,11 @@ put_outcome(struct buf *b, const struct record *r)
 		e = buf_fmt(b, "\n【理由】\n  %s\n",
 		    words_reason(r->reason_err, r->verdict, WORDS_JA));
 	if (e == 0 && !out)
-		e = line(b, "  技術的な理由（英語）: ", r->reason);
+		e = line_ja(b, "  くわしい理由: ", r->reason);
 	if (e == 0)
 		e = buf_fmt(b, "\n【次にすること】\n  %s\n",
 		    words_next(r->reason_err, r->verdict, WORDS_JA));
-	return e;
+	return e != 0 || !out ? e : put_left_out(b, r);
 }
 
 int

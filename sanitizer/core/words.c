@@ -68,7 +68,7 @@ words_kind(int kind, enum words_lang lang)
 	static const struct pair names[] = {
 		[KIND_ATTACK] = { { "攻撃のおそれ", "Possible attack" } },
 		[KIND_HIDING] = { { "隠れた内容", "Hidden content" } },
-		[KIND_DISCLOSURE] = { { "情報の漏れ", "Disclosure" } },
+		[KIND_DISCLOSURE] = { { "情報漏えいのおそれ", "Disclosure" } },
 		[KIND_NOTE] = { { "お知らせ", "Note" } },
 	};
 
@@ -197,9 +197,9 @@ static const struct advice advices[] = {
 		"It is protected by a password, so its content cannot be "
 		"checked." } },
 	    { { "関所の画面（「自分の持込み」）でパスワードを入力してください。"
-		"コマンドで実行したときは、パスワードを書いたファイルを "
-		"--password-file で指定して、もう一度実行してください。"
-		"パスワードが分からないときは送り主に確認してください。",
+		"パスワードが分からないときは送り主に確認してください。"
+		"（コマンドのときは --password-file で指定して、"
+		"もう一度実行します。）",
 		"Enter the password on the pages of Sekisho (your files). On "
 		"the command line, run it again with --password-file FILE, "
 		"one password a line. Ask the sender if you do not know "
@@ -228,7 +228,7 @@ static const struct advice advices[] = {
 	    { { "ファイルが途中で切れています。",
 		"The file ends before it should." } },
 	    { { "送信やコピーの途中で切れた可能性があります。"
-		"もう一度受け取ってから実行してください。",
+		"もう一度受け取り、持ち込み直してください。",
 		"It may have been cut in transfer. Get it again, then run it "
 		"again." } } },
 	{ ERR_AMBIGUOUS,
@@ -248,7 +248,7 @@ static const struct advice advices[] = {
 	{ ERR_NOMEM,
 	    { { "メモリが足りず、処理できませんでした。",
 		"There was not enough memory." } },
-	    { { "時間をおいて再実行し、"
+	    { { "時間をおいて持ち込み直し、"
 		"続くときは情報政策担当へ連絡してください。",
 		"Try again later; tell the IT office if it stays so." } } },
 	{ ERR_IO,
@@ -265,7 +265,7 @@ static const struct advice advices[] = {
 	{ ERR_SCANNER,
 	    { { "ウイルス対策ソフトによる確認ができませんでした。",
 		"The virus scanner could not check it." } },
-	    { { "時間をおいて再実行し、"
+	    { { "時間をおいて持ち込み直し、"
 		"続くときは情報政策担当へ連絡してください。",
 		"Try again later; tell the IT office if it stays so." } } },
 	{ ERR_BLOCKED,
@@ -282,8 +282,8 @@ static const struct advice advices[] = {
 		"隔離しました。",
 		"Processing did not end normally, so it was held to be "
 		"safe." } },
-	    { { "もう一度実行しても同じときは、"
-		"受領票を添えて情報政策担当へ連絡してください。",
+	    { { "持ち込み直しても同じときは、"
+		"受付番号を添えて情報政策担当へ連絡してください。",
 		"If it happens again, give this receipt to the IT "
 		"office." } } },
 	{ 0,

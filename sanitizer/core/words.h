@@ -32,6 +32,12 @@ const char *words_reason(int err, enum verdict, enum words_lang);
 /* What the clerk does next. */
 const char *words_next(int err, enum verdict, enum words_lang);
 /*
+ * A place, a detail of a finding or a technical reason, for people: formats
+ * say them in English ("limit: nested deeper than 5 levels"). What is not in
+ * the table is copied. out is cut at size, never inside of a character.
+ */
+void words_detail(const char *detail, enum words_lang, char *out, size_t size);
+/*
  * "2026-11-21T04:46:29.123Z" as local time, "2026-11-21 13:46 JST"; a text
  * of another form is copied. size: at least 32.
  */

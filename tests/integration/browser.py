@@ -304,6 +304,30 @@ def check_drop(desk):
     ok(desk.wait(lambda: "落とした.txt" in item(desk, "落とした.txt")), "and brought in", desk.text())
 
 
+def check_partly(desk, site):
+    """Some files of many are not taken: both are said, and none goes twice."""
+    names = [site.tmp + "/空の紙.txt", site.tmp + "/中身あり.txt"]
+    for name, text in zip(names, ("", "本文\n")):
+        with open(name, "w", encoding="utf-8") as f:
+            f.write(text)
+    desk.go("/upload")
+    desk.find("#f-files").send_keys("\n".join(names))
+    desk.find("main form button[type=submit]").click()
+    ok(desk.wait(lambda: "空の紙.txt: ファイルが空です" in desk.find("#progress").text), "what was not taken is named",
+       desk.text())
+    ok("1件" in desk.find("#progress").text and desk.find("#progress a").text == "自分の持込み",
+       "and how many were, with the way to them", desk.find("#progress").text)
+    ok(not desk.find("#chosen").text, "nothing stays chosen, to be sent twice", desk.find("#chosen").text)
+    desk.click(desk.find("#progress a"))
+    ok(desk.wait(lambda: "中身あり.txt" in desk.text() and "空の紙" not in desk.text()), "it is there", desk.text())
+    desk.go("/upload")
+    desk.d.execute_script("document.querySelector('#progress').dataset.files = 1")
+    desk.find("#f-files").send_keys("\n".join(names))
+    desk.find("main form button[type=submit]").click()
+    ok(desk.wait(lambda: "1回に" in desk.find("#progress").text), "too many at once are said before they are sent",
+       desk.text())
+
+
 def check_english(desk):
     desk.go("/upload")
     desk.find("a[hreflang=en]").click()
@@ -334,6 +358,7 @@ def main():
             desk.go("/upload")
             desk.go("/upload")
             check_upload(desk, site)
+            check_partly(desk, site)
             check_removed(desk, site)
             check_password(desk, site)
             check_drop(desk)

@@ -12,7 +12,7 @@
 static struct keys keys;
 static struct audit *audit;
 static struct people *people;
-static char why[POLICY_WHY_BYTES];
+static char why[ACCOUNT_WHY_BYTES];
 
 static inline void
 case_open(void)

@@ -98,7 +98,73 @@ Test(import, changes_the_columns_given)
 	cr_assert(!a.must_change);
 	cr_assert_neq(a.password_time[0], '\0');
 	/* A new one needs the rest as well. */
-	REFUSED("所属,ログイン\n福祉課,good\n", "line 2: a name is");
+	REFUSED("所属,ログイン\n福祉課,good\n",
+	    "line 2: there is no such login");
+}
+
+static void
+wrong_line(const char **from, unsigned line, const char *key, const char *value)
+{
+	char said[POLICY_WHY_BYTES], what[ACCOUNT_VALUE_BYTES];
+	unsigned at;
+
+	cr_assert(account_why_next(from, &at, said, what), "line %u", line);
+	cr_expect_eq(at, line);
+	cr_expect_not_null(strstr(said, key), "%s", said);
+	cr_expect_str_eq(what, value);
+}
+
+/* A list is mended once, not once for each of its faults. */
+Test(import, tells_of_all_wrong_lines)
+{
+	static const char csv[] = HEAD "a,甲,税務課,,課長,,\n"
+				       "good,乙,税務課,,staff,,\n"
+				       "山本,丙,税務課,,staff,,\n"
+				       "c,丁,税務課,,staff,2027/13/1,\n"
+				       "d,戊\n"
+				       "good,己,税務課,,staff,,\n";
+	static const char later[] =
+	    HEAD "e,=1,税務課,,staff,,\nf,庚,税 務課,,staff,,\n";
+	const char *at = why;
+
+	REFUSED(csv, "line 2: roles are");
+	wrong_line(&at, 2, "roles are", "課長");
+	wrong_line(&at, 4, "a login is", "山本");
+	wrong_line(&at, 5, "dates are", "2027/13/1");
+	wrong_line(&at, 6, "not as many columns", "");
+	wrong_line(&at, 7, "stands twice", "good");
+	cr_expect_eq(*at, '\0');
+	cr_assert_eq(account_import(people, later, sizeof(later) - 1, NULL,
+			 false, "root", see, &(struct seen){ .n = { 0 } }, why),
+	    ERR_MALFORMED);
+	at = why;
+	wrong_line(&at, 2, "a name is", "e");
+	wrong_line(&at, 3, "department", "f");
+}
+
+Test(import, many_wrong_lines_are_cut)
+{
+	char *csv = malloc(64 * 5000);
+	const char *at = why;
+	unsigned n = 0, line;
+	char key[POLICY_WHY_BYTES], value[ACCOUNT_VALUE_BYTES];
+	size_t len;
+
+	cr_assert_not_null(csv);
+	len = strlen(HEAD);
+	memcpy(csv, HEAD, len);
+	for (int i = 0; i < 5000; i++) {
+		memcpy(csv + len, "x y,a,b,,staff,,\n", 17);
+		len += 17;
+	}
+	cr_assert_eq(account_import(people, csv, len, NULL, false, "root", NULL,
+			 NULL, why),
+	    ERR_MALFORMED);
+	cr_assert_lt(strlen(why), ACCOUNT_WHY_BYTES);
+	while (account_why_next(&at, &line, key, value))
+		cr_assert_eq(line, n++ + 2);
+	cr_expect_gt(n, 20);
+	free(csv);
 }
 
 Test(import, cp932_as_excel_writes_it)

@@ -91,6 +91,38 @@ Test(month, counts_documents_once)
 	json_decref(o);
 }
 
+/* Reasons name files; their kinds are few. */
+Test(month, reasons_are_counted_by_kind)
+{
+	struct record r = { .verdict = VERDICT_HELD,
+		.reason_err = ERR_ENCRYPTED };
+	struct audit *a;
+	char month[8];
+	json_t *o;
+	int day;
+
+	cr_assert_eq(audit_open(scratch, &keys, 100, &a), 0);
+	for (int i = 0; i < 3; i++) {
+		snprintf(r.id, sizeof(r.id), "R%d", i);
+		snprintf(r.reason, sizeof(r.reason), "%d.zip: needs a password",
+		    i);
+		cr_assert_eq(audit_append(a, "hold", audit_of_record(&r),
+				 AUDIT_LATER),
+		    0);
+	}
+	snprintf(r.id, sizeof(r.id), "P");
+	r.reason_err = 0;
+	cr_assert_eq(audit_append(a, "hold", audit_of_record(&r), AUDIT_LATER),
+	    0);
+	cr_assert_eq(audit_close(a), 0);
+	this_month(month, &day);
+	cr_assert_eq(month_count(scratch, month, &o), 0);
+	cr_expect_eq(json_object_size(json_object_get(o, "reasons")), 2);
+	cr_expect_eq(at(o, "reasons", "encrypted", NULL), 3);
+	cr_expect_eq(at(o, "reasons", "policy", NULL), 1);
+	json_decref(o);
+}
+
 Test(month, many_names_are_counted_together)
 {
 	struct audit *a;

@@ -152,3 +152,88 @@ Test(words, sizes)
 	words_size(UINT64_MAX, s, sizeof(s));
 	cr_expect_str_eq(s, "16777216.0 TB");
 }
+
+static void
+in_japanese(const char *en, const char *ja)
+{
+	char out[256];
+
+	words_detail(en, WORDS_JA, out, sizeof(out));
+	cr_expect_str_eq(out, ja, "%s: %s", en, out);
+	words_detail(en, WORDS_EN, out, sizeof(out));
+	cr_expect_str_eq(out, en);
+}
+
+Test(words, details_in_japanese)
+{
+	in_japanese("", "");
+	in_japanese("81 bytes", "81バイト");
+	in_japanese("page 12", "12ページ");
+	in_japanese("page x", "page x");
+	in_japanese("limit: nested deeper than 5 levels",
+	    "上限を超えました：入れ子が5段より深くなっています");
+	in_japanese("encrypted: 見積.docx: needs a password",
+	    "パスワード付き：見積.docx：パスワードが必要です");
+	in_japanese("another workbook or file[:] [1]",
+	    "他のブックまたはファイル：[1]");
+	in_japanese("never allowed across: names .exe",
+	    "持込みが認められない名前です：.exe");
+	in_japanese("print: yes, change: no, copy: yes, annotate: no",
+	    "印刷：可、変更：不可、コピー：可、注釈：不可");
+	in_japanese("word/vbaProject.bin", "word/vbaProject.bin");
+	in_japanese("no", "no");
+	in_japanese("# bytes", "# bytes");
+	in_japanese("limit: limit: limit: limit: limit: x",
+	    "上限を超えました：上限を超えました：上限を超えました："
+	    "上限を超えました：limit: x");
+}
+
+Test(words, a_detail_is_cut_between_characters)
+{
+	char out[9];
+
+	words_detail("page 7", WORDS_JA, out, sizeof(out));
+	cr_expect_str_eq(out, "7ペー");
+}
+
+Test(receipt, alike_findings_are_told_once)
+{
+	static struct finding many[40];
+	struct record r = make();
+	const char *s, *again;
+	struct buf b;
+
+	for (size_t i = 0; i < 40; i++) {
+		many[i].count = 2;
+		many[i].id = i == 3 ? 1 : 0;
+		snprintf(many[i].where, sizeof(many[i].where), "page %zu",
+		    i + 1);
+	}
+	r.findings = many;
+	r.n_findings = 40;
+	buf_init(&b, 1 << 20);
+	cr_assert_eq(receipt_text_ja(&r, &b), 0);
+	cr_assert_not_null(s = buf_cstr(&b));
+	cr_assert_not_null(again = strstr(s, finding_ja(0)));
+	cr_expect_null(strstr(again + 1, finding_ja(0)));
+	cr_expect_not_null(strstr(s, "（78件）"));
+	cr_expect_not_null(strstr(s, "場所: 6ページ"));
+	cr_expect_null(strstr(s, "場所: 7ページ"));
+	cr_expect_not_null(strstr(s, "場所: 4ページ"));
+	cr_expect_not_null(strstr(s, "ほか34か所"));
+	buf_done(&b);
+}
+
+Test(receipt, what_was_left_out_is_said_at_once)
+{
+	struct record r = make();
+	const char *s;
+	struct buf b;
+
+	members[1].verdict = members[2].verdict = VERDICT_RELEASED;
+	buf_init(&b, 1 << 20);
+	cr_assert_eq(receipt_text_ja(&r, &b), 0);
+	cr_assert_not_null(s = buf_cstr(&b));
+	cr_expect_not_null(strstr(s, "中のファイルのうち2件は渡していません"));
+	buf_done(&b);
+}

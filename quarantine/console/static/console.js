@@ -106,6 +106,8 @@
     box.hidden = false;
     box.className = "";
     if (!chosen().length) { failed(words.none); return; }
+    const bytes = chosen().reduce((n, c) => n + c.file.size, 0);
+    if (chosen().length > +words.files || bytes > +words.bytes) { failed(words.most); return; }
     const data = new FormData();
     for (const i of form.querySelectorAll("input:not([type=file]),select")) data.append(i.name, i.value);
     for (const c of chosen()) data.append("files", c.file, c.name);
@@ -123,7 +125,7 @@
     request.addEventListener("load", () => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { answer = null; }
-      if (!answer) { failed(words.failed); return; }
+      if (!answer) { failed(request.status === 413 ? words.most : words.failed); return; }
       if (!answer.no.length) { location.assign(answer.go); return; }
       failed(answer.taken ? answer.said : answer.rest, answer.no, answer.taken ? answer.go : "", answer.rest);
     });

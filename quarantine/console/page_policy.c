@@ -16,7 +16,8 @@
 #include "quarantine/console/pages.h"
 #include "quarantine/console/tool.h"
 
-#define DAYS_MAX 30
+#define DAYS_MAX     30
+#define PROFILES_MAX 64
 
 static void
 settings_rows(struct visit *v, const struct policy *mine)
@@ -193,7 +194,10 @@ result_lines(struct visit *v, FILE *f)
 	size_t size = 0;
 	unsigned n = 0;
 	json_t *o;
+	int c = getc(f);
 
+	if (c == EOF || ungetc(c, f) == EOF)
+		return 0;
 	html_open(h, "div", "class", "scroll", NULL);
 	html_open(h, "table", "class", "cards", NULL);
 	result_head(v);
@@ -243,6 +247,39 @@ result(struct visit *v, int status)
 	return 0;
 }
 
+/* Those of the policy file; "standard" is the file without a profile. */
+static void
+profile_choice(struct visit *v)
+{
+	struct page_choice all[PROFILES_MAX + 2] = { { "standard",
+	    "standard" } };
+	char names[POLICY_PROFILES_BYTES], *end, *s = names;
+	size_t n = 1;
+
+	memcpy(names, v->site->policy.profiles, sizeof(names));
+	for (; n <= PROFILES_MAX && (end = strchr(s, '\n')) != NULL; s = end) {
+		*end++ = '\0';
+		all[n++] = (struct page_choice){ s, s };
+	}
+	page_select(v, tr(v, N_("Profile")), "profile", all,
+	    v->site->policy.name, tr(v, N_("As the policy file names it.")));
+}
+
+/* Whether the policy file has it. */
+static bool
+profile_is(const struct visit *v, const char *name)
+{
+	const char *s = v->site->policy.profiles;
+
+	if (strcmp(name, "standard") == 0)
+		return true;
+	for (; *s != '\0'; s += strcspn(s, "\n") + 1)
+		if (strcspn(s, "\n") == strlen(name) &&
+		    strncmp(s, name, strlen(name)) == 0)
+			return true;
+	return false;
+}
+
 static int
 dryrun_part(struct visit *v)
 {
@@ -262,9 +299,7 @@ dryrun_part(struct visit *v)
 		return 0;
 	}
 	page_form(v, "/policies/dryrun");
-	page_input(v, tr(v, N_("Profile")), "profile", "text",
-	    v->site->policy.name, tr(v, N_("As the policy file names it.")),
-	    "required", "", "maxlength", "63", NULL);
+	profile_choice(v);
 	page_input(v, tr(v, N_("Days back (1 to 30)")), "days", "number", "30",
 	    NULL, "min", "1", "max", "30", NULL);
 	page_button(v, tr(v, N_("Start the dry run")), "second");
@@ -317,6 +352,9 @@ policies_dryrun(struct visit *v)
 		return e;
 	if (!profile_ok(profile))
 		return ERR_MALFORMED;
+	if (!profile_is(v, profile))
+		return visit_go(v, "/policies", NOTICE_ERROR,
+		    N_("The policy file has no profile of this name."));
 	t -= (time_t)days * 86400;
 	gmtime_r(&t, &tm);
 	strftime(since, sizeof(since), "%Y-%m-%d", &tm);

@@ -133,6 +133,23 @@ user_row(void *arg, const struct account *a)
 	return 0;
 }
 
+static void
+without_password(struct visit *r, unsigned n)
+{
+	struct html *h = &r->page;
+	char text[320];
+
+	snprintf(text, sizeof(text),
+	    tr(r, N_("%u accounts have no password yet and cannot sign in. "
+		     "Make one on the page of the account, or for all of them "
+		     "on the gateway: ")),
+	    n);
+	html_open(h, "p", "class", "notice note", NULL);
+	html_text(h, text);
+	html_el(h, "code", "sekisho user password --generate --new", NULL);
+	html_close(h);
+}
+
 int
 page_users(struct visit *r)
 {
@@ -168,17 +185,8 @@ page_users(struct visit *r)
 	html_close(h);
 	if (u.n == 0)
 		html_el(h, "p", tr(r, N_("No account fits.")), NULL);
-	if (u.without > 0 && asks_passwords(r)) {
-		char text[320];
-
-		snprintf(text, sizeof(text),
-		    tr(r, N_("%u accounts have no password yet and cannot sign "
-			     "in. Make one on the page of the account, or for "
-			     "all of them on the gateway: sekisho user "
-			     "password --generate --new")),
-		    u.without);
-		page_notice(r, NOTICE_NOTE, text);
-	}
+	if (u.without > 0 && asks_passwords(r))
+		without_password(r, u.without);
 	return e != 0 ? e : page_end(r);
 }
 

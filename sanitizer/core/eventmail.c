@@ -90,7 +90,7 @@ static const struct event_words words[EVENT_KINDS] = {
 	    "不要な原本を廃棄するか、規則の quarantine_bytes "
 	    "を見直してください。",
 	    "Dispose of what is not needed, or raise quarantine_bytes." },
-	[EVENT_LOCKOUT] = { "サインインの失敗が続いたため、利用者を一時停止しま"
+	[EVENT_LOCKOUT] = { "ログインの失敗が続いたため、利用者を一時停止しま"
 			    "した",
 	    "an account is locked after failed sign-ins",
 	    "本人に確かめてください。解除は sekisho user unlock です。",

@@ -84,7 +84,9 @@ check_private(int dirfd, const char *name, char *why)
 	if (!S_ISREG(st.st_mode))
 		return say(why, ERR_DENIED, "keys/%s is not a file", name);
 	if (st.st_uid != geteuid())
-		return say(why, ERR_DENIED, "keys/%s belongs to another user",
+		return say(why, ERR_DENIED,
+		    "keys/%s belongs to another user; run it as that one "
+		    "(runuser -u sekisho -- sekisho ...)",
 		    name);
 	if ((st.st_mode & 077) != 0)
 		return say(why, ERR_DENIED,

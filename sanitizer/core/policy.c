@@ -282,9 +282,10 @@ apply_sections(cfg_t *cfg, bool is_root, struct policy *p)
 
 /* Titles must be fit for a record; "standard" is the file without one. */
 static int
-check_titles(cfg_t *cfg)
+check_titles(cfg_t *cfg, struct policy *p)
 {
 	struct policy scratch;
+	size_t used = 0;
 	int e;
 
 	for (unsigned i = 0; i < cfg_size(cfg, "profile"); i++) {
@@ -298,6 +299,11 @@ check_titles(cfg_t *cfg)
 		    !parcel_department_ok(t) || strcmp(t, "standard") == 0) {
 			say(sec->line, "a profile cannot have this name");
 			return ERR_MALFORMED;
+		}
+		if (used + strlen(t) + 2 <= sizeof(p->profiles)) {
+			snprintf(p->profiles + used, sizeof(p->profiles) - used,
+			    "%s\n", t);
+			used += strlen(t) + 1;
 		}
 	}
 	return 0;
@@ -340,7 +346,7 @@ parse_with(const char *text, const char *profile, struct policy *p)
 		if (cfg_parse_buf(cfg, text) != CFG_SUCCESS ||
 		    cfg_size(cfg, END_MARK) == 0)
 			e = ERR_MALFORMED;
-		else if ((e = check_titles(cfg)) == 0 &&
+		else if ((e = check_titles(cfg, p)) == 0 &&
 			 (e = apply_sections(cfg, true, p)) == 0)
 			e = apply_profile(cfg, profile, p);
 	}

@@ -24,13 +24,16 @@
 #include "core/record.h"
 #include "formats/options.h"
 
-#define POLICY_NAME_BYTES   64
-#define POLICY_PATH_BYTES   1024
-#define POLICY_WHY_BYTES    512
-#define POLICY_SOCKET_BYTES 100	       /* as sockaddr_un takes */
-#define POLICY_MAX_BYTES    (1u << 20) /* of a policy file */
+#define POLICY_NAME_BYTES     64
+#define POLICY_PATH_BYTES     1024
+#define POLICY_PROFILES_BYTES 2048
+#define POLICY_WHY_BYTES      512
+#define POLICY_SOCKET_BYTES   100	 /* as sockaddr_un takes */
+#define POLICY_MAX_BYTES      (1u << 20) /* of a policy file */
 
 struct policy {
+	/* Profiles that the file has, "\n" behind each; as many as fit. */
+	char profiles[POLICY_PROFILES_BYTES];
 	char name[POLICY_NAME_BYTES];	    /* of the profile, or "standard" */
 	uint8_t sha256[HASH_BYTES];	    /* of the text of the file */
 	char state_dir[POLICY_PATH_BYTES];  /* absolute */

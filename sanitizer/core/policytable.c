@@ -311,7 +311,7 @@ static const struct policy_setting table[] = {
 	    "X-Forwarded-Forを信じるプロキシーのアドレス（空白区切り）",
 	    "addresses of proxies whose X-Forwarded-For is believed"),
 	NAMES("console", "proxy_header", console.proxy_header,
-	    "プロキシーが認証済みの利用者名を入れるヘッダー（空なら使わない）",
+	    "プロキシーが認証済みのログイン名を入れるヘッダー（空なら使わない）",
 	    "header in which the proxy puts the person it signed in (empty: "
 	    "not used)"),
 	NAMES("console", "metrics_from", console.metrics_from,
@@ -320,10 +320,10 @@ static const struct policy_setting table[] = {
 	    "addresses that may read /metrics for a monitor (blanks between; "
 	    "never through a proxy)"),
 	UINT("console", "idle_s", console.idle_s, 60, 86400,
-	    "操作がないとサインアウトするまでの秒数",
+	    "操作がないとログアウトするまでの秒数",
 	    "seconds without use after which a session ends"),
 	UINT("console", "session_s", console.session_s, 300, 7 * 86400,
-	    "サインインしていられる最長の秒数",
+	    "ログインしていられる最長の秒数",
 	    "seconds after which a session ends in any case"),
 	UINT("console", "upload_bytes", console.upload_bytes, K, 64 * G,
 	    "1回のアップロードの最大バイト数", "bytes of one upload"),
@@ -342,7 +342,7 @@ static const struct policy_setting table[] = {
 	    "パスワードを確かめるLDAP（ldaps://名前。空なら使わない）",
 	    "directory that checks passwords (ldaps://NAME; empty: not used)"),
 	NAMES("console", "ldap_dn", console.ldap_dn,
-	    "LDAPでの利用者の名前（%s が利用者名になる）",
+	    "LDAPでの利用者の名前（%s がログイン名になる）",
 	    "name of a person in the directory (%s: the login)"),
 
 	UINT("audit", "checkpoint_lines", audit_checkpoint_lines, 1, 100000,

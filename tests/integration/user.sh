@@ -79,7 +79,20 @@ user list --csv > "$tmp/again.csv"
 is 0 "0 new, 0 changed, 2 as they are" "list --csv is an import" \
 	user import "$tmp/again.csv"
 printf 'login,name\nsato,=1\n' > "$tmp/bad.csv"
-is 1 "line 2: a name is" "a formula in a list" user import --apply "$tmp/bad.csv"
+is 1 "line 2: sato: a name is" "a formula in a list" user import --apply "$tmp/bad.csv"
+printf 'login,name,department,roles\nsato,山田,税務課,課長\nx y,山田,税務課,staff\nnobody,山田\n' > "$tmp/bad.csv"
+is 1 "line 2: 課長: roles are" "the first of three wrong lines" user import "$tmp/bad.csv"
+for line in 'line 3: x y: a login' 'line 4: not as many'; do
+	grep -qF "$line" "$tmp/out" "$tmp/err" 2>/dev/null && ok "$line" || no "$line"
+done
+head -c 3 "$tmp/again.csv" | grep -q "$(printf '\357\273\277')" &&
+	ok "a spreadsheet sees that it is UTF-8" || no "a spreadsheet sees that it is UTF-8"
+is 64 "--new: with" "--new by itself" user password --new
+user password --generate --new > "$tmp/new.csv" 2>/dev/null
+grep -qE '^sato,"佐藤, 太郎",税務課,[a-z2-9-]{23}' "$tmp/new.csv" && ok "a password for who has none" ||
+	no "a password for who has none"
+grep -q '^yamada,' "$tmp/new.csv" && no "and for nobody else" || ok "and for nobody else"
+user password --generate --new 2>/dev/null | grep -q . && no "once" || ok "once"
 head -c 5000000 /dev/zero > "$tmp/bad.csv"
 is 1 "" "five million NULs" user import --apply "$tmp/bad.csv"
 is 64 "not a date" "an odd date" user import --effective tomorrow \

@@ -376,3 +376,15 @@ Test(record, output_names)
 	named(".hidden", "jpeg", "jpeg", "jpg", false, ".hidden.jpg");
 	named("a.bin", "x", "x", "", false, "a.bin");
 }
+
+Test(policy, names_its_profiles)
+{
+	static const char text[] = "profile \"strict\" {\n}\n"
+				   "profile \"税務\" {\n}\n";
+
+	cr_assert_eq(policy_parse(text, sizeof(text) - 1, "x", NULL, &p, why),
+	    0, "%s", why);
+	cr_expect_str_eq(p.profiles, "strict\n税務\n");
+	policy_default(&p);
+	cr_expect_str_eq(p.profiles, "");
+}

@@ -311,7 +311,8 @@ static const struct policy_setting table[] = {
 	    "X-Forwarded-Forを信じるプロキシーのアドレス（空白区切り）",
 	    "addresses of proxies whose X-Forwarded-For is believed"),
 	NAMES("console", "proxy_header", console.proxy_header,
-	    "プロキシーが認証済みのログイン名を入れるヘッダー（空なら使わない）",
+	    "プロキシーが認証済みのログイン名を入れるヘッダー（空なら使わない"
+	    "）",
 	    "header in which the proxy puts the person it signed in (empty: "
 	    "not used)"),
 	NAMES("console", "metrics_from", console.metrics_from,

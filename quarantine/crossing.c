@@ -270,13 +270,14 @@ add_payload(struct parcel *p, const struct waiting *w)
 {
 	struct parcel_payload *q = &p->payloads[p->n_payloads];
 	const struct crossing_item *i = &w->item;
-	char wish[2 * RECORD_NAME_BYTES];
+	char wish[PARCEL_NAME_BYTES];
 	int e;
 
 	memset(q, 0, sizeof(*q));
-	snprintf(wish, sizeof(wish), "%.*s%s%s", RECORD_NAME_BYTES - 2,
-	    i->folder != NULL ? i->folder : "", i->folder != NULL ? "/" : "",
-	    i->record->out_name);
+	if (i->folder != NULL)
+		parcel_name_below(i->folder, i->record->out_name, wish);
+	else
+		parcel_name_make(i->record->out_name, wish);
 	if ((e = name_payload(p, wish, q->name)) != 0)
 		return e;
 	if (i->mtime > 0 && i->mtime <= PARCEL_MAX_MTIME)

@@ -262,7 +262,7 @@ static int
 fill_parcel(const struct transfer *t, const struct request *q,
     const struct parcel_unsanitised *u, struct parcel *p)
 {
-	char path[RECORD_NAME_BYTES + ACCOUNT_LOGIN_BYTES + 2];
+	char path[PARCEL_NAME_BYTES];
 	struct parcel_payload *f;
 
 	*p = (struct parcel){ .seq = 0, .unsanitised = *u };
@@ -273,8 +273,8 @@ fill_parcel(const struct transfer *t, const struct request *q,
 		return ERR_NOMEM;
 	p->n_payloads = 1;
 	f = &p->payloads[0];
-	snprintf(path, sizeof(path), "%s/%s", t->login, t->path);
-	parcel_name_mark(path, f->name);
+	parcel_name_mark(t->path, path);
+	parcel_name_below(t->login, path, f->name);
 	snprintf(f->format, sizeof(f->format), "%s", PARCEL_UNSANITISED);
 	f->fd = -1;
 	f->receipt = receipt_of(t, u);

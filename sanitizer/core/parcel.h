@@ -106,6 +106,10 @@ bool parcel_name_ok(const char *);
  * "", "." and ".." go; "file" when nothing is left. The same input gives the
  * same name. out has PARCEL_NAME_BYTES. */
 void parcel_name_make(const char *in, char *out);
+/* "FOLDER/in" such a name, and always in that folder (a parcel_department_ok()
+ * name): of a path too long for that, the file's own name alone, with room for
+ * a number behind it. out has PARCEL_NAME_BYTES. */
+void parcel_name_below(const char *folder, const char *in, char *out);
 /* One safe component of at most 63 bytes. */
 bool parcel_department_ok(const char *);
 /* Whether a parcel of that kind says all that it must, and its name has the

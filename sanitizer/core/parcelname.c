@@ -12,6 +12,7 @@
 /* So that " (99999)" and ".receipt.ja.txt" still fit into 255 bytes. */
 #define COMPONENT_BYTES 224
 #define MAX_COMPONENTS	32
+#define NUMBER_BYTES	16
 
 /* Characters that Windows refuses or reads in a way of its own. */
 static bool
@@ -194,6 +195,22 @@ parcel_name_make(const char *in, char *out)
 	/* Too deep or too long: the file's own name is what matters. */
 	if (cut && base != NULL)
 		parcel_name_make(base + 1, out);
+}
+
+void
+parcel_name_below(const char *folder, const char *in, char *out)
+{
+	char wish[3 * PARCEL_NAME_BYTES];
+	const char *base = strrchr(in, '/');
+	size_t n = strlen(folder);
+
+	snprintf(wish, sizeof(wish), "%.63s/%.2500s", folder, in);
+	parcel_name_make(wish, out);
+	if (base == NULL || (strncmp(out, folder, n) == 0 && out[n] == '/' &&
+				strlen(out) + NUMBER_BYTES < PARCEL_NAME_BYTES))
+		return;
+	snprintf(wish, sizeof(wish), "%.63s/%.2500s", folder, base + 1);
+	parcel_name_make(wish, out);
 }
 
 /* ---- originals */

@@ -256,6 +256,34 @@ Test(parcel, manifest_of_mail)
 	sample_done(&p);
 }
 
+/* However long a path is, it stays in the folder of the person. */
+Test(parcel, names_below_a_folder)
+{
+	char login[64], path[1024], out[PARCEL_NAME_BYTES],
+	    numbered[2 * PARCEL_NAME_BYTES];
+
+	memset(login, 'l', 60);
+	login[60] = '\0';
+	for (size_t n = 1; n < 1000; n++) {
+		memset(path, 'd', n);
+		for (size_t i = 200; i < n; i += 201)
+			path[i] = '/';
+		memcpy(path + n, "/sato.docx", 11);
+		parcel_name_below(login, path, out);
+		cr_assert(parcel_name_ok(out), "%zu: %s", n, out);
+		cr_assert(strncmp(out, login, 60) == 0 && out[60] == '/',
+		    "%zu: %s", n, out);
+		snprintf(numbered, sizeof(numbered), "%s (99999)", out);
+		parcel_name_make(numbered, path);
+		cr_assert(strncmp(path, login, 60) == 0 && path[60] == '/',
+		    "%zu: %s", n, path);
+	}
+	parcel_name_below("sato", "../../x/..", out);
+	cr_expect_str_eq(out, "sato/x");
+	parcel_name_below("sato", "a.docx", out);
+	cr_expect_str_eq(out, "sato/a.docx");
+}
+
 Test(parcel, names)
 {
 	static const char *const good[] = { "a.txt", "d/e/f.docx",

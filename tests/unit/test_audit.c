@@ -383,6 +383,60 @@ Test(audit, export_filters)
 	free(text);
 }
 
+static int
+exported(const struct audit_filter *f, enum audit_form form)
+{
+	char *text = NULL;
+	int lines = 0;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+
+	cr_assert_eq(audit_export(scratch, f, form, out), 0);
+	fclose(out);
+	for (const char *s = text; (s = strchr(s, '\n')) != NULL; s++)
+		lines++;
+	free(text);
+	return lines;
+}
+
+/* Lines are told apart by their text; what is written in them is no line. */
+Test(audit, export_is_not_misled)
+{
+	static const char *const names[] = { ",\"event\":\"b\",",
+		"\"},\"time\":\"2000-01-01T00:00:00.000Z\"}", "x", "\\",
+		"\x01\xe3\x81\x82" };
+	const struct audit_filter b = { .event = "b" },
+				  early = { .until = "2001" },
+				  late = { .since = "2001" },
+				  odd = { .event = "b\"" },
+				  one = { .event = "b", .id = "X3" };
+	struct audit *a = open_log(100);
+	char id[8], name[200];
+
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(id, sizeof(id), "X%u", i);
+		snprintf(name, sizeof(name), "%s%*s", names[i % 5],
+		    (int)(i * 13), "");
+		cr_assert_eq(audit_append(a, i % 2 == 0 ? "a" : "b",
+				 json_pack("{s:s, s:s}", "id", id, "name",
+				     name),
+				 AUDIT_LATER),
+		    0);
+	}
+	cr_assert_eq(audit_close(a), 0);
+	for (enum audit_form form = AUDIT_JSONL;; form = AUDIT_CSV) {
+		int more = form == AUDIT_CSV; /* the names of the columns */
+
+		cr_expect_eq(exported(&b, form), 5 + more);
+		cr_expect_eq(exported(&early, form), more);
+		cr_expect_geq(exported(&late, form), 10 + more);
+		cr_expect_eq(exported(&odd, form), more);
+		cr_expect_eq(exported(&one, form), 1 + more);
+		if (more)
+			break;
+	}
+}
+
 Test(audit, record_fields)
 {
 	struct finding f[2] = { { .id = FIND_NAME_MISMATCH, .count = 2 },

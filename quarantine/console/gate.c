@@ -227,7 +227,8 @@ check_sign_in_rate(struct server_call *c)
 	if ((v->route->flags & ROUTE_SIGNS_IN) == 0)
 		return 0;
 	if (!rate_take(v->site->rates, RATE_SIGN_IN, v->client, now) ||
-	    !rate_take(v->site->rates, RATE_SIGN_INS, "", now))
+	    (!rate_knows(v->site->rates, v->client, now) &&
+		!rate_take(v->site->rates, RATE_SIGN_INS, "", now)))
 		return no(c, 429,
 		    N_("Too many requests. Please wait a minute."));
 	return 0;

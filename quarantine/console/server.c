@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "quarantine/console/rate.h"
 
 #define MEMORY_BYTES (32u << 10) /* of a connection: bounds the header */
 #define IDLE_S	     30u	 /* without a byte */
@@ -126,6 +127,10 @@ on_accept(void *arg, const struct sockaddr *a, socklen_t n)
 		return MHD_NO;
 	if (server_is_proxy(s->site, peer))
 		return MHD_YES;
+	/* A quarter is for those who have signed in from where they are. */
+	if (s->n_links >= p->connections - p->connections / 4 &&
+	    !rate_knows(s->site->rates, peer, server_now_ms()))
+		return MHD_NO;
 	for (const struct server_link *l = s->links; l != NULL; l = l->next)
 		same += strcmp(l->peer, peer) == 0;
 	return same < p->connections_per_address ? MHD_YES : MHD_NO;

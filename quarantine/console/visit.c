@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/metrics.h"
 #include "quarantine/console/lang.h"
+#include "quarantine/console/rate.h"
 #include "quarantine/console/server.h"
 #include "quarantine/console/session.h"
 
@@ -154,6 +155,7 @@ visit_sign_in(struct visit *v, const struct account *a, const char *proxied)
 	visit_sign_out(v);
 	s = sessions_add(v->site->sessions, a, server_now(), cookie);
 	snprintf(s->proxied, sizeof(s->proxied), "%s", proxied);
+	rate_know(v->site->rates, v->client, server_now_ms());
 	if ((e = visit_cookie(v, "session", cookie, -1)) != 0)
 		sessions_drop(s);
 	else

@@ -517,6 +517,37 @@ def check_guessing():
         s.stop()
 
 
+def check_strangers():
+    """However many strangers there are, who was here before comes in."""
+    with tempfile.TemporaryDirectory() as state:
+        make_people(state)
+        s = Server(state)
+        ok(Browser(s).sign_in("sato").status == 303, "a person signs in")
+        seen = []
+        for i in range(140):
+            c = http.client.HTTPConnection("127.0.0.1", s.port, timeout=60, source_address=("127.0.1.%d" % (1 + i // 7), 0))
+            c.request("POST", "/login", "login=sato&password=x", {"Content-Type": "application/x-www-form-urlencoded",
+                                                                 "Host": "127.0.0.1:%d" % s.port})
+            seen.append(c.getresponse().status)
+            c.close()
+        ok(429 in seen and 403 in seen, "many addresses together are slowed", seen)
+        ok(Browser(s).sign_in("sato").status == 303, "the person signs in again from the same address")
+        s.stop()
+        s = Server(state, "connections = 16")
+        ok(Browser(s).sign_in("sato").status == 303, "with few connections")
+        held = []
+        for i in range(40):
+            held.append(socket.create_connection(("127.0.0.1", s.port), source_address=("127.0.1.%d" % (1 + i // 2), 0)))
+        time.sleep(0.5)
+        try:
+            ok(Browser(s).get("/login").status == 200, "strangers do not take all of them")
+        except OSError as e:
+            ok(False, "strangers do not take all of them", e)
+        for c in held:
+            c.close()
+        s.stop()
+
+
 def check_proxy():
     with tempfile.TemporaryDirectory() as state:
         make_people(state)
@@ -854,7 +885,7 @@ def main():
                "nor in the runs before", keep[-500:])
         else:
             s.stop()
-    for check in (check_flood, check_guessing, check_proxy, check_directory, check_silent_directory, check_room,
+    for check in (check_flood, check_guessing, check_strangers, check_proxy, check_directory, check_silent_directory, check_room,
                   check_busy):
         if not only or check.__name__ in only:
             check()

@@ -304,6 +304,11 @@ Test(console, rates_run_out_and_come_back)
 		cr_assert(rate_take(r, RATE_SIGN_IN, "10.0.0.1", 1000));
 	cr_assert_not(rate_take(r, RATE_SIGN_IN, "10.0.0.1", 1000));
 	cr_assert(rate_take(r, RATE_SIGN_IN, "10.0.0.1", 100000));
+	cr_assert_not(rate_knows(r, "10.0.0.1", 1000));
+	rate_know(r, "10.0.0.1", 1000);
+	cr_assert(rate_knows(r, "10.0.0.1", 2000));
+	cr_assert_not(rate_knows(r, "10.0.0.2", 2000));
+	cr_assert_not(rate_knows(r, "10.0.0.1", 1000 + 86400000));
 	rates_free(r);
 }
 

@@ -112,10 +112,25 @@ int transfer_list(struct people *, const struct transfer_filter *,
     int (*each)(void *arg, const struct transfer *), void *arg) MUST_CHECK;
 int transfer_count(struct people *, const struct transfer_filter *, uint64_t *n,
     uint64_t *bytes) MUST_CHECK;
-/* Where a RECEIVED one stands in the line and when it will be done. Estimate
- * from the speed of the last hundred; seconds. */
-int transfer_position(struct people *, const char *id, uint64_t *before,
-    uint64_t *seconds) MUST_CHECK;
+/*
+ * Where a RECEIVED one stands in the line and when it will be done, as the
+ * watcher takes them: small files (up to fast_bytes, of the policy) and large
+ * ones in a lane of their own, one of each person in turn. *before counts its
+ * lane alone. Estimate from the speed of the last hundred; seconds.
+ */
+int transfer_position(struct people *, const char *id, uint64_t fast_bytes,
+    uint64_t *before, uint64_t *seconds) MUST_CHECK;
+/* The whole line at one moment, to ask about many: the same answers. */
+struct transfer_line;
+int transfer_line_read(struct people *, uint64_t fast_bytes,
+    struct transfer_line **) MUST_CHECK;
+void transfer_line_free(struct transfer_line *);
+int transfer_line_at(const struct transfer_line *, struct people *,
+    const struct transfer *, uint64_t *before, uint64_t *seconds) MUST_CHECK;
+/* A person's: *before of the one that comes first, *seconds until all are
+ * done. ERR_NOENT: nothing of theirs waits. */
+int transfer_line_of(const struct transfer_line *, const char *department,
+    const char *login, uint64_t *before, uint64_t *seconds) MUST_CHECK;
 /* For rules_intake(). */
 int transfer_load(struct people *, const char *department, const char *login,
     struct rules_load *) MUST_CHECK;

@@ -1,5 +1,5 @@
 /*
- * Looking at transfers: one, many, how many, and how long the line is.
+ * Looking at transfers: one, many, how many. The line: transferline.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,6 @@
 #define LIST_MAX     10000
 #define WORDS_BYTES  512
 #define SQL_BYTES    4096
-/* Starting a document costs about as much as this many bytes of it. */
-#define OVERHEAD "65536"
 
 void
 transfer_take(sqlite3_stmt *s, struct transfer *t)
@@ -248,61 +246,6 @@ transfer_count(struct people *p, const struct transfer_filter *f, uint64_t *n,
 	if ((e = ledger_step(s)) == 0) {
 		*n = (uint64_t)sqlite3_column_int64(s, 0);
 		*bytes = (uint64_t)sqlite3_column_int64(s, 1);
-	}
-	sqlite3_finalize(s);
-	return e;
-}
-
-/* Thousandths of a millisecond for each byte, of the last hundred; a few
- * documents a second as long as nothing is known. */
-static int
-speed(struct people *p, double *ms_per_byte)
-{
-	sqlite3_stmt *s;
-	int e;
-
-	if ((e = people_prepare(p,
-		 "SELECT sum(worked_ms), sum(bytes + " OVERHEAD ") FROM "
-		 "(SELECT worked_ms, bytes FROM transfer WHERE worked_ms > 0 "
-		 "ORDER BY began_ms DESC LIMIT 100) AS last",
-		 NULL, &s)) != 0)
-		return e;
-	*ms_per_byte = 200.0 / 65536;
-	if ((e = ledger_step(s)) == 0 && sqlite3_column_int64(s, 1) > 0)
-		*ms_per_byte =
-		    sqlite3_column_double(s, 0) / sqlite3_column_double(s, 1);
-	sqlite3_finalize(s);
-	return e;
-}
-
-int
-transfer_position(struct people *p, const char *id, uint64_t *before,
-    uint64_t *seconds)
-{
-	double rate, ahead, lanes;
-	sqlite3_stmt *s;
-	int e, state;
-
-	if ((e = transfer_state_of(p, id, &state)) != 0 ||
-	    (e = speed(p, &rate)) != 0)
-		return e;
-	if ((e = people_prepare(p,
-		 "SELECT sum(state = 0 AND id < ?1), sum(CASE WHEN id <= ?1 "
-		 "THEN bytes + " OVERHEAD " ELSE 0 END), sum(state = 1) FROM "
-		 "transfer WHERE state < 2",
-		 id, &s)) != 0)
-		return e;
-	if ((e = ledger_step(s)) == 0) {
-		*before = state == TRANSFER_RECEIVED
-			      ? (uint64_t)sqlite3_column_int64(s, 0)
-			      : 0;
-		ahead = sqlite3_column_double(s, 1);
-		lanes = sqlite3_column_double(s, 2);
-		*seconds = state > TRANSFER_WORKING
-			       ? 0
-			       : (uint64_t)(rate * ahead /
-						(lanes < 1 ? 1 : lanes) / 1000 +
-					    1);
 	}
 	sqlite3_finalize(s);
 	return e;

@@ -190,7 +190,8 @@ summary(struct visit *v, const struct transfer *t)
 	html_close(h);
 	html_el(h, "p", meaning(v, t->state), NULL);
 	if (t->state == TRANSFER_RECEIVED &&
-	    transfer_position(v->site->people, t->id, &before, &seconds) == 0) {
+	    transfer_position(v->site->people, t->id,
+		v->site->policy.people_fast_bytes, &before, &seconds) == 0) {
 		snprintf(text, sizeof(text),
 		    tr(v, "%llu files before it, about %llu minutes"),
 		    (unsigned long long)before,

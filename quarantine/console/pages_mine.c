@@ -7,17 +7,36 @@
 
 #define PER_PAGE 30
 
+struct list {
+	struct visit *v;
+	struct transfer_line *line; /* read for the first that waits */
+};
+
+static int
+position(struct list *l, const struct transfer *t, uint64_t *before,
+    uint64_t *seconds)
+{
+	struct console *site = l->v->site;
+	int e;
+
+	if (l->line == NULL &&
+	    (e = transfer_line_read(site->people,
+		 site->policy.people_fast_bytes, &l->line)) != 0)
+		return e;
+	return transfer_line_at(l->line, site->people, t, before, seconds);
+}
+
 /* One sentence on what happens now, or what to do. */
 static void
-what_now(struct visit *v, const struct transfer *t)
+what_now(struct list *l, const struct transfer *t)
 {
 	uint64_t before = 0, seconds = 0;
+	struct visit *v = l->v;
 	char text[256];
 
 	switch (t->state) {
 	case TRANSFER_RECEIVED:
-		if (transfer_position(v->site->people, t->id, &before,
-			&seconds) != 0)
+		if (position(l, t, &before, &seconds) != 0)
 			return;
 		if (seconds < 60)
 			snprintf(text, sizeof(text),
@@ -65,7 +84,8 @@ what_now(struct visit *v, const struct transfer *t)
 static int
 put_item(void *arg, const struct transfer *t)
 {
-	struct visit *v = arg;
+	struct list *l = arg;
+	struct visit *v = l->v;
 	struct html *h = &v->page;
 	char url[RECORD_ID_BYTES + 16];
 
@@ -81,7 +101,7 @@ put_item(void *arg, const struct transfer *t)
 	page_time(v, t->time);
 	html_text(h, " · ");
 	page_size(v, t->bytes);
-	what_now(v, t);
+	what_now(l, t);
 	html_close(h);
 	html_close(h);
 	return 0;
@@ -95,6 +115,7 @@ put_list(struct visit *v)
 		.newest_first = true,
 		.limit = PER_PAGE };
 	uint64_t page = 1, total = 0, bytes;
+	struct list l = { .v = v };
 	const char *q = visit_field(v, "q");
 	struct buf query;
 	int e;
@@ -113,7 +134,8 @@ put_list(struct visit *v)
 				    : tr(v, "You have brought nothing in yet."),
 		    "class", "card", NULL);
 	html_open(&v->page, "ul", "class", "list", NULL);
-	e = transfer_list(v->site->people, &f, put_item, v);
+	e = transfer_list(v->site->people, &f, put_item, &l);
+	transfer_line_free(l.line);
 	html_close(&v->page);
 	buf_init(&query, 64u << 10);
 	if (f.words != NULL)

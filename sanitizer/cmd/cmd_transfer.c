@@ -164,7 +164,7 @@ list(struct cli_state *st, struct ask *a)
 }
 
 static int
-show(struct cli_state *st, struct ask *a, const char *id)
+show(struct cli_state *st, struct ask *a, const char *id, uint64_t fast_bytes)
 {
 	uint64_t before, seconds;
 	struct transfer t;
@@ -176,7 +176,8 @@ show(struct cli_state *st, struct ask *a, const char *id)
 	if (e == 0 && !a->json) {
 		printf("    SHA-256: %s\n", t.sha256);
 		if (t.state == TRANSFER_RECEIVED &&
-		    transfer_position(st->people, id, &before, &seconds) == 0)
+		    transfer_position(st->people, id, fast_bytes, &before,
+			&seconds) == 0)
 			printf(_("    %llu before it; about %llu s\n"),
 			    (unsigned long long)before,
 			    (unsigned long long)seconds);
@@ -216,7 +217,7 @@ run(const char *verb, struct ask *a, char **ids, int n)
 	if (status == 0 && strcmp(verb, "list") == 0)
 		status = list(&st, a);
 	else if (status == 0 && strcmp(verb, "show") == 0)
-		status = show(&st, a, ids[0]);
+		status = show(&st, a, ids[0], p.people_fast_bytes);
 	else if (status == 0)
 		for (int i = 0; i < n; i++)
 			if ((one = retry_one(&st, ids[i])) != 0)

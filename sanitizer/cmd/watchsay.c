@@ -462,16 +462,25 @@ status_file(struct watch *s, const char *department, const char *login,
 	return e;
 }
 
+struct look { /* one round of notes on the line */
+	struct watch *s;
+	struct transfer_line *line; /* read for the first who waits long */
+};
+
 static void
 say_position(void *arg, const struct watchqueue_user *u)
 {
-	uint64_t before = 0, seconds = 0, last, now = watch_now_ms();
+	uint64_t before = 0, seconds = 0, now = watch_now_ms();
 	char text[1024], at[32], time[RECORD_TIME_BYTES], wait[48];
-	struct watch *s = arg;
+	struct look *l = arg;
+	struct watch *s = l->s;
 
 	if (now - u->since < s->policy->people_status_s * UINT64_C(1000) ||
-	    transfer_position(s->people, u->first, &before, &last) != 0 ||
-	    transfer_position(s->people, u->last, &last, &seconds) != 0)
+	    (l->line == NULL &&
+		transfer_line_read(s->people, s->policy->people_fast_bytes,
+		    &l->line) != 0) ||
+	    transfer_line_of(l->line, u->department, u->login, &before,
+		&seconds) != 0)
 		return;
 	record_time_now(time);
 	words_time(time, at, sizeof(at));
@@ -528,6 +537,7 @@ void
 watch_status(struct watch *s)
 {
 	uint64_t now = watch_now_ms();
+	struct look l = { .s = s };
 	struct timespec since;
 
 	if (s->status_ms != 0 && now - s->status_ms < STATUS_MS)
@@ -538,6 +548,7 @@ watch_status(struct watch *s)
 	clock_gettime(CLOCK_REALTIME, &since);
 	s->status_ms = now;
 	s->has_status = false;
-	watchqueue_users(s->queue, say_position, s);
+	watchqueue_users(s->queue, say_position, &l);
+	transfer_line_free(l.line);
 	drop_old_status(s, &since);
 }

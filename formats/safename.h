@@ -37,7 +37,5 @@ int safename_number(const char *part, unsigned n,
 const char *safename_get_ext(const char *name);
 /* Equal on a file system that ignores case: the key of a name or path. */
 int safename_fold(const char *name, struct buf *out) MUST_CHECK;
-/* Canonical composition of adjacent characters (Unicode BMP and Hangul). */
-int safename_compose(const char *in, size_t n, struct buf *out) MUST_CHECK;
 
 #endif

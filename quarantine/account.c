@@ -326,3 +326,80 @@ account_put(struct people *p, const struct account *given, const char *who,
 		return e;
 	return ledger_end(p->db, put_locked(p, &a, who, why));
 }
+
+/* ---- one's own absence */
+
+static int
+denied(char why[POLICY_WHY_BYTES], const char *key)
+{
+	(void)!account_no(why, key);
+	return ERR_DENIED;
+}
+
+static int
+check_away(struct people *p, const struct account *a,
+    char why[POLICY_WHY_BYTES])
+{
+	char today[ACCOUNT_DATE_BYTES];
+	struct account d;
+	int e;
+
+	if ((a->roles & ROLE_APPROVER) == 0 || !account_is_valid(a))
+		return denied(why, N_("this needs the role of an approver"));
+	if (a->deputy[0] == '\0' && a->away_from[0] == '\0' &&
+	    a->away_until[0] == '\0')
+		return 0;
+	account_today(today);
+	if (!account_is_date(a->away_from) || !account_is_date(a->away_until) ||
+	    strcmp(a->away_from, a->away_until) > 0 ||
+	    strcmp(a->away_until, today) < 0)
+		return denied(why,
+		    N_("give the first and the last day, the last not before "
+		       "the first and not over yet"));
+	if (strcmp(a->deputy, a->login) == 0)
+		return denied(why, N_("nobody is their own deputy"));
+	e = account_read(p, a->deputy, &d);
+	if (e != 0 && e != ERR_NOENT)
+		return e;
+	if (e != 0 || !account_is_valid(&d) || (d.roles & ROLE_APPROVER) == 0)
+		return denied(why,
+		    N_("the deputy must be another approver, with a valid "
+		       "account"));
+	return 0;
+}
+
+static int
+away_locked(struct people *p, const char *login, const char *deputy,
+    const char *from, const char *until, char why[POLICY_WHY_BYTES])
+{
+	struct account before, after;
+	int e;
+
+	if ((e = account_read(p, login, &before)) != 0)
+		return e;
+	after = before;
+	snprintf(after.away_from, sizeof(after.away_from), "%s", from);
+	snprintf(after.away_until, sizeof(after.away_until), "%s", until);
+	after.deputy[0] = '\0';
+	if (deputy[0] != '\0' && account_login(deputy, after.deputy) != 0)
+		return denied(why, N_("there is no such account as deputy"));
+	if ((e = check_away(p, &after, why)) != 0)
+		return e;
+	return account_store(p, &before, &after, login, AUDIT_SYNC);
+}
+
+int
+account_set_away(struct people *p, const char *login, const char *deputy,
+    const char *from, const char *until, char why[POLICY_WHY_BYTES])
+{
+	char lower[ACCOUNT_LOGIN_BYTES];
+	int e;
+
+	why[0] = '\0';
+	if (account_login(login, lower) != 0)
+		return ERR_NOENT;
+	if ((e = ledger_begin(p->db)) != 0)
+		return e;
+	return ledger_end(p->db,
+	    away_locked(p, lower, deputy, from, until, why));
+}

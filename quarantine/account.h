@@ -71,6 +71,14 @@ int account_get(struct people *, const char *login,
 int account_list(struct people *,
     int (*each)(void *arg, const struct account *), void *arg) MUST_CHECK;
 /*
+ * An approver enters their own days away (the last one included) and who acts
+ * meanwhile; "" for all three: they are back. Nothing else changes. ERR_DENIED
+ * (why): no approver, no day, an end that is over, or a deputy who could not
+ * act: not another valid account with the role of an approver.
+ */
+int account_set_away(struct people *, const char *login, const char *deputy,
+    const char *from, const char *until, char why[POLICY_WHY_BYTES]) MUST_CHECK;
+/*
  * What is wrong with a new password, one English line (gettext key), or NULL:
  * not UTF-8, shorter than ACCOUNT_PASSWORD_MIN characters, the login itself,
  * a common one.

@@ -277,7 +277,7 @@ approve_withdraw(struct people *p, const char *transfer)
 
 /* Read first, call afterwards: each() may write. */
 int
-approve_read_open(struct people *p, struct request **out, size_t *n)
+approve_read(struct people *p, const char *sql, struct request **out, size_t *n)
 {
 	struct request *all = NULL, *more;
 	size_t room = 0;
@@ -285,10 +285,7 @@ approve_read_open(struct people *p, struct request **out, size_t *n)
 	int e;
 
 	*n = 0;
-	if ((e = people_prepare(p,
-		 "SELECT " REQUEST_COLUMNS " FROM request WHERE state = 0 "
-		 "ORDER BY time, id LIMIT 10000",
-		 NULL, &s)) != 0)
+	if ((e = people_prepare(p, sql, NULL, &s)) != 0)
 		return e;
 	while ((e = ledger_step(s)) == 0) {
 		if (*n == room) {

@@ -75,6 +75,10 @@ int approve_list(struct people *, const struct account *,
     int (*each)(void *arg, const struct request *), void *arg) MUST_CHECK;
 int approve_decisions(struct people *, const char *request,
     int (*each)(void *arg, const struct decision *), void *arg) MUST_CHECK;
+/* Requests for originals that were approved and whose transfer still waits:
+ * import_release() judges each anew. */
+int approve_imports(struct people *,
+    int (*each)(void *arg, const struct request *), void *arg) MUST_CHECK;
 /* Whether this person may; why: one English line (gettext key) when not. */
 bool approve_may(struct people *, const struct request *,
     const struct account *, char for_login[ACCOUNT_LOGIN_BYTES],
@@ -94,12 +98,12 @@ int approve_state(struct people *, const struct request *,
     enum request_state *) MUST_CHECK;
 /*
  * Expire what is due; each() for every request that became expired or wants a
- * reminder (after remind_h, and again after as long; 0: none). A review does
- * not expire: each() says once that it is overdue (is_expired), and it stays
- * open. The transfer of an expired request is the watcher's to settle, also
- * at its next start: approve_state() says it again.
+ * reminder (after remind_h of its department's rules, and again after as long).
+ * A review does not expire: each() says once that it is overdue (is_expired),
+ * and it stays open. The transfer of an expired request is the watcher's to
+ * settle, also at its next start: approve_state() says it again.
  */
-int approve_tick(struct people *, uint32_t remind_h,
+int approve_tick(struct people *, const struct ruleset *,
     int (*each)(void *arg, const struct request *, bool is_expired),
     void *arg) MUST_CHECK;
 /*

@@ -42,7 +42,10 @@ int approve_owner(struct people *, const char *transfer,
 int approve_tally(struct people *, const struct request *, enum request_state *,
     uint32_t *agreed) MUST_CHECK;
 
-/* All that are open, in an array to be freed. */
+/* Requests of a SELECT REQUEST_COLUMNS, in an array to be freed. */
+int approve_read(struct people *, const char *sql, struct request **,
+    size_t *n) MUST_CHECK;
+/* All that are open, likewise. */
 int approve_read_open(struct people *, struct request **, size_t *n) MUST_CHECK;
 /* The request, open and in time, and its transfer still waiting for it.
  * ERR_EXIST: not so; ERR_NOENT. */

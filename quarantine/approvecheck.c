@@ -214,8 +214,10 @@ still_counts(struct people *p, const struct tally *t, const struct decision *d,
 	int e;
 
 	*counts = *listed = false;
-	if (strcmp(d->sha256, t->q->sha256) != 0 ||
-	    strcmp(d->time, t->q->expires) > 0)
+	if (strcmp(d->sha256, t->q->sha256) != 0)
+		return 0;
+	/* A review that is late is better than none. */
+	if (t->q->kind != REQUEST_REVIEW && strcmp(d->time, t->q->expires) > 0)
 		return 0;
 	if ((e = find_account(p, d->login, &a)) != 0)
 		return e;

@@ -10,6 +10,34 @@
 
 #define HOUR 3600
 
+int
+approve_read_open(struct people *p, struct request **out, size_t *n)
+{
+	return approve_read(p,
+	    "SELECT " REQUEST_COLUMNS " FROM request WHERE state = 0 "
+	    "ORDER BY time, id LIMIT 10000",
+	    out, n);
+}
+
+int
+approve_imports(struct people *p,
+    int (*each)(void *arg, const struct request *), void *arg)
+{
+	struct request *all = NULL;
+	size_t n;
+	int e;
+
+	e = approve_read(p,
+	    "SELECT " REQUEST_COLUMNS " FROM request WHERE state = 1 AND kind "
+	    "= 2 AND transfer IN (SELECT id FROM transfer WHERE state IN (2, "
+	    "5)) ORDER BY time, id LIMIT 1000",
+	    &all, &n);
+	for (size_t i = 0; e == 0 && i < n; i++)
+		e = each(arg, &all[i]);
+	free(all);
+	return e;
+}
+
 static int
 say_expired(struct people *p, const struct request *q)
 {
@@ -107,18 +135,20 @@ tick_one(struct people *p, const struct request *q, uint32_t remind_h,
 }
 
 int
-approve_tick(struct people *p, uint32_t remind_h,
+approve_tick(struct people *p, const struct ruleset *set,
     int (*each)(void *arg, const struct request *, bool is_expired), void *arg)
 {
 	struct request *all = NULL;
 	bool said, expired;
+	struct rules rules;
 	size_t n = 0;
 	int e;
 
 	if ((e = approve_read_open(p, &all, &n)) != 0)
 		return e;
 	for (size_t i = 0; e == 0 && i < n; i++) {
-		e = tick_one(p, &all[i], remind_h, &said, &expired);
+		rules_of(set, all[i].department, &rules);
+		e = tick_one(p, &all[i], rules.remind_h, &said, &expired);
 		if (e != 0 || !said)
 			continue;
 		if (expired && all[i].kind != REQUEST_REVIEW) {

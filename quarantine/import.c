@@ -10,6 +10,15 @@
 
 #include "core/receipt.h"
 
+static const char was_imported[] = N_("brought in unsanitised");
+
+bool
+import_was(const struct transfer *t)
+{
+	return t->state == TRANSFER_RELEASED &&
+	       strcmp(t->reason, was_imported) == 0;
+}
+
 static int
 deny(char no[POLICY_WHY_BYTES], const char *text)
 {
@@ -349,7 +358,7 @@ import_release(const struct import_setup *s, const char *id,
 		     (json_int_t)d->parcel),
 		 AUDIT_SYNC)) == 0)
 		e = transfer_settle(s->people, id, TRANSFER_RELEASED,
-		    N_("brought in unsanitised"));
+		    was_imported);
 	transfer_done(&t);
 	return e;
 }

@@ -55,4 +55,7 @@ struct import_done {
 int import_release(const struct import_setup *, const char *id,
     struct import_done *, char no[POLICY_WHY_BYTES]) MUST_CHECK;
 
+/* Whether a released transfer crossed in this way. */
+bool import_was(const struct transfer *);
+
 #endif

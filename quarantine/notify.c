@@ -78,3 +78,18 @@ notify_transfer(const struct policy *policy, struct people *p,
 	if (approve_of(p, transfer, kind, &q) == 0)
 		notify_request(policy, p, k, &q);
 }
+
+void
+notify_import(const struct policy *policy, const char *transfer,
+    const struct import_done *d)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)d->parcel);
+	(void)event_raise(policy, EVENT_UNSANITISED,
+	    (const struct event_field[]){ { "transfer", transfer },
+		{ "parcel", number }, { "name", d->name },
+		{ "login", d->who.asked_by }, { "why", d->who.why },
+		{ NULL, NULL } },
+	    NULL);
+}

@@ -4,6 +4,7 @@
 
 #include "core/event.h"
 #include "quarantine/approve.h"
+#include "quarantine/import.h"
 
 #define NOTIFY_PEOPLE 64 /* mailed about one request */
 
@@ -18,5 +19,9 @@ void notify_request(const struct policy *, struct people *, enum event_kind,
 /* The same, about the newest request of that kind of a transfer. */
 void notify_transfer(const struct policy *, struct people *, enum event_kind,
     const char *transfer, enum request_kind);
+
+/* An original crossed. */
+void notify_import(const struct policy *, const char *transfer,
+    const struct import_done *);
 
 #endif

@@ -28,3 +28,6 @@ foreach(t test_account test_signin test_accountimport)
 endforeach()
 add_test(NAME user COMMAND ${CMAKE_SOURCE_DIR}/tests/integration/user.sh)
 set_tests_properties(user PROPERTIES ENVIRONMENT BUILD=${CMAKE_BINARY_DIR})
+add_test(NAME people COMMAND ${CMAKE_SOURCE_DIR}/tests/integration/people.sh)
+set_tests_properties(people PROPERTIES ENVIRONMENT BUILD=${CMAKE_BINARY_DIR}
+  TIMEOUT 300)

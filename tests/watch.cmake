@@ -6,7 +6,7 @@ set_target_properties(die_at_step PROPERTIES
 target_compile_options(die_at_step PRIVATE -fno-sanitize=all)
 target_link_options(die_at_step PRIVATE -fno-sanitize=all)
 set(cmd ${CMAKE_SOURCE_DIR}/sanitizer/cmd)
-sekisho_test(test_watch SOURCES unit/test_watch.c ${cmd}/watchname.c
+sekisho_test(test_watch SOURCES unit/test_watch.c ${cmd}/watchname.c ${cmd}/watchclass.c
   ${cmd}/watchqueue.c ${cmd}/watchscan.c LIBS core)
 target_include_directories(test_watch PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 add_test(NAME watch COMMAND ${CMAKE_SOURCE_DIR}/tests/integration/watch.sh)

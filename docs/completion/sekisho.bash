@@ -47,8 +47,8 @@ _sekisho()
 			--words --since --until --limit --json --state --policy
 			--profile --help' ;;
 	approve)
-		words='list show yes no emergency --as --why --json --state
-			--policy --profile --help' ;;
+		words='list show yes no emergency away back --as --why --deputy
+			--from --until --json --state --policy --profile --help' ;;
 	tidy)
 		words='--dry-run --over-quota --state --policy --profile --help' ;;
 	backup)

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/compose.h"
 #include "formats/mail/words_int.h"
 #include "formats/safename.h"
 
@@ -165,8 +166,8 @@ words_domain(const char *domain, struct buf *out, bool *ok)
 		e = utf8_put(&wide, map(c));
 	if (e == 0 && (s = buf_cstr(&wide)) != NULL &&
 	    (e = safename_fold(s, &folded)) == 0 &&
-	    (e = safename_compose((const char *)folded.data, folded.len,
-		 &whole)) == 0) {
+	    (e = compose_text((const char *)folded.data, folded.len, &whole)) ==
+		0) {
 		buf_reader(&whole, &r);
 		e = put_labels(&r, out, ok);
 	}

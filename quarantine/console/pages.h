@@ -27,6 +27,10 @@ int mine_part(struct visit *);
 int mine_show(struct visit *);
 int mine_password(struct visit *);
 int mine_urge(struct visit *);
+/* page_original.c: a held one as it is, not sanitised; original_box() is a
+ * part of mine_show() */
+int original_box(struct visit *, const struct transfer *);
+int mine_original(struct visit *);
 
 /* page_approve.c: approvers */
 int approvals_list(struct visit *);
@@ -35,6 +39,11 @@ int approvals_page(struct visit *);
 int approvals_text(struct visit *);
 int approvals_decide(struct visit *);
 int approvals_emergency(struct visit *);
+
+/* page_away.c: approvers */
+int away_form(struct visit *);
+int away_enter(struct visit *);
+int away_back(struct visit *);
 
 /* page_quarantine.c, page_users.c, page_import.c, page_policy.c,
  * page_health.c: administrators */

@@ -6,6 +6,7 @@
 #include "core/event.h"
 #include "quarantine/console/pages.h"
 #include "quarantine/console/passjob.h"
+#include "quarantine/import.h"
 #include "quarantine/urge.h"
 
 /* Somebody else's does not exist. */
@@ -188,7 +189,12 @@ summary(struct visit *v, const struct transfer *t)
 	html_open(h, "p", NULL);
 	page_state(v, t->state);
 	html_close(h);
-	html_el(h, "p", meaning(v, t->state), NULL);
+	html_el(h, "p",
+	    import_was(t)
+		? tr(v, "The original was delivered as it is, not sanitised, "
+			"after two approvers agreed.")
+		: meaning(v, t->state),
+	    NULL);
 	if (t->state == TRANSFER_RECEIVED &&
 	    transfer_position(v->site->people, t->id,
 		v->site->policy.people_fast_bytes, &before, &seconds) == 0) {
@@ -253,7 +259,8 @@ transfer_page(struct visit *v, const struct transfer *t)
 	html_open(h, "div", "class", "card", NULL);
 	summary(v, t);
 	password_box(v, t);
-	e = approval_box(v, t);
+	if ((e = approval_box(v, t)) == 0)
+		e = original_box(v, t);
 	html_close(h);
 	if (shows_receipt(v, t))
 		page_receipt(v, t->receipt);

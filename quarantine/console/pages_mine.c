@@ -4,6 +4,7 @@
 
 #include "quarantine/console/pages.h"
 #include "quarantine/console/server.h"
+#include "quarantine/import.h"
 
 #define PER_PAGE 30
 
@@ -49,7 +50,10 @@ what_now(struct list *l, const struct transfer *t)
 			    (unsigned long long)(seconds + 59) / 60);
 		break;
 	case TRANSFER_RELEASED:
-		if (t->findings == 0)
+		if (import_was(t))
+			snprintf(text, sizeof(text), "%s",
+			    tr(v, "Not sanitised: the original"));
+		else if (t->findings == 0)
 			snprintf(text, sizeof(text), "%s",
 			    tr(v, "Nothing had to be removed"));
 		else

@@ -16,9 +16,13 @@
 
 /* ---- the form */
 
+/* In the order of enum rules_class. */
+static const char *const class_names[] = { "", "I", "II", "III" };
+
 static void
 class_choice(struct visit *v)
 {
+	struct rules r;
 	const struct page_choice classes[] = {
 		{ "", tr(v, "Not said") },
 		{ "III", tr(v, "III: may be public") },
@@ -27,7 +31,10 @@ class_choice(struct visit *v)
 		{ NULL, NULL },
 	};
 
-	page_select(v, tr(v, "Class of the information"), "class", classes, "",
+	console_rules(v->site, v->account.department, &r);
+	page_select(v, tr(v, "Class of the information"), "class", classes,
+	    class_names[r.default_class <= CLASS_III ? r.default_class
+						     : CLASS_NONE],
 	    NULL);
 }
 
@@ -143,10 +150,8 @@ struct taking {
 static int
 read_class(const char *s, enum rules_class *out)
 {
-	static const char *const names[] = { "", "I", "II", "III" };
-
 	for (unsigned i = 0; i < 4; i++)
-		if (strcmp(s, names[i]) == 0) {
+		if (strcmp(s, class_names[i]) == 0) {
 			*out = (enum rules_class)i;
 			return 0;
 		}
@@ -333,6 +338,8 @@ upload_take(struct visit *v)
 		return e;
 	utf8_printable(folder, strlen(folder), k.folder, sizeof(k.folder));
 	console_rules(v->site, v->account.department, &k.rules);
+	if (k.class == CLASS_NONE)
+		k.class = k.rules.default_class;
 	if ((k.no = json_array()) == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; e == 0 && (f = visit_file(v, i)) != NULL; i++)

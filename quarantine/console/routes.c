@@ -43,6 +43,8 @@ static const struct route table[] = {
 	    mine_password, NULL, 0, 0 },
 	{ "POST", "/transfers/{id}/urge", ROLE_STAFF, "why", mine_urge, NULL, 0,
 	    0 },
+	{ "POST", "/transfers/{id}/original", ROLE_STAFF, "why", mine_original,
+	    NULL, 0, 0 },
 
 	/* approver */
 	{ "GET", "/approvals", ROLE_APPROVER | ROLE_ADMINISTRATOR, "",
@@ -58,6 +60,12 @@ static const struct route table[] = {
 	{ "POST", "/approvals/{id}/emergency",
 	    ROLE_APPROVER | ROLE_ADMINISTRATOR, "why", approvals_emergency,
 	    NULL, 0, 0 },
+
+	{ "GET", "/away", ROLE_APPROVER, "", away_form, N_("My absence"), 0,
+	    0 },
+	{ "POST", "/away", ROLE_APPROVER, "from until deputy", away_enter, NULL,
+	    0, 0 },
+	{ "POST", "/away/back", ROLE_APPROVER, "", away_back, NULL, 0, 0 },
 
 	/* administrator */
 	{ "GET", "/quarantine", ROLE_ADMINISTRATOR,

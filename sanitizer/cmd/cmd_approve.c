@@ -22,23 +22,41 @@ static const char usage[] =
        "       sekisho approve show ID\n"
        "       sekisho approve yes|no [--as LOGIN] [--why TEXT] ID\n"
        "       sekisho approve emergency [--as LOGIN] --why TEXT ID\n"
+       "       sekisho approve away [--as LOGIN] --deputy LOGIN --from DATE "
+       "--until DATE\n"
+       "       sekisho approve back [--as LOGIN]\n"
        "Requests for the release of sanitised files, and decisions on them.\n"
        "ID is a request's or a transfer's. A decision asks for the password "
        "of\nthe account (or reads it from standard input); nobody decides on "
-       "their\nown, and the rules of the department say who may.\n\n"
+       "their\nown, and the rules of the department say who may. Who is away "
+       "lets\nanother approver decide meanwhile.\n\n"
        "      --as LOGIN          the account; else that of the user's name\n"
        "      --why TEXT          for the record\n"
+       "      --deputy LOGIN      away: who decides meanwhile\n"
+       "      --from DATE         away: the first day (2026-12-28)\n"
+       "      --until DATE        away: the last day\n"
        "      --json              list: for machines\n"
        "      --state DIR         the gateway's state folder\n"
        "      --policy FILE       the site's policy\n"
        "      --profile NAME      a profile of the policy\n"
        "      --help              this text\n");
 
-enum { OPT_AS = 256, OPT_WHY, OPT_JSON, OPT_HELP };
+enum {
+	OPT_AS = 256,
+	OPT_WHY,
+	OPT_DEPUTY,
+	OPT_FROM,
+	OPT_UNTIL,
+	OPT_JSON,
+	OPT_HELP
+};
 
 static const struct option longs[] = {
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "why", required_argument, NULL, OPT_WHY },
+	{ "deputy", required_argument, NULL, OPT_DEPUTY },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "json", no_argument, NULL, OPT_JSON },
 	CLI_POLICY_OPTIONS,
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -48,6 +66,7 @@ static const struct option longs[] = {
 struct ask {
 	struct cli_policy which;
 	const char *as, *why;
+	const char *deputy, *from, *until;
 	bool json;
 	struct people *people;
 	size_t shown;
@@ -271,6 +290,32 @@ decide(const struct policy *p, struct ask *a, const char *verb,
 	return STATUS_OK;
 }
 
+/* One's own absence, or its end. */
+static int
+away(struct people *p, const struct ask *a, bool is_back)
+{
+	char no[POLICY_WHY_BYTES] = "";
+	struct account me;
+	int status, e;
+
+	if ((status = sign_in(p, a, &me)) != 0)
+		return status;
+	e = account_set_away(p, me.login, is_back ? "" : a->deputy,
+	    is_back ? "" : a->from, is_back ? "" : a->until, no);
+	if (e == ERR_DENIED && no[0] != '\0') {
+		log_error("%s: %s", me.login, gettext(no));
+		return STATUS_NOT_ALL;
+	}
+	if (e != 0)
+		return user_failed(me.login, e);
+	if (is_back)
+		printf(_("%s: back\n"), me.login);
+	else
+		printf(_("%s: away from %s to %s; %s decides meanwhile\n"),
+		    me.login, a->from, a->until, a->deputy);
+	return STATUS_OK;
+}
+
 static int
 run(const char *verb, struct ask *a, const char *id)
 {
@@ -283,7 +328,9 @@ run(const char *verb, struct ask *a, const char *id)
 		return status;
 	if ((status = cli_state_open(&st, &p, STATE_PEOPLE)) == 0) {
 		a->people = st.people;
-		if (id == NULL)
+		if (strcmp(verb, "away") == 0 || strcmp(verb, "back") == 0)
+			status = away(st.people, a, verb[0] == 'b');
+		else if (id == NULL)
 			status = list(st.people, a);
 		else if ((e = find(st.people, id, &q)) != 0)
 			status = failed(id, e);
@@ -307,6 +354,15 @@ take_option(struct ask *a, int c, char **argv)
 	case OPT_WHY:
 		a->why = optarg;
 		return -1;
+	case OPT_DEPUTY:
+		a->deputy = optarg;
+		return -1;
+	case OPT_FROM:
+		a->from = optarg;
+		return -1;
+	case OPT_UNTIL:
+		a->until = optarg;
+		return -1;
 	case OPT_JSON:
 		a->json = true;
 		return -1;
@@ -322,11 +378,18 @@ take_option(struct ask *a, int c, char **argv)
 	}
 }
 
+/* list, away, back */
+static bool
+takes_none(int verb)
+{
+	return verb == 0 || verb >= 5;
+}
+
 int
 cmd_approve(int argc, char **argv)
 {
 	static const char *const verbs[] = { "list", "show", "yes", "no",
-		"emergency", NULL };
+		"emergency", "away", "back", NULL };
 	struct ask a = { .as = NULL };
 	int c, n, status, verb;
 
@@ -337,13 +400,17 @@ cmd_approve(int argc, char **argv)
 	verb = n < 0 ? -1 : cli_verb(verbs, argv[optind]);
 	if (verb < 0)
 		return cli_usage("approve",
-		    _("say list, show, yes, no or emergency"));
-	if (n != (verb == 0 ? 0 : 1))
-		return cli_usage("approve", verb == 0
-						? _("list takes no argument")
+		    _("say list, show, yes, no, emergency, away or back"));
+	if (n != (takes_none(verb) ? 0 : 1))
+		return cli_usage("approve", takes_none(verb)
+						? _("it takes no argument")
 						: _("name the request"));
+	if (verb == 5 &&
+	    (a.deputy == NULL || a.from == NULL || a.until == NULL))
+		return cli_usage("approve",
+		    _("away needs --deputy, --from and --until"));
 	if (verb == 4 && a.why == NULL)
 		return cli_usage("approve",
 		    _("a release in an emergency needs a reason (--why)"));
-	return run(verbs[verb], &a, verb == 0 ? NULL : argv[optind + 1]);
+	return run(verbs[verb], &a, takes_none(verb) ? NULL : argv[optind + 1]);
 }

@@ -33,9 +33,9 @@ ask(const struct import_ask *a, const struct import_setup *s, const char *id)
 	if (e != 0)
 		return refused(id, e, no);
 	printf(_("%s: asked for (request %s); two approvers of different "
-		 "departments must agree until %s, then: sekisho quarantine "
-		 "import --release %s\n"),
-	    id, q.id, q.expires, id);
+		 "departments must agree until %s; then the watcher puts it "
+		 "into the spool\n"),
+	    id, q.id, q.expires);
 	notify_request(a->policy, a->st->people, EVENT_UNSANITISED_ASKED, &q);
 	return STATUS_OK;
 }
@@ -43,7 +43,7 @@ ask(const struct import_ask *a, const struct import_setup *s, const char *id)
 static int
 release(const struct import_ask *a, struct import_setup *s, const char *id)
 {
-	char no[POLICY_WHY_BYTES], number[24];
+	char no[POLICY_WHY_BYTES];
 	struct import_done d;
 	int e;
 
@@ -60,13 +60,7 @@ release(const struct import_ask *a, struct import_setup *s, const char *id)
 	printf(_("%s: the original is in the spool, UNSANITISED, as %s "
 		 "(parcel %llu)\n"),
 	    id, d.name, (unsigned long long)d.parcel);
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)d.parcel);
-	(void)event_raise(a->policy, EVENT_UNSANITISED,
-	    (const struct event_field[]){ { "transfer", id },
-		{ "parcel", number }, { "name", d.name },
-		{ "login", d.who.asked_by }, { "why", d.who.why },
-		{ NULL, NULL } },
-	    NULL);
+	notify_import(a->policy, id, &d);
 	return STATUS_OK;
 }
 

@@ -23,6 +23,7 @@
 
 #include "cmd/cli.h"
 #include "cmd/sender.h"
+#include "cmd/watchclass.h"
 #include "cmd/watchname.h"
 #include "cmd/watchqueue.h"
 #include "cmd/watchscan.h"
@@ -151,6 +152,9 @@ struct watch {
 
 	char aside[WATCH_ASIDE][RECORD_ID_BYTES]; /* until the next start */
 	size_t n_aside;
+	/* Requests for originals that were denied in the end. */
+	char denied[WATCH_ASIDE][RECORD_ID_BYTES];
+	size_t n_denied;
 	char bad_id[RECORD_ID_BYTES];
 	unsigned bad_n;
 
@@ -293,6 +297,10 @@ void watch_passwords(struct watch *);
 bool watch_password_back(struct watch *, struct watch_job *);
 /* Once a minute. */
 void watch_minute(struct watch *);
+
+/* ---- watchimport.c */
+/* Originals that everybody needed has agreed to cross. */
+int watch_imports(struct watch *) MUST_CHECK;
 
 /* ---- watchctl.c */
 int watch_ctl_open(struct watch *) MUST_CHECK;

@@ -234,6 +234,8 @@ watch_decide(struct watch *s)
 		e = transfer_list(s->people, &f, decide_one, s);
 		f.offset += 1000;
 	} while (e == 0 && f.offset < 10000);
+	if (e == 0)
+		e = watch_imports(s);
 	/* A tenth of the time at most, however many wait. */
 	s->decide_ms = watch_now_ms() + DECIDE_MS + 9 * (watch_now_ms() - now);
 	if (e != 0) {
@@ -361,6 +363,7 @@ reload_rules(struct watch *s)
 	}
 	rules_free(s->rules);
 	s->rules = fresh;
+	s->n_denied = 0;
 	log_info(_("the rules were read again"));
 }
 
@@ -368,7 +371,6 @@ void
 watch_minute(struct watch *s)
 {
 	uint64_t now = watch_now_ms();
-	struct rules rules;
 	unsigned changed;
 	int e;
 
@@ -377,9 +379,8 @@ watch_minute(struct watch *s)
 	s->minute_ms = now;
 	s->has_rows = s->has_decisions = true;
 	reload_rules(s);
-	watch_rules_of(s, "", &rules);
 	if ((s->is_unsaid && (e = watch_say_all(s)) != 0) ||
 	    (e = account_due(s->people, &changed)) != 0 ||
-	    (e = approve_tick(s->people, rules.remind_h, tell, s)) != 0)
+	    (e = approve_tick(s->people, s->rules, tell, s)) != 0)
 		watch_hold_on(s, e, "STATE/people");
 }

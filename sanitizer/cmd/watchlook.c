@@ -353,6 +353,14 @@ struct seen {
 	unsigned folders;
 };
 
+static bool
+is_shelf(void *arg, const char *name)
+{
+	struct seen *k = arg;
+
+	return watch_class(k->s->policy, name, NULL) != CLASS_NONE;
+}
+
 /* There are not as many watches as one person may make folders. */
 static void
 see_folder(void *arg, int dirfd)
@@ -425,7 +433,7 @@ scan(struct watch *s, struct watch_person *p, struct scan_unit **units,
     bool *is_cut)
 {
 	const struct scan_limits limits = { s->policy->people_settle_ms,
-		s->policy->people_quiet_s, SCAN_ENTRIES };
+		s->policy->people_quiet_s, SCAN_ENTRIES, is_shelf };
 	struct seen k = { s, p, 0 };
 	uint64_t began = watch_now_ms(), now;
 	int fd, e;

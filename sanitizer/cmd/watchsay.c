@@ -182,11 +182,13 @@ collect(void *arg, const struct transfer *t)
 
 /* The folder that was dropped: what all paths begin with. */
 static bool
-batch_name(const struct transfer *t, char out[RECORD_NAME_BYTES])
+batch_name(const struct watch *s, const struct transfer *t,
+    char out[RECORD_NAME_BYTES])
 {
-	const char *slash = strchr(t->path, '/');
+	const char *rest, *slash;
 
-	if (slash == NULL)
+	(void)watch_class(s->policy, t->path, &rest);
+	if ((slash = strchr(rest, '/')) == NULL)
 		return false;
 	snprintf(out, RECORD_NAME_BYTES, "%.*s", (int)(slash - t->path),
 	    t->path);
@@ -224,7 +226,7 @@ say_batch(struct watch *s, const struct transfer *t)
 	uint64_t n, bytes;
 	int e;
 
-	if (t->via != VIA_FOLDER || !batch_name(t, name))
+	if (t->via != VIA_FOLDER || !batch_name(s, t, name))
 		return 0;
 	f.state = TRANSFER_RECEIVED; /* the usual answer, cheaply */
 	if ((e = transfer_count(s->people, &f, &n, &bytes)) != 0 || n > 0)

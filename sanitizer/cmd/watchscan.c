@@ -277,7 +277,8 @@ by_path(const void *a, const void *b)
 }
 
 static int
-see_unit(struct scan *s, int dirfd, const char *name, struct scan_unit **out)
+see_unit(struct scan *s, int dirfd, const char *name, const char *parent,
+    struct scan_unit **out)
 {
 	struct scan_unit *u = calloc(1, sizeof(*u));
 	struct stat st;
@@ -291,7 +292,7 @@ see_unit(struct scan *s, int dirfd, const char *name, struct scan_unit **out)
 	s->youngest_ms = INT64_MAX;
 	u->is_folder = fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		       S_ISDIR(st.st_mode);
-	e = see_entry(s, dirfd, name, "", 0);
+	e = see_entry(s, dirfd, name, parent, parent[0] != '\0' ? 1 : 0);
 	if (e != 0 || u->n == 0) {
 		unit_free(u);
 		return e;
@@ -304,6 +305,53 @@ see_unit(struct scan *s, int dirfd, const char *name, struct scan_unit **out)
 	return 0;
 }
 
+static int see_units(struct scan *s, int fd, const char *parent,
+    struct scan_unit ***tail);
+
+/* false: it is no shelf, nor anything that could be entered as one. */
+static bool
+see_shelf(struct scan *s, int dirfd, const char *name, struct scan_unit ***tail,
+    int *e)
+{
+	int fd;
+
+	if (s->limits->is_shelf == NULL || !s->limits->is_shelf(s->arg, name))
+		return false;
+	fd = openat(dirfd, name,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	*e = see_units(s, fd, name, tail);
+	return true;
+}
+
+/* Closes fd. parent: "", or the shelf's name. */
+static int
+see_units(struct scan *s, int fd, const char *parent, struct scan_unit ***tail)
+{
+	struct dirent *d;
+	int e = 0;
+	DIR *dir;
+
+	if (s->folder != NULL)
+		s->folder(s->arg, fd);
+	if ((dir = fdopendir(fd)) == NULL) {
+		close(fd);
+		return ERR_IO;
+	}
+	while (e == 0 && !s->is_cut && (d = readdir(dir)) != NULL) {
+		if (is_dots(d->d_name) ||
+		    (parent[0] == '\0' &&
+			see_shelf(s, fd, d->d_name, tail, &e)))
+			continue;
+		e = see_unit(s, fd, d->d_name, parent, *tail);
+		if (**tail != NULL)
+			*tail = &(**tail)->next;
+	}
+	closedir(dir);
+	return e;
+}
+
 int
 watchscan_person(int dirfd, const struct scan_limits *limits,
     void (*folder)(void *arg, int dirfd), void *arg, struct scan_unit **units,
@@ -313,28 +361,13 @@ watchscan_person(int dirfd, const struct scan_limits *limits,
 		.folder = folder,
 		.arg = arg,
 		.left = limits->entries };
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), e;
 	struct scan_unit *all = NULL, **tail = &all;
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), e = 0;
-	struct dirent *d;
-	DIR *dir;
 
 	if (fd < 0)
 		return ERR_IO;
-	if (folder != NULL)
-		folder(arg, fd);
-	if ((dir = fdopendir(fd)) == NULL) {
-		close(fd);
-		return ERR_IO;
-	}
 	clock_gettime(CLOCK_REALTIME, &s.now);
-	while (e == 0 && !s.is_cut && (d = readdir(dir)) != NULL) {
-		if (is_dots(d->d_name))
-			continue;
-		e = see_unit(&s, fd, d->d_name, tail);
-		if (*tail != NULL)
-			tail = &(*tail)->next;
-	}
-	closedir(dir);
+	e = see_units(&s, fd, "", &tail);
 	if (e != 0)
 		watchscan_free(all);
 	else

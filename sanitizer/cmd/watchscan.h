@@ -2,10 +2,11 @@
  * What lies in the folder of one person, and which of it is finished.
  *
  * A unit is what is taken at once: a file that lies in the person's folder
- * itself, or a folder there with all that is in it. A file is finished when
- * nobody has it open for writing (a lease says so; fcntl(2)) and it has not
- * changed for settle_ms; where no lease can be had (NFS, files of another user
- * without CAP_LEASE), and for an empty file, when it has not changed for
+ * itself, or a folder there with all that is in it; what lies in a shelf
+ * (watchclass.h) is as if it lay in the person's folder. A file is finished
+ * when nobody has it open for writing (a lease says so; fcntl(2)) and it has
+ * not changed for settle_ms; where no lease can be had (NFS, files of another
+ * user without CAP_LEASE), and for an empty file, when it has not changed for
  * quiet_s. A folder is finished when all of its files are, none is partial,
  * and nothing in it changed for quiet_s. Changes are told by ctime, which only
  * the system sets.
@@ -57,6 +58,8 @@ struct scan_unit {
 struct scan_limits {
 	uint32_t settle_ms, quiet_s;
 	uint32_t entries; /* SCAN_ENTRIES */
+	/* Whether a folder of that name is a shelf; NULL: none is. */
+	bool (*is_shelf)(void *arg, const char *name);
 };
 
 /*

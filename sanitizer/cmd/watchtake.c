@@ -72,11 +72,13 @@ static bool
 begin_unit(struct watch *s, struct watch_person *p, struct scan_unit *u)
 {
 	enum rules_no no = may_come(s, p, u);
+	const char *path = u->files[0].path, *rest;
 	char name[SCAN_PATH_BYTES];
 
 	if (no != RULES_TAKEN) {
+		(void)watch_class(s->policy, path, &rest);
 		snprintf(name, sizeof(name), "%.*s",
-		    (int)strcspn(u->files[0].path, "/"), u->files[0].path);
+		    (int)((size_t)(rest - path) + strcspn(rest, "/")), path);
 		watch_note(s, p, name, watch_note_waits, watch_waits_text(no));
 		return false;
 	}
@@ -89,8 +91,8 @@ begin_unit(struct watch *s, struct watch_person *p, struct scan_unit *u)
 }
 
 static void
-describe(const struct watch_person *p, const struct scan_file *f,
-    struct transfer *t)
+describe(const struct watch *s, const struct watch_person *p,
+    const struct scan_file *f, const struct rules *rules, struct transfer *t)
 {
 	memset(t, 0, sizeof(*t));
 	snprintf(t->department, sizeof(t->department), "%s", p->department);
@@ -98,6 +100,9 @@ describe(const struct watch_person *p, const struct scan_file *f,
 	utf8_printable(f->path, strlen(f->path), t->path, sizeof(t->path));
 	snprintf(t->batch, sizeof(t->batch), "%s", p->taking.batch);
 	t->via = VIA_FOLDER;
+	t->class = watch_class(s->policy, f->path, NULL);
+	if (t->class == CLASS_NONE)
+		t->class = rules->default_class;
 	t->mtime = f->st.st_mtim.tv_sec;
 }
 
@@ -121,7 +126,7 @@ add_one(struct watch *s, struct watch_person *p, int home, size_t i)
 		    s->policy->people_settle_ms);
 		return 0;
 	}
-	describe(p, f, &t);
+	describe(s, p, f, &rules, &t);
 	watchscan_once(p->department, p->login, f, once);
 	e = transfer_add(s->people, &t, fd, rules.max_file_bytes, once);
 	close(fd);
@@ -182,8 +187,9 @@ remove_one(struct watch *s, struct watch_person *p, int home, size_t i)
 /* The folders that a unit came in, as far as they are empty now; what a
  * program left in them (Thumbs.db) goes when nothing else is there. */
 static void
-remove_folders(int home, const struct scan_unit *u)
+remove_folders(const struct watch *s, int home, const struct scan_unit *u)
 {
+	const char *rest;
 	char path[SCAN_PATH_BYTES], *slash;
 	const char *base;
 	int dir;
@@ -194,6 +200,9 @@ remove_folders(int home, const struct scan_unit *u)
 			bool gone;
 
 			*slash = '\0';
+			if (watch_class(s->policy, path, &rest) != CLASS_NONE &&
+			    rest[0] == '\0')
+				break; /* a shelf stays */
 			if (watchscan_parent(home, path, &dir, &base) != 0)
 				continue;
 			gone = unlinkat(dir, base, AT_REMOVEDIR) == 0;
@@ -223,7 +232,7 @@ step(struct watch *s, struct watch_person *p, int home, bool *is_done)
 		t->at = 0;
 		return 0;
 	}
-	remove_folders(home, t->unit);
+	remove_folders(s, home, t->unit);
 	*is_done = true;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "cmd/watch.h"
 #include "core/receipt.h"
 #include "core/words.h"
+#include "quarantine/import.h"
 
 #define CONSOLE "関所の画面（ブラウザー）"
 
@@ -82,10 +83,27 @@ put_reason(const struct transfer *t, struct buf *b)
 	return line(b, "理由:       ", t->reason);
 }
 
+static int
+put_class(const struct transfer *t, struct buf *b)
+{
+	static const char *const names[] = { "", "Ⅰ", "Ⅱ", "Ⅲ" };
+
+	return line(b, "重要性分類: ",
+	    names[t->class <= CLASS_III ? t->class : CLASS_NONE]);
+}
+
+/* An original that crossed as it was must not be called sanitised. */
+static const struct words unsanitised = { "未無害化で持込み",
+	"承認を受けて、無害化していない原本を内側へ渡しました。"
+	"中のマクロやリンクなどは取り除かれていません。",
+	"内側では、名前の頭に【未無害化】が付いています。開く前に"
+	"情報システム担当に確かめてください。" };
+
 int
 watch_text_result(const struct transfer *t, struct buf *b)
 {
-	const struct words *w = words_of(t->state);
+	const struct words *w =
+	    import_was(t) ? &unsanitised : words_of(t->state);
 	char time[32], changed[32], size[16];
 	int e;
 
@@ -97,7 +115,7 @@ watch_text_result(const struct transfer *t, struct buf *b)
 	    (e = buf_fmt(b, "\n%s\n\n", w->what)) != 0 ||
 	    (e = line(b, "渡した名前: ",
 		 t->state == TRANSFER_RELEASED ? t->result_path : "")) != 0 ||
-	    (e = put_reason(t, b)) != 0 ||
+	    (e = put_reason(t, b)) != 0 || (e = put_class(t, b)) != 0 ||
 	    (e = buf_fmt(b,
 		 "大きさ:     %s\n受付:       %s\nこの結果:   %s\n"
 		 "受付番号:   %s\n\n【次にすること】\n  %s\n",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/compose.h"
 #include "base/utf8.h"
 #include "core/parcel.h"
 
@@ -126,9 +127,8 @@ shorten(struct buf *b)
 		buf_truncate(b, keep);
 }
 
-/* One component with every bad character replaced. */
 static int
-clean_component(const char *s, size_t n, struct buf *b)
+plain_component(const char *s, size_t n, struct buf *b)
 {
 	struct reader r;
 	uint32_t cp;
@@ -153,6 +153,21 @@ clean_component(const char *s, size_t n, struct buf *b)
 	if (is_device((const char *)b->data, b->len))
 		b->data[2] = '_';
 	return 0;
+}
+
+/* One component, composed (what a Mac writes looks torn on Windows, and
+ * nobody finds it), with every bad character replaced. */
+static int
+clean_component(const char *in, size_t len, struct buf *b)
+{
+	struct buf whole;
+	int e;
+
+	buf_init(&whole, 4 * PARCEL_NAME_BYTES);
+	if ((e = compose_text(in, len, &whole)) == 0)
+		e = plain_component((const char *)whole.data, whole.len, b);
+	buf_done(&whole);
+	return e;
 }
 
 static bool

@@ -75,6 +75,9 @@ policy_default(struct policy *p)
 	snprintf(p->people_password, sizeof(p->people_password),
 	    "要パスワード");
 	snprintf(p->people_status, sizeof(p->people_status), "処理状況");
+	snprintf(p->people_class_1, sizeof(p->people_class_1), "重要性Ⅰ");
+	snprintf(p->people_class_2, sizeof(p->people_class_2), "重要性Ⅱ");
+	snprintf(p->people_class_3, sizeof(p->people_class_3), "重要性Ⅲ");
 	p->people_fast_bytes = UINT64_C(2) << 20;
 	p->people_settle_ms = 300;
 	p->people_quiet_s = 3;

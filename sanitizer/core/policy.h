@@ -73,6 +73,10 @@ struct policy {
 	char people_done[POLICY_NAME_BYTES], people_held[POLICY_NAME_BYTES];
 	char people_password[POLICY_NAME_BYTES],
 	    people_status[POLICY_NAME_BYTES];
+	/* Folders in a person's folder that say the class of information. */
+	char people_class_1[POLICY_NAME_BYTES],
+	    people_class_2[POLICY_NAME_BYTES],
+	    people_class_3[POLICY_NAME_BYTES];
 	bool people_keep_originals;
 	uint64_t people_fast_bytes;
 	uint32_t people_settle_ms, people_quiet_s, people_rescan_s,

@@ -273,6 +273,18 @@ static const struct policy_setting table[] = {
 	TEXT("people", "status_name", people_status, POLICY_NAME_BYTES - 1,
 	    "順番待ちの案内を置くフォルダーの名前",
 	    "folder of the notes on what waits for its turn"),
+	TEXT("people", "class_1_name", people_class_1, POLICY_NAME_BYTES - 1,
+	    "重要性分類Ⅰの情報を入れるフォルダーの名前（利用者のフォルダーの中"
+	    "）",
+	    "folder in a person's folder for information of class I"),
+	TEXT("people", "class_2_name", people_class_2, POLICY_NAME_BYTES - 1,
+	    "重要性分類Ⅱの情報を入れるフォルダーの名前（利用者のフォルダーの中"
+	    "）",
+	    "folder in a person's folder for information of class II"),
+	TEXT("people", "class_3_name", people_class_3, POLICY_NAME_BYTES - 1,
+	    "重要性分類Ⅲの情報を入れるフォルダーの名前（利用者のフォルダーの中"
+	    "）",
+	    "folder in a person's folder for information of class III"),
 	BOOL("people", "keep_originals", people_keep_originals,
 	    "届いたものの原本を結果の横に残す（しないときは消す）",
 	    "keep the originals of released files beside the results (else "

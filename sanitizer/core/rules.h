@@ -55,6 +55,7 @@ struct rules {
 	char approval_senders[RULES_LIST_BYTES]; /* logins */
 	char approval_classes[16];		 /* "I II", "none": of those
 						  * that nobody classified */
+	enum rules_class default_class;		 /* of what nobody classified */
 	char approvers[RULES_LIST_BYTES]; /* logins, or @DEPARTMENT for the
 					   * approvers of one; "": of the own
 					   * department */

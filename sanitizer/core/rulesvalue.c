@@ -28,6 +28,8 @@
 static const char *const approval_choices[] = { "never", "rules", "always",
 	NULL };
 static const char *const class_choices[] = { "I", "II", "III", "none", NULL };
+/* In the order of enum rules_class. */
+static const char *const default_choices[] = { "none", "I", "II", "III", NULL };
 static const char *const day_choices[] = { "mon", "tue", "wed", "thu", "fri",
 	"sat", "sun", NULL };
 
@@ -77,6 +79,10 @@ static const struct rules_setting table[] = {
 	ROW(approval_classes, RULES_WORDS, 0, 0, class_choices,
 	    "この重要性分類は承認が必要（noneは分類なし）",
 	    "these classes of information need approval (none: not "
+	    "classified)"),
+	ROW(default_class, RULES_CHOICE, 0, 0, default_choices,
+	    "持ち込む人が重要性分類を示さないときの分類（noneは分類なし）",
+	    "class of what the person did not classify (none: not "
 	    "classified)"),
 	KIND(approvers, RULES_APPROVERS,
 	    "承認できる人（ログイン名か @部署。空なら同じ部署の承認者）",

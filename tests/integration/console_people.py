@@ -253,6 +253,38 @@ def check_deputy(site):
                ("role", "approver"), ("from", ""), ("until", ""), ("deputy", ""), ("away_from", ""), ("away_until", ""))
 
 
+def check_absence(site):
+    """The same, entered by the one who is away."""
+    _, request, sha = site.ask(path="不在.docx")
+    today, past = time.strftime("%Y-%m-%d"), "2020-01-01"
+    boss = site.person("boss")
+    a = boss.get("/away")
+    ok(a.status == 200 and 'value="fuku"' in a.text and 'value="boss"' not in a.text and 'value="sato"' not in a.text,
+       "other approvers are suggested as deputies")
+    for what, deputy, since, until in (("oneself", "boss", today, today), ("no approver", "sato", today, today),
+                                       ("nobody", "", today, today), ("a login that is none", BAD, today, today),
+                                       ("days that are over", "fuku", past, past), ("no last day", "fuku", today, ""),
+                                       ("days that are none", "fuku", "x", today)):
+        boss.get("/away")
+        a = boss.post("/away", ("deputy", deputy), ("from", since), ("until", until))
+        ok(a.status == 400 and "<img src=x" not in a.text and
+           site.rows("select deputy from account where login = 'boss'") == [("",)], "no deputy: " + what, a.status)
+    boss.get("/away")
+    ok(boss.post("/away", ("deputy", "fuku"), ("from", today), ("until", today), ("login", "admin")).status == 400,
+       "nobody else's absence")
+    boss.get("/away")
+    a = boss.post("/away", ("deputy", "fuku"), ("from", today), ("until", today))
+    ok(a.status == 303 and "不在を登録しました" in boss.get("/away").text, "an absence is entered")
+    fuku = site.person("fuku")
+    ok(fuku.get("/approvals/" + request).status == 200, "the deputy sees what waits")
+    boss.get("/away")
+    boss.post("/away/back")
+    ok(fuku.get("/approvals/" + request).status == 404 and site.rows(
+        "select deputy, away_from, away_until, roles, department from account where login = 'boss'") ==
+       [("", "", "", 2, "税務課")], "back: as before")
+    ok(any(l["event"] == "account" and l["fields"]["who"] == "boss" for l in site.log()), "it is in the log")
+
+
 def check_emergency(site):
     _, request, sha = site.ask(path="緊急.docx")
     boss = site.person("boss")
@@ -308,17 +340,78 @@ def check_unsanitised(site):
     if state != [(5,)]:
         ok(False, "the watcher holds it", "%s %s" % (state, out.stdout[-300:]))
         return
-    sekisho(site.state, "quarantine", "import", "--policy", site.policy, "--why", "業者の専用形式", "--login", "sato", t)
+    sato = site.person("sato")
+    path = "/transfers/" + t
+    ok("無害化せずに、原本のまま必要なとき" in sato.get(path).text, "an original can be asked for where the rules allow it")
+    for who, why in (("sato", " "), ("both", "他人のもの")):
+        b = site.person(who)
+        b.get("/transfers")
+        b.post(path + "/original", ("why", why))
+        ok(not site.rows("select 1 from request where kind = 2"), "not without a reason, nor somebody else's")
+    sato.get(path)
+    ok(sato.post(path + "/original", ("why", "業者の専用形式 " + BAD)).status == 303, "the one who brought it asks")
+    a = sato.get(path)
+    ok("承認者が判断します" in a.text and "無害化せずに、原本のまま必要なとき" not in a.text, "and is told so")
+    sato.post(path + "/original", ("why", "もう一度"))
     request = site.rows("select id from request where kind = 2")
-    ok(len(request) == 1, "an original is asked for")
-    if request:
-        boss = site.person("boss")
-        a = boss.get("/approvals/" + request[0][0])
-        ok("無害化していない原本" in a.text and "業者の専用形式" in a.text and "0 / 2" in a.text,
-           "with its warning, its reason and two approvers", re.sub("<[^>]*>", " ", a.text)[-500:])
-        boss.post("/approvals/" + request[0][0], ("sha256", sha), ("why", ""), ("decision", "yes"))
-        ok(site.rows("select state from request where kind = 2") == [(0,)], "one of them is not enough")
-        ok("無害化なし" in boss.get("/approvals/" + request[0][0]).text, "it stays marked")
+    ok(len(request) == 1, "an original is asked for once")
+    if len(request) != 1:
+        return
+    request = request[0][0]
+    boss = site.person("boss")
+    a = boss.get("/approvals/" + request)
+    ok("無害化していない原本" in a.text and "業者の専用形式" in a.text and "0 / 2" in a.text and "<img src=x" not in a.text,
+       "with its warning, its reason and two approvers", re.sub("<[^>]*>", " ", a.text)[-500:])
+    boss.post("/approvals/" + request, ("sha256", sha), ("why", ""), ("decision", "yes"))
+    ok(site.rows("select state from request where kind = 2") == [(0,)], "one of them is not enough")
+    ok("無害化なし" in boss.get("/approvals/" + request).text, "it stays marked")
+
+    def watch():
+        subprocess.run([BIN + "/sekisho-watch", "--once", "--policy", site.policy, "--state", site.state, "--root", drop],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+    def inner(*words):
+        subprocess.run(["cp", "-r", wire, wire + "2"], check=True)
+        p = subprocess.run([BIN + "/sekisho", "receive", "--key", key, "--state", wire + "-state" + "".join(words),
+                            *words, wire + "2", got], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           encoding="utf-8", check=False)
+        subprocess.run(["rm", "-r", wire + "2"], check=True)
+        return p.returncode, p.stdout
+
+    wire, got, key = drop + "-wire", drop + "-got", drop + ".pub"
+    os.mkdir(wire)
+    os.mkdir(got)
+    watch()
+    ok(site.rows("select state from transfer where id = ?", t) == [(5,)], "the watcher keeps it until both agree")
+    other = site.person("deputy")
+    other.get("/approvals/" + request)
+    other.post("/approvals/" + request, ("sha256", sha), ("why", ""), ("decision", "yes"))
+    watch()
+    ok(site.rows("select state from transfer where id = ?", t) == [(5,)], "and not for two of one department")
+    fuku = site.person("fuku")
+    fuku.get("/approvals/" + request)
+    a = fuku.post("/approvals/" + request, ("sha256", sha), ("why", ""), ("decision", "yes"))
+    ok(a.status == 303 and site.rows("select state from request where kind = 2") == [(1,)], "another department agrees")
+    watch()
+    ok(site.rows("select state from transfer where id = ?", t) == [(4,)], "the watcher releases it by itself")
+    with open(key, "w", encoding="ascii") as f:
+        f.write(sekisho(site.state, "send", "--public-key"))
+    sekisho(site.state, "send", wire)
+    status, text = inner()
+    ok(status == 1 and "not sanitised" in text and not [n for _, _, n in os.walk(got) if "専用形式" in "".join(n)],
+       "the inner side refuses it", text[-300:])
+    inner("--allow-unsanitised")
+    inside = got + "/税務課/sato/【未無害化】専用形式.xlsx"
+    ok(os.path.exists(inside) and open(inside, "rb").read() == body, "and takes it, marked, where that is allowed")
+    a = sato.get(path)
+    ok("無害化していない原本のまま" in a.text and "無害化したファイル" not in a.text, "the one who asked reads what it is",
+       re.sub("<[^>]*>", " ", a.text)[-500:])
+    ok("無害化なし（原本）" in sato.get("/transfers").text, "also in the list")
+    text = open(drop + "/済み/税務課/sato/専用形式.xlsx.結果.txt", encoding="utf-8").read()
+    ok("【未無害化で持込み】" in text and "無害化したファイルを" not in text and "取り除かれていません" in text, "and in the folder",
+       text[:300])
+    ok(any(l["event"] == "unsanitised" and l["fields"]["who"] == "sekisho-watch" and
+           l["fields"]["agreed"] == ["boss", "fuku"] for l in site.log()), "the log says who agreed")
 
 
 def import_list(b, data, effective="", token=None, headers=None, name="list.csv"):
@@ -628,7 +721,7 @@ def main():
         return 77
     with tempfile.TemporaryDirectory() as tmp:
         site = Site(tmp)
-        checks = (check_matrix, check_others, check_decisions, check_deputy, check_emergency,
+        checks = (check_matrix, check_others, check_decisions, check_deputy, check_absence, check_emergency,
                   check_emergency_by_administrator, check_unsanitised,
                   check_import, check_accounts, check_quarantine, check_policy, check_audit, check_markup, check_paths)
         only = sys.argv[2:]

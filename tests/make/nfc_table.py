@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write formats/nfc.def: canonical compositions (Unicode, BMP, without
+"""Write sanitizer/base/nfc.def: canonical compositions (Unicode, BMP, without
 Hangul, which is computed), sorted by first and second code point."""
 import sys
 import unicodedata as u
@@ -21,5 +21,5 @@ out = ['/* Canonical compositions: first, second, both in one. Made by',
 for i in range(0, len(rows), 2):
     out.append(' '.join('C(0x%04x, 0x%04x, 0x%04x)' % r
                         for r in rows[i:i + 2]))
-with open(sys.argv[1] if len(sys.argv) > 1 else 'formats/nfc.def', 'w') as f:
+with open(sys.argv[1] if len(sys.argv) > 1 else 'sanitizer/base/nfc.def', 'w') as f:
     f.write('\n'.join(out) + '\n')

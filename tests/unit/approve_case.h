@@ -142,9 +142,17 @@ on_tick(void *arg, const struct request *q, bool is_expired)
 static inline struct ticked
 tick(void)
 {
+	static const char rules_text[] =
+	    "everybody {\n remind_h = 4\n}\n"
+	    "department \"福祉課\" {\n remind_h = 40\n}\n";
+	struct ruleset *set;
 	struct ticked t = { 0, 0 };
 
-	cr_assert_eq(approve_tick(p, 4, on_tick, &t), 0);
+	cr_assert_eq(rules_parse(rules_text, sizeof(rules_text) - 1, "r", &set,
+			 why),
+	    0, "%s", why);
+	cr_assert_eq(approve_tick(p, set, on_tick, &t), 0);
+	rules_free(set);
 	return t;
 }
 

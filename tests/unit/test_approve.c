@@ -320,6 +320,19 @@ Test(approve, reminds)
 	cr_assert_eq(tick().reminded, 1);
 }
 
+/* As often as its own department says. */
+Test(approve, reminds_as_the_department_wants)
+{
+	struct rules r = rules_for(1);
+
+	waiting("hanako", "result", &r);
+	sql("UPDATE request SET time = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', "
+	    "'-5 hours'), department = '福祉課'");
+	cr_assert_eq(tick().reminded, 0);
+	sql("UPDATE request SET department = '税務課'");
+	cr_assert_eq(tick().reminded, 1);
+}
+
 Test(approve, withdrawn_when_worked_on_again)
 {
 	struct rules r = rules_for(1);

@@ -49,8 +49,7 @@ Test(approve_rare, emergency_is_reviewed_by_another)
 	cr_assert_eq(tick().expired, 1);
 	cr_assert_eq(tick().expired, 0);
 	cr_assert_eq(listed_for(&second), 1);
-	sql("UPDATE request SET expires = '2999-01-01T00:00:00.000Z' WHERE "
-	    "kind = 1");
+	/* Late, it counts all the same. */
 	cr_assert_eq(decide(&review, &second, true, &s), 0, "%s", why);
 	cr_assert_eq(s, REQUEST_APPROVED);
 }

@@ -321,6 +321,8 @@ Test(parcel, names)
 	memset(long_name, 'x', sizeof(long_name));
 	snprintf(long_name + 500, 8, ".docx");
 	cr_expect_not(parcel_name_ok(long_name));
+	parcel_name_make("か\xe3\x82\x99/ハ\xe3\x82\x9a.txt", made);
+	cr_expect_str_eq(made, "が/パ.txt", "composed, as Windows writes it");
 	parcel_name_make(long_name, made);
 	cr_expect(parcel_name_ok(made) && strstr(made, ".docx") != NULL);
 	deep[0] = '\0';

@@ -120,6 +120,7 @@ Test(rules, values_of_each_kind)
 	refused("everybody {\n days = \"mon tues\"\n}\n", "tues");
 	refused("everybody {\n approval = \"sometimes\"\n}\n", "choices");
 	refused("everybody {\n approval_classes = \"I IV\"\n}\n", "IV");
+	refused("everybody {\n default_class = \"IV\"\n}\n", "IV");
 	refused("everybody {\n approval_classes = \"i\"\n}\n", "\"i\"");
 	refused("everybody {\n formats = \"ooxm\"\n}\n", "ooxm");
 	refused("everybody {\n formats = \"ooxml.\"\n}\n", "ooxml.");

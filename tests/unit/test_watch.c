@@ -2,6 +2,7 @@
 #include "unit/scratch.h"
 
 #include "base/utf8.h"
+#include "cmd/watchclass.h"
 #include "cmd/watchname.h"
 #include "cmd/watchqueue.h"
 #include "cmd/watchscan.h"
@@ -105,8 +106,8 @@ Test(watch, small_never_waits_for_large)
 	watchqueue_free(q);
 }
 
-static const struct scan_limits quick = { 0, 0, SCAN_ENTRIES },
-				slow = { 60000, 60, SCAN_ENTRIES };
+static const struct scan_limits quick = { 0, 0, SCAN_ENTRIES, NULL },
+				slow = { 60000, 60, SCAN_ENTRIES, NULL };
 
 static struct scan_unit *
 look(const struct scan_limits *l)
@@ -170,7 +171,7 @@ Test(watch, what_is_finished)
 /* Folders upon folders, to keep the gateway looking. */
 Test(watch, no_more_than_so_many)
 {
-	const struct scan_limits few = { 0, 0, 100 };
+	const struct scan_limits few = { 0, 0, 100, NULL };
 	int fd = open(scratch, O_RDONLY | O_DIRECTORY);
 	struct scan_unit *u = NULL, *v;
 	char name[64];
@@ -292,4 +293,72 @@ Test(watch, swapped_before_it_is_opened)
 	watchscan_free(all);
 	watchscan_free(later);
 	close(dir);
+}
+
+static enum rules_class
+class_of(const char *path, const char *want_rest)
+{
+	static struct policy p;
+	const char *rest;
+	enum rules_class c;
+
+	policy_default(&p);
+	c = watch_class(&p, path, &rest);
+	cr_expect_str_eq(rest, want_rest, "%s", path);
+	return c;
+}
+
+Test(watch, folders_that_say_the_class)
+{
+	cr_expect_eq(class_of("重要性Ⅰ/a.docx", "a.docx"), CLASS_I);
+	cr_expect_eq(class_of("重要性II/b/a.docx", "b/a.docx"), CLASS_II);
+	cr_expect_eq(class_of("重要性ＩＩＩ", ""), CLASS_III);
+	cr_expect_eq(class_of("重要性/a", "重要性/a"), CLASS_NONE);
+	cr_expect_eq(class_of("重要性Ⅰ資料/a", "重要性Ⅰ資料/a"), CLASS_NONE);
+	cr_expect_eq(class_of("重要性Ⅳ/a", "重要性Ⅳ/a"), CLASS_NONE);
+	cr_expect_eq(class_of("b/重要性Ⅰ/a", "b/重要性Ⅰ/a"), CLASS_NONE);
+	cr_expect_eq(class_of("", ""), CLASS_NONE);
+	cr_expect_eq(class_of("\xe5\x85", "\xe5\x85"), CLASS_NONE);
+}
+
+static bool
+is_shelf(void *arg, const char *name)
+{
+	(void)arg;
+	return strcmp(name, "shelf") == 0;
+}
+
+Test(watch, what_lies_on_a_shelf)
+{
+	const struct scan_limits limits = { 0, 0, SCAN_ENTRIES, is_shelf };
+	struct scan_unit *all, *u;
+	struct scan_file *f;
+	size_t n = 0;
+
+	mkdir(in_scratch("shelf"), 0700);
+	mkdir(in_scratch("shelf/d"), 0700);
+	mkdir(in_scratch("shelf/d/shelf"), 0700);
+	spit(in_scratch("shelf/a.txt"), "a", 1);
+	spit(in_scratch("shelf/b.pdf.part"), "b", 1);
+	spit(in_scratch("shelf/d/c.txt"), "c", 1);
+	spit(in_scratch("shelf/d/shelf/e.txt"), "e", 1);
+	all = look(&limits);
+	for (u = all; u != NULL; u = u->next)
+		n += u->n;
+	cr_expect_eq(n, 3);
+	u = find(all, "shelf/a.txt", &f);
+	cr_expect(u->is_finished && !u->is_folder && u->n == 1,
+	    "not held up by the one that is on its way");
+	u = find(all, "shelf/d/c.txt", &f);
+	cr_expect(u->is_finished && u->is_folder && u->n == 2);
+	find(all, "shelf/d/shelf/e.txt", &f);
+	watchscan_free(all);
+
+	/* A link is none, however it is called. */
+	rename(in_scratch("shelf"), in_scratch("away"));
+	cr_assert_eq(symlink("away", in_scratch("shelf")), 0);
+	all = look(&limits);
+	find(all, "shelf", &f);
+	cr_expect_eq(f->what, SCAN_LINK);
+	watchscan_free(all);
 }

@@ -58,7 +58,7 @@ release(void *arg, const struct request *q)
 	log_warn(_("%s: the original crossed UNSANITISED as %s (parcel %llu)"),
 	    q->transfer, d.name, (unsigned long long)d.parcel);
 	notify_import(s->policy, q->transfer, &d);
-	s->is_unsent = true;
+	s->sender.is_unsent = true;
 	return watch_say(s, q->transfer);
 }
 

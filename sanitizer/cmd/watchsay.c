@@ -68,8 +68,12 @@ watch_original_leave(struct watch *s, int dirfd, const char *name,
 	struct stat st;
 	int parked, e;
 
+	/* It cannot be made there: add-user.sh was not run. */
 	if ((e = watch_folder(s->root, WATCH_PARKED, 0700, true, &parked)) != 0)
-		return e;
+		return keeps			       ? e
+		       : unlinkat(dirfd, name, 0) == 0 ? 0
+		       : errno == ENOENT	       ? 0
+						       : ERR_IO;
 	if (renameat(dirfd, name, parked, id) < 0) {
 		e = errno == ENOENT ? 0 : ERR_IO;
 		/* in/ is another file system's */

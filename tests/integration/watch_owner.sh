@@ -45,6 +45,7 @@ sed -i /keep_originals/d policy.conf
 drop "$samples/benign/docx/japanese.docx" 通知.docx
 ok 'without folders of its own' watch
 ok 'the person is told as well' test -e "$root_dir/済み/総務課/games/通知.docx.結果.txt"
+ok 'the file has left in/' test ! -e "$root_dir/in/総務課/games/通知.docx"
 ok 'and nothing half stays' test -z "$(find "$root_dir/済み" -name '.*' -type f)"
 [ "$bad" -eq 0 ] || sed 's/^/# /' watch.log
 finish

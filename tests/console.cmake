@@ -20,3 +20,7 @@ add_test(NAME browser_people COMMAND
   ${CMAKE_SOURCE_DIR}/tests/integration/browser_people.sh)
 set_tests_properties(browser_people PROPERTIES SKIP_RETURN_CODE 77
   ENVIRONMENT "BUILD=${CMAKE_BINARY_DIR}" TIMEOUT 600)
+add_test(NAME console_tls COMMAND
+  ${CMAKE_SOURCE_DIR}/tests/integration/console_tls.sh)
+set_tests_properties(console_tls PROPERTIES SKIP_RETURN_CODE 77
+  ENVIRONMENT "BUILD=${CMAKE_BINARY_DIR}" TIMEOUT 300)

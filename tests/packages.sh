@@ -8,7 +8,7 @@ libjpeg62-turbo-dev libpng-dev libgif-dev libwebp-dev liblcms2-dev libssl-dev li
 libopenjp2-7-dev libqpdf-dev libheif-dev libde265-dev libdav1d-dev libgumbo-dev libgmime-3.0-dev libmilter-dev libmicrohttpd-dev libldap-dev"
 packages_test="bubblewrap poppler-utils fonts-noto-cjk ccache python3-html5lib clang clang-format libclang-rt-14-dev mandoc bsdutils
 prometheus python3-pil python3-numpy python3-jsonschema python3-openpyxl python3-docx file
-libfreetype-dev libtiff-dev clamav-daemon qpdf postfix dovecot-lmtpd swaks samba smbclient libmime-tools-perl jq unzip p7zip-full libxml2-utils libjpeg-turbo-progs chromium chromium-driver python3-selenium slapd"
+libfreetype-dev libtiff-dev clamav-daemon qpdf postfix dovecot-lmtpd swaks samba smbclient libmime-tools-perl jq unzip p7zip-full libxml2-utils libjpeg-turbo-progs chromium chromium-driver python3-selenium slapd nginx-light openssl"
 # Not beside a full LibreOffice: these would remove it.
 command -v soffice >/dev/null || packages_test="$packages_test
 libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui

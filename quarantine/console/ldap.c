@@ -51,23 +51,36 @@ error_of(int code)
 	}
 }
 
+/*
+ * The directory must prove who it is, whatever ldap.conf says of that. For the
+ * library as a whole: a context of one connection would know none of the CAs
+ * that ldap.conf names (TLS_CACERT).
+ */
+static int
+demand_proof(void)
+{
+	int demand = LDAP_OPT_X_TLS_HARD, fresh = 0;
+
+	return ldap_set_option(NULL, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) !=
+			   0 ||
+		       ldap_set_option(NULL, LDAP_OPT_X_TLS_NEWCTX, &fresh) != 0
+		   ? ERR_INTERNAL
+		   : 0;
+}
+
 static int
 set_up(LDAP *ld, const char *uri)
 {
 	struct timeval wait = { 3, 0 };
-	int version = LDAP_VERSION3, demand = LDAP_OPT_X_TLS_HARD, fresh = 0;
+	int version = LDAP_VERSION3;
 
 	if (ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version) != 0 ||
 	    ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &wait) != 0 ||
 	    ldap_set_option(ld, LDAP_OPT_TIMEOUT, &wait) != 0 ||
 	    ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) != 0)
 		return ERR_INTERNAL;
-	if (strncmp(uri, "ldapi://", 8) == 0)
-		return 0;
-	if (ldap_set_option(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) != 0 ||
-	    ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &fresh) != 0)
-		return ERR_INTERNAL;
-	if (strncmp(uri, "ldaps://", 8) == 0)
+	if (strncmp(uri, "ldapi://", 8) == 0 ||
+	    strncmp(uri, "ldaps://", 8) == 0)
 		return 0;
 	return ldap_start_tls_s(ld, NULL, NULL) == LDAP_SUCCESS ? 0 : ERR_IO;
 }
@@ -79,6 +92,8 @@ bind_as(const char *uri, const char *name, const char *password, size_t n)
 	LDAP *ld = NULL;
 	int e;
 
+	if (strncmp(uri, "ldapi://", 8) != 0 && (e = demand_proof()) != 0)
+		return e;
 	if (ldap_initialize(&ld, uri) != LDAP_SUCCESS)
 		return ERR_MALFORMED;
 	if ((e = set_up(ld, uri)) == 0)

@@ -79,7 +79,7 @@ def flags(expect):
 def content(expect, data):
     """What is wrong with the result, or None."""
     pieces = everything(data)
-    for s in expect.get("gone", []):
+    for s in expect.get("gone") or []:
         if any(s.encode() in p for p in pieces):
             return "still there: " + s
     for s in expect.get("has", []):
@@ -98,6 +98,13 @@ def content(expect, data):
             return "texts: %r" % got
     if "noline" in expect and re.search(rb"(?m)^(?:" + expect["noline"] + rb")", m.get_body(("plain",)).get_payload(decode=True)):
         return "a file in the text"
+    if "noline_files" in expect and any(re.search(rb"(?m)^(?:" + expect["noline_files"] + rb")", p.get_payload(decode=True) or b"")
+                                        for p in m.iter_attachments() if p.get_filename() != REPORT):
+        return "a file in a file of text"
+    if "noline_raw" in expect and re.search(rb"(?m)^(?:" + expect["noline_raw"] + rb")", data):
+        return "a header made of a value"
+    if "max_head" in expect and data.index(b"\r\n\r\n") > expect["max_head"]:
+        return "a head of %d bytes" % data.index(b"\r\n\r\n")
     for key, want in expect.get("reads", {}).items():
         if str(m[key]) != want:
             return "%s: %s" % (key, m[key])

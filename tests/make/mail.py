@@ -435,7 +435,171 @@ def poses():
          body_has="> 【関所】")
 
 
-for make in (poses, lenient, types, spelling, boundaries, nesting, encodings, names, headers, kinds, guises):
+# ---- classes again, each variant that some program has fallen for
+def variants():
+    octet = b"Content-Type: application/octet-stream; name=a.exe\r\n"
+    cte = b"Content-Transfer-Encoding: base64\r\n"
+
+    def one(name, head, **kw):
+        with_program(name, lambda p: mixed([text_part(), head + b64(p)]), **kw)
+    # 1: conflicting, listed and missing types
+    one("type-two-values", b"Content-Type: text/plain; application/octet-stream\r\n" + cte + b"\r\n")
+    one("type-missing", b"Content-Disposition: attachment; filename=a.exe\r\n" + cte + b"\r\n")
+    one("type-empty", b"Content-Type:\r\nContent-Disposition: attachment; filename=a.exe\r\n" + cte + b"\r\n")
+    with_program("type-twice-application", lambda p: mixed([text_part(), file_part("a.exe", p)],
+                 ctype=b"Content-Type: application/octet-stream\r\nContent-Type: multipart/mixed; boundary=b1\r\n"),
+                 finds=["mail.ambiguous"])
+    with_program("type-comma-multipart", lambda p: mixed([text_part(), file_part("a.exe", p)],
+                 ctype=b"Content-Type: text/plain, multipart/mixed; boundary=b1\r\n"), finds=["mail.ambiguous"])
+    one("cte-list", octet + b"Content-Transfer-Encoding: 7bit, base64\r\n\r\n")
+    one("cte-missing", octet + b"\r\n", gone=[])
+    one("disposition-twice", b"Content-Type: text/plain\r\nContent-Disposition: inline; filename=a.txt\r\n"
+        b"Content-Disposition: attachment; filename=a.exe\r\n" + cte + b"\r\n")
+    # 2: blanks, NUL and comments
+    for i, h in enumerate([b" Content-Transfer-Encoding: base64\r\n", b"\tContent-Transfer-Encoding: base64\r\n",
+                           b"\x00Content-Transfer-Encoding: base64\r\n", b"Content-Transfer-Encoding\x00: base64\r\n",
+                           b"Content-Transfer-Encoding: base64\x00\r\n", b"Content-Transfer-Encoding: ba\x00se64\r\n",
+                           b"Content-Transfer-Encoding: base64\x0b\r\n", b"Content-Transfer-Encoding:\x0cbase64\r\n",
+                           b"Content-Transfer-Encoding: base64 (x\r\n y)\r\n", b"Content-Transfer-Encoding: ba(x)se64\r\n",
+                           b"Content-Transfer-Encoding\r\n : base64\r\n", b"Content-Transfer-\r\n Encoding: base64\r\n",
+                           b"Content-Transfer-Encoding base64\r\n", b"Content-Transfer-Encoding: base64\r\n \r\n"]):
+        one("blank-first-%02d" % i, h + octet + b"\r\n")
+        one("blank-last-%02d" % i, octet + h + b"\r\n")
+    for i, t in enumerate([b"application/(x)octet-stream; name=a.exe", b"(x) application/octet-stream (y; name=b.txt) ; name=a.exe",
+                           b"application/octet-stream; name(x)=(y)a.exe", b"application / octet-stream; name = a.exe",
+                           b"application/octet-stream\x00; name=a.exe", b"text/plain (; name=a.exe", b"AppliCation/OCTET-stream;NAME=a.exe;;"]):
+        one("type-odd-%d" % i, b"Content-Type: " + t + b"\r\n" + cte + b"\r\n")
+    with_program("leading-blank", lambda p: b" X-First: y\r\n" + mixed([text_part(), file_part("a.exe", p)]), fresh=True)
+    # 3: what ends a header, and the headers
+    for i, end in enumerate([b"\n\n", b"\r\r", b"\n\r\n", b"\r\n\r", b"\r\n\n", b"\r\r\n\r\r\n", b"\n\r\n\r", b"\r\n\x00\r\n", b"\r\n \r\n",
+                             b"\r\n\t\r\n", b"\r\n\x0b\r\n", b"\x00\r\n\r\n"]):
+        one("end-of-head-%02d" % i, octet + cte[:-2] + end)
+        with_program("end-of-top-%02d" % i, lambda p, e=end: mixed([text_part(), file_part("a.exe", p)],
+                     ctype=b'Content-Type: multipart/mixed; boundary="b1"').replace(b'"b1"\r\n', b'"b1"' + e, 1))
+    for i, end in enumerate([b"\r\n\r", b"\r\n\n", b"\n\n", b"\r\n\x01", b"\x01\r\n"]):
+        one("end-of-line-%d" % i, octet[:-2] + end + cte + b"\r\n")
+    # 4: folds
+    with_program("boundary-fold-inside", lambda p: mixed([text_part(), file_part("a.exe", p)], b"b 1",
+                 ctype=b'Content-Type: multipart/mixed; boundary="b\r\n 1"\r\n'))
+    with_program("boundary-fold-joined", lambda p: mixed([text_part(), file_part("a.exe", p)], b"b1",
+                 ctype=b'Content-Type: multipart/mixed; boundary="b\r\n 1"\r\n'))
+    with_program("fold-cut", lambda p: mixed([text_part(), file_part("a.exe", p), b"Content-Type: text/plain;\r\n "]))
+    # 5: boundaries
+
+    def two(ctype, boundary=b"b1", **kw):
+        return lambda p: mixed([text_part(), file_part("a.exe", p)], boundary=boundary, ctype=ctype, **kw)
+    for i, (said, used) in enumerate([(b'" b1"', b" b1"), (b'" b1"', b"b1"), (b'"b1 "', b"b1 "), (b'"b\\1"', b"b1"), (b'"b\\1"', b"b\\1"),
+                                      (b'"b\\"1"', b'b"1'), (b'b"1', b'b"1'), (b'b"1"', b"b1"), (b'"b"1', b"b"), (b'"b"1', b"b1"),
+                                      (b'"b1";', b"b1"), (b'"b1"(x)', b"b1"), (b'(x)b1', b"b1"), (b'b1(x)', b"b1"), (b"b 1", b"b"),
+                                      (b"b 1", b"b 1"), (b"b1;zz", b"b1"), (b'"b\x001"', b"b"), (b'"b\x001"', b"b1"), (b"\xe3\x81\x82", b"\xe3\x81\x82"),
+                                      (b"-", b"-"), (b"--", b"--"), (b'"b1\t"', b"b1"), (b"=b1", b"=b1"), (b'"b1', b'b1'), (b'b1"', b'b1'), (b'b1"', b'b1"')]):
+        with_program("boundary-odd-%02d" % i, two(b"Content-Type: multipart/mixed; boundary=" + said + b"\r\n", used))
+    for i, more in enumerate([b"boundary=zz; boundary*=us-ascii''b1", b"boundary*=us-ascii''b1; boundary=zz", b"boundary=b1; boundary*=us-ascii''zz",
+                              b"boundary*0=b1; boundary=zz", b"boundary=zz; boundary*0=b; boundary*1=1", b"boundary =b1; Boundary=zz",
+                              b"boundary=zz\x00; boundary=b1", b'x="; boundary=zz"; boundary=b1', b'x=\\"; boundary=zz; y=\\"; boundary=b1']):
+        with_program("boundary-more-%d" % i, two(b"Content-Type: multipart/mixed; " + more + b"\r\n"))
+    for i, line in enumerate([b"--b1 \r\n", b"--b1\t\r\n", b"--b1\n", b"--b1\r", b"--b1x\r\n", b" --b1\r\n", b"--b1--x\r\n", b"--b1 --\r\n", b"--b1\x00\r\n",
+                              b"--b1\x0b\r\n", b"--B1\r\n"]):
+        with_program("delimiter-%02d" % i, lambda p, s=line: TOP + b'Content-Type: multipart/mixed; boundary="b1"\r\n\r\n--b1\r\n' + text_part()
+                     + b"\r\n" + s + file_part("a.exe", p) + b"\r\n--b1--\r\n", gone=None)
+    with_program("delimiter-after-lf", lambda p: TOP + b'Content-Type: multipart/mixed; boundary="b1"\r\n\r\n--b1\r\n' + text_part()
+                 + b"\n--b1\n" + file_part("a.exe", p) + b"\n--b1--\n")
+    with_program("boundary-inner-longer", lambda p: mixed([mixed([text_part(), file_part("a.exe", p)], b"b12", head=b"")], b"b1"))
+    with_program("boundary-inner-unended", lambda p: mixed([mixed([text_part()], b"in", head=b"", end=False), file_part("a.exe", p)], b"b1"))
+    with_program("boundary-after-end", lambda p: mixed([mixed([text_part()], b"in", head=b"", after=b"--in\r\n" + file_part("a.exe", p))], b"b1"))
+    # 7, 8
+    qp = lambda b: b"".join(b"=%02X" % c if c > 126 or c == 61 or (c < 32 and c not in (13, 10)) else bytes([c]) for c in b)  # noqa: E731
+    with_program("multipart-qp", lambda p: TOP + b"Content-Type: multipart/mixed; boundary==b1\r\n"
+                 b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + qp(mixed([text_part(), file_part("a.exe", p)], b"=b1", head=b"")
+                 .split(b"\r\n\r\n", 1)[1]))
+    with_program("message-qp", lambda p: mixed([text_part(), part("message/rfc822", qp(mixed([text_part(), file_part("a.exe", p)])),
+                 "Content-Transfer-Encoding: quoted-printable")]))
+    with_program("message-global", lambda p: mixed([text_part(), part("message/global", mixed([text_part(), file_part("a.exe", p)], b"b2"))]))
+    with_program("byteranges", lambda p: mixed([text_part(), b"Content-Range: bytes 0-9/10\r\n" + file_part("a.exe", p)], kind=b"byteranges"))
+    with_program("parallel", lambda p: mixed([text_part(), file_part("a.exe", p)], kind=b"parallel"))
+    with_program("report-parts", lambda p: mixed([text_part(), part("message/delivery-status", b"Reporting-MTA: dns; x\r\n\r\nAction: failed\r\n"),
+                 file_part("a.exe", p)], kind=b"report"))
+    with_program("partial-whole", lambda p: mixed([text_part(), part('message/partial; id="a@b"; number=1; total=1',
+                 mixed([text_part(), file_part("a.exe", p)], b"b2"))]), files=[])
+    # 9
+    def enc(body, how="base64"):
+        return mixed([text_part(), part("application/octet-stream; name=a.exe", body, "Content-Transfer-Encoding: " + how)])
+    with_program("b64-comment", lambda p: enc(b64(p[:30]) + b"(comment)\r\n" + b64(p[30:])))
+    with_program("b64-nul", lambda p: enc(b"\x00".join([b64(p)[:7], b64(p)[7:]])))
+    with_program("b64-text-before", lambda p: enc(b"hello\r\n" + b64(p)), gone=[])
+    with_program("b64-one-padding", lambda p: enc(b"QUE=" + b64(p)))
+    with_program("b64-broken-padding", lambda p: enc(b"Q===" + b64(p)))
+    with_program("b64-eight-bit", lambda p: enc(b"\xff".join([b64(p)[:5], b64(p)[5:]])))
+    with_program("b64-lines-cr", lambda p: enc(b64(p).replace(b"\r\n", b"\r")))
+    with_program("qp-cut", lambda p: enc(b"".join(b"=%02X" % c for c in p) + b"=4", "quoted-printable"))
+    with_program("qp-lf-breaks", lambda p: enc(b"=\n".join(b"=%02X" % c for c in p), "quoted-printable"))
+    with_program("qp-cr-breaks", lambda p: enc(b"=\r".join(b"=%02X" % c for c in p), "quoted-printable"))
+    with_program("qp-blanks", lambda p: enc(b"  \t\r\n".join(b"=%02X=" % c for c in p), "quoted-printable"))
+    case("qp-line-ends", TOP + b"Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=0D=0ASEKISHO-BENIGN-b \t\r\n=0Dc\r\n",
+         body_has="\nSEKISHO-BENIGN-b")
+    # 10
+
+    def named(*lines):
+        return lambda p: mixed([text_part(), b"\r\n".join(lines) + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b64(p)])
+    for i, lines in enumerate([(b"Content-Type: text/plain; name*=UTF-8''a.exe", b"Content-Disposition: attachment; filename=a.txt"),
+                               (b"Content-Type: text/plain; name*0=a; name*1=.exe",), (b"Content-Disposition: attachment; filename=a.txt; filename=a.exe",),
+                               (b"Content-Disposition: attachment; filename=a%2Eexe",), (b"Content-Disposition: attachment; filename*=x-none''a%2Eexe",),
+                               (b"Content-Disposition: attachment; filename*0*=UTF-8''a%2E; filename*1*=e%78e; filename=a.txt",),
+                               (b'Content-Disposition: attachment; filename="a.txt\x00.exe"',), (b'Content-Disposition: attachment; filename="a.exe\x00.txt"',),
+                               (b'Content-Disposition: attachment; filename="a.exe."',), (b'Content-Disposition: attachment; filename="a.exe:x.txt"',),
+                               (b'Content-Disposition: attachment; filename="=?utf-8?B?YS5leGU=?= .txt"',), (b"Content-Disposition: attachment",),
+                               (b"Content-Disposition: attachment; filename=a.txt", b"Content-Description: a.exe"),
+                               (b"Content-Type: text/plain; name=a.txt", b"Content-Description: a.exe"),
+                               (b'Content-Disposition: attachment; filename="a.pdf.exe"',), ("Content-Disposition: attachment; filename=\"a\u3002exe\"".encode(),),
+                               ("Content-Disposition: attachment; filename=\"a．exe\"".encode(),), (b"Content-Disposition: attachment; filename*=UTF-8''a.exe%0D%0AX: y",)]):
+        with_program("name-odd-%02d" % i, named(*lines))
+    case("name-break", mixed([text_part(), part("text/plain", b"SEKISHO-BENIGN-file\r\n",
+         "Content-Disposition: attachment; filename*=UTF-8''a%0D%0ABcc:%20SEKISHO-CANARY-bcc%0D%0A%0D%0Ax.txt")]), lines=["bcc:"],
+         finds=["mail.header-break"], noline_raw=rb"[Bb][Cc][Cc]:")
+    # Other ways to write a file into a text
+    hqx = b"(This file must be converted with BinHex 4.0)\r\n\r\n:#dfJ!'a&9FJ0@)9!3FC!!!!!!\r\n:\r\n"
+    case("binhex-text", TOP + b"Content-Type: text/plain\r\n\r\nSEKISHO-BENIGN-text\r\n" + hqx, has=["SEKISHO-BENIGN-text"],
+         noline=rb"\(This file must be converted")
+    case("binhex-part", mixed([text_part(), part("application/mac-binhex40; name=a.hqx", hqx)]), files=[], finds=["generic.member-held"])
+    case("binhex-text-file", mixed([text_part(), part("text/plain; name=a.txt", hqx, "Content-Disposition: attachment; filename=a.txt")]),
+         noline_files=rb"\(This file must be converted")
+    case("yenc-cte", mixed([text_part(), part("application/octet-stream; name=a.exe", b"=ybegin line=128 size=3 name=a.exe\r\nwn=}\r\n=yend size=3\r\n",
+         "Content-Transfer-Encoding: x-yenc")]), files=[], finds=["generic.member-held"])
+    case("long-subject", TOP.replace(b"Subject: ", b"Subject: =?UTF-8?B?" + base64.b64encode("件名".encode() * 200000) + b"?= ") + b"\r\n" +
+         TEXT.encode(), finds=["mail.long-header"], has=["SEKISHO-BENIGN-text"], max_head=60000)
+    case("long-to", TOP.replace(b"To: ", b"To: " + b",\r\n ".join(b"\"u %d\" <u%d@example.com>" % (i, i) for i in range(20000)) + b",\r\n ") + b"\r\n" +
+         TEXT.encode(), finds=["mail.long-header"], has=["SEKISHO-BENIGN-text", "u0@example.com"], max_head=100000)
+    case("long-name", TOP.replace(b"From: ", b"From: \"" + b"x" * 700000 + b"\" <a@example.com>, ") + b"\r\n" + TEXT.encode(), fresh=True,
+         finds=["mail.long-header"], has=["a@example.com", "SEKISHO-BENIGN-text"], max_head=60000)
+    case("long-address", TOP.replace(b"To: ", b"To: " + b"x" * 700000 + b"@example.com, ") + b"\r\n" + TEXT.encode(), fresh=True,
+         finds=["mail.long-header"], has=["tanto@city.example.lg.jp", "SEKISHO-BENIGN-text"], max_head=60000)
+    # headers given twice
+    for name, a, b in (("Sender", b"a@b.example", b"c@d.example"), ("Reply-To", b"a@b.example", b"c@d.example"), ("To", b"a@b.example", b"c@d.example"),
+                       ("Cc", b"a@b.example", b"c@d.example"), ("Date", b"Mon, 06 Apr 2026 09:00:00 +0900", b"Tue, 07 Apr 2026 09:00:00 +0900"),
+                       ("Message-ID", b"<1@a.example>", b"<2@a.example>"), ("References", b"<1@a.example>", b"<2@a.example>"),
+                       ("In-Reply-To", b"<1@a.example>", b"<2@a.example>"), ("MIME-Version", b"1.0", b"2.0")):
+        h = name.encode()
+        rest = b"From: a@example.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + TEXT.encode()
+        case("twice-" + name.lower(), h + b": " + a + b"\r\n" + h + b": " + b + b"\r\n" + rest, finds=["mail.duplicate-header"], fresh=True)
+        case("twice-same-" + name.lower(), h + b": " + a + b"\r\n" + h + b": " + a + b"\r\n" + rest, nofind=["mail.duplicate-header"], fresh=True)
+    rest = b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + TEXT.encode()
+    case("nul-in-word", b"From: =?utf-8?Q?a=00b?= <a@example.com>\r\nSubject: =?utf-8?B?YQBi?=\r\n" + rest, finds=["mail.header-break"], fresh=True)
+    case("address-nul", b"From: a@city.example.lg.jp\x00@evil.example\r\nSubject: a\r\n" + rest, internal="city.example.lg.jp", fresh=True, mark=True)
+    case("address-wide-at", "From: \"市長＠ｃｉｔｙ.example.lg.jp\" <evil@example.com>\r\nSubject: a\r\n".encode() + rest, internal="city.example.lg.jp",
+         fresh=True, finds=["mail.poses-internal"], mark=True)
+    case("address-bidi", "From: \"\u202epj.gl.elpmaxe.ytic\u202c@oyc\u200bihs\" <evil@example.com>\r\nSubject: a\r\n".encode() + rest, fresh=True,
+         internal="city.example.lg.jp", gone=["\u202e", "\u200b"], finds=["text.bidi"])
+    case("address-route", b"From: <@city.example.lg.jp,@b.example:evil@example.com>\r\nSubject: a\r\n" + rest, fresh=True, reads={"From": "evil@example.com"})
+    case("address-quoted", b'From: "a b@city.example.lg.jp"@evil.example\r\nSubject: a\r\n' + rest, fresh=True, internal="city.example.lg.jp", mark=True)
+    case("address-comment", b"From: evil@example.com (ceo@city.example.lg.jp)\r\nSubject: a\r\n" + rest, fresh=True, internal="city.example.lg.jp", mark=True)
+    case("dropped-more", b"From: a@example.com\r\nSubject: a\r\nThread-Index: SEKISHO-CANARY-1\r\nThread-Topic: SEKISHO-CANARY-2\r\nX-MimeOLE: SEKISHO-CANARY-3\r\n"
+         b"X-MS-Exchange-Organization-SCL: -1\r\nAutocrypt: addr=a@b; keydata=SEKISHO-CANARY-4\r\nARC-Seal: i=1; SEKISHO-CANARY-5\r\nFace: SEKISHO-CANARY-6\r\n"
+         b"Content-Base: http://SEKISHO-CANARY-7.example/\r\nX-Sekisho-Id: SEKISHO-CANARY-8\r\nX-Sekisho-Hops: 9\r\nBcc: SEKISHO-CANARY-9@example.com\r\n"
+         b"Delivered-To: SEKISHO-CANARY-10@example.com\r\nReceived: from SEKISHO-CANARY-11\r\nSensitivity: private\r\n" + rest, fresh=True,
+         gone=["SEKISHO-CANARY"], lines=["x-sekisho", "bcc", "received", "thread", "x-m", "arc", "delivered-to"])
+
+
+for make in (variants, poses, lenient, types, spelling, boundaries, nesting, encodings, names, headers, kinds, guises):
     make()
 
 # Kept in samples/: one of each kind, for the fuzzer and the mutation test.

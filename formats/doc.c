@@ -34,6 +34,18 @@ doc_passwords(const struct doc *d)
 	return &d->shared->passwords;
 }
 
+bool
+doc_may_try(const struct doc *d)
+{
+	return d->shared->wrong_passwords < DOC_WRONG_PASSWORDS;
+}
+
+void
+doc_tried(struct doc *d)
+{
+	d->shared->wrong_passwords++;
+}
+
 unsigned
 doc_depth(const struct doc *d)
 {

@@ -52,6 +52,15 @@ struct reader doc_in(const struct doc *);
 const char *doc_name(const struct doc *);
 const struct options *doc_options(const struct doc *);
 const struct passwords *doc_passwords(const struct doc *);
+/*
+ * Asked before each password that is tried: false when DOC_WRONG_PASSWORDS
+ * did not fit, of this document and everything inside it. A file of ten
+ * thousand parts and a mail full of words must not keep the others waiting.
+ */
+#define DOC_WRONG_PASSWORDS 2048
+bool doc_may_try(const struct doc *);
+/* One did not fit. */
+void doc_tried(struct doc *);
 /* 0 at top level. */
 unsigned doc_depth(const struct doc *);
 /* Append to the output. ERR_LIMIT, ERR_IO, ERR_NOMEM. */

@@ -8,6 +8,7 @@ struct shared {
 	uint64_t spent[BUDGET_COUNT];
 	const struct options *options;
 	struct passwords passwords;
+	unsigned wrong_passwords;
 	struct doc_events events;
 	uint64_t unsaid;  /* findings past the budget */
 	unsigned holding; /* documents inside each other that hold theirs */

@@ -341,14 +341,18 @@ unpack_encrypted(struct run *u, size_t i)
 	int e;
 
 	/* The one that fitted last time fits again, nearly always. */
-	for (size_t n = 0; n < list->n; n++) {
+	for (size_t n = 0; n < list->n && doc_may_try(u->z->d); n++) {
 		k = (u->z->password + n) % list->n;
 		e = try_password(u, i, &list->list[k]);
 		if (e == 0)
 			u->z->password = k;
 		if (e != ERR_DENIED)
 			return e;
+		doc_tried(u->z->d);
 	}
+	if (list->n > 0 && !doc_may_try(u->z->d))
+		return doc_fail(u->z->d, ERR_ENCRYPTED,
+		    "%s: enough passwords were tried", u->en->name);
 	return doc_fail(u->z->d, ERR_ENCRYPTED,
 	    list->n == 0 ? "%s: needs a password" : "%s: no password fits",
 	    u->en->name);

@@ -228,3 +228,17 @@ html_gather(const struct html_node *top, struct buf *out, size_t max)
 	}
 	return e;
 }
+
+int
+html_pen_form(struct html_pen *p, const struct html_node *n)
+{
+	int e;
+
+	html_pen_break(p, 1);
+	e = html_pen_inside(p, n);
+	html_pen_break(p, 1);
+	if (e == 0)
+		e = html_pen_puts(p, "[フォーム削除]");
+	html_pen_break(p, 1);
+	return e;
+}

@@ -55,6 +55,8 @@ int html_pen_puts(struct html_pen *, const char *) MUST_CHECK;
 int html_pen_inside(struct html_pen *, const struct html_node *) MUST_CHECK;
 /* Lays a table out, or its cells one below the other. html_grid.c */
 int html_pen_table(struct html_pen *, const struct html_node *) MUST_CHECK;
+/* What a form shows, and that it was one. */
+int html_pen_form(struct html_pen *, const struct html_node *) MUST_CHECK;
 /* The text inside, blanks made one, at most max bytes; hidden left out. */
 int html_gather(const struct html_node *, struct buf *out,
     size_t max) MUST_CHECK;

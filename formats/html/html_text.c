@@ -519,6 +519,8 @@ block_of(struct html_pen *p, const struct html_node *n, struct place at)
 		return html_pen_table(p, n);
 	case HTML_HR_:
 		return rule(p);
+	case HTML_FORM_:
+		return html_pen_form(p, n);
 	default:
 		return block(p, n, at, 1, "");
 	}

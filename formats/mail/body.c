@@ -183,17 +183,110 @@ put_authentication(struct mail_job *j)
 	return buf_fmt(&j->text, "【送信元の確認】%s\n", s);
 }
 
+/* ---- what the gateway says in the HTML */
+
+static int
+put_escaped(struct buf *b, const char *s)
+{
+	int e = 0;
+
+	for (; e == 0 && *s != '\0'; s++)
+		e = *s == '<'	? buf_puts(b, "&lt;")
+		    : *s == '>' ? buf_puts(b, "&gt;")
+		    : *s == '&' ? buf_puts(b, "&amp;")
+				: buf_u8(b, (uint8_t)*s);
+	return e;
+}
+
+static int
+insert(struct buf *html, size_t at, const struct buf *what)
+{
+	struct buf b;
+	int e;
+
+	buf_init(&b, html->max);
+	if ((e = buf_put(&b, html->data, at)) == 0 &&
+	    (e = buf_put(&b, what->data, what->len)) == 0 &&
+	    (e = buf_put(&b, html->data + at, html->len - at)) == 0) {
+		buf_clear(html);
+		e = buf_put(html, b.data, b.len);
+	}
+	buf_done(&b);
+	return e;
+}
+
+/* Where the body of what we wrote begins and ends. */
+static int
+put_in_html(struct buf *html, bool first, const struct buf *what)
+{
+	static const char end[] = "\n</body>";
+	struct reader r;
+	size_t at, last;
+
+	buf_reader(html, &r);
+	if (reader_find(&r, 0, end, sizeof(end) - 1, &last) != 0 ||
+	    reader_find(&r, 0, "<body", 5, &at) != 0 ||
+	    reader_find(&r, at, "\n", 1, &at) != 0)
+		return ERR_INTERNAL;
+	return insert(html, first && at < last ? at + 1 : last, what);
+}
+
+/* The true address, whatever name and picture the page shows. */
+static int
+put_banner(struct mail_job *j)
+{
+	const struct mail_address *a = j->head->from;
+	struct buf b;
+	int e;
+
+	if (j->html.len == 0 || !doc_options(j->d)->mail_fresh)
+		return 0;
+	buf_init(&b, 65536);
+	if ((e = buf_puts(&b, "<p>【送信元の確認】")) == 0 &&
+	    (e = put_escaped(&b, a == NULL ? "" : a->addr)) == 0 &&
+	    (j->head->authentication[0] == '\0' ||
+		((e = buf_u8(&b, ' ')) == 0 &&
+		    (e = put_escaped(&b, j->head->authentication)) == 0)) &&
+	    (e = buf_puts(&b, "</p>")) == 0)
+		e = put_in_html(&j->html, true, &b);
+	buf_done(&b);
+	return e;
+}
+
+static int
+put_html_notice(struct mail_job *j, size_t n)
+{
+	struct buf b;
+	int e;
+
+	if (j->html.len == 0)
+		return 0;
+	buf_init(&b, 65536);
+	if ((e = buf_fmt(&b,
+		 "<p>【関所】届けていない添付ファイルが%zu件あります。"
+		 "詳しくは添付の「" MAIL_REPORT_NAME "」をご覧ください。<br>"
+		 "[Sekisho] %zu attachment(s) not delivered: see the report "
+		 "attached.</p>",
+		 n, n)) == 0)
+		e = put_in_html(&j->html, false, &b);
+	buf_done(&b);
+	return e;
+}
+
 /* Files that do not come with the mail. */
 static int
 put_notice(struct mail_job *j)
 {
 	size_t n = 0;
+	int e;
 
 	for (const struct mail_entry *en = j->entries; en != NULL;
 	     en = en->next)
 		n += en->fate != FATE_REBUILT && en->part != j->report_part;
 	if (n == 0)
 		return 0;
+	if ((e = put_html_notice(j, n)) != 0)
+		return e;
 	return buf_fmt(&j->text,
 	    "%s--------------------\n"
 	    "【関所】届けていない添付ファイルが%zu件あります。"
@@ -214,6 +307,8 @@ mail_bodies(struct mail_job *j)
 	for (const struct mail_body *m = j->bodies; e == 0 && m != NULL;
 	     m = m->next)
 		e = one_body(j, m);
+	if (e == 0)
+		e = put_banner(j);
 	if (e == 0 && (e = trim(&j->text)) == 0)
 		e = mail_defuse(&j->text);
 	return e == 0 ? put_notice(j) : e;

@@ -1,4 +1,5 @@
 /* Headers as values: those that a reader of mail needs, and no other. */
+#include <stdio.h>
 #include <string.h>
 
 #include "formats/mail/mail_int.h"
@@ -52,6 +53,115 @@ settle(struct heads *h, struct mail_address **list)
 	return e;
 }
 
+/* ---- what no reader needs of a header, and servers on the way would cut */
+
+#define SUBJECT_BYTES 2000
+#define NAME_BYTES    500
+#define ADDRESS_BYTES 320 /* RFC 5321: 64 + 1 + 255 */
+#define LIST_BYTES    60000
+#define REST_BYTES    200 /* the entry that stands for what was cut off */
+
+static int
+say_long(struct heads *h, const char *name)
+{
+	return doc_found(h->d, FIND_MAIL_LONG, ACT_REPLACED, "", "%s", name);
+}
+
+/* The beginning, in whole characters. */
+static int
+cut(struct heads *h, const char *s, size_t max, const char **out)
+{
+	struct buf b;
+	int e;
+
+	for (max -= 3; max > 0 && ((uint8_t)s[max] & 0xc0) == 0x80; max--)
+		;
+	while (max > 0 && s[max - 1] == ' ')
+		max--;
+	buf_init(&b, NAME_BYTES + SUBJECT_BYTES);
+	if ((e = buf_put(&b, s, max)) == 0 &&
+	    (e = buf_puts(&b, "\xe2\x80\xa6")) == 0 &&
+	    (*out = doc_strndup(h->d, b.data, b.len)) == NULL)
+		e = ERR_NOMEM;
+	buf_done(&b);
+	return e;
+}
+
+/* An address longer than any is no address: it becomes a name. */
+static int
+shorten_one(struct heads *h, struct mail_address *a, bool *any)
+{
+	int e = 0;
+
+	if (strlen(a->addr) > ADDRESS_BYTES) {
+		*any = true;
+		if (a->name[0] == '\0')
+			a->name = a->addr;
+		a->addr = MAIL_NOBODY;
+	}
+	if (strlen(a->name) > NAME_BYTES) {
+		*any = true;
+		e = cut(h, a->name, NAME_BYTES, &a->name);
+	}
+	return e;
+}
+
+/* The bytes that one takes in a header. */
+static int
+written(struct mail_address *a, size_t *n)
+{
+	struct mail_address one = *a;
+	struct buf b;
+	int e;
+
+	one.next = NULL;
+	buf_init(&b, SIZE_MAX / 4);
+	e = mail_put_addresses(&b, "", &one);
+	*n = b.len;
+	buf_done(&b);
+	return e;
+}
+
+/* The rest of a list as one entry without an address. */
+static int
+cut_list(struct heads *h, struct mail_address *a)
+{
+	char name[REST_BYTES / 2];
+	unsigned long n = 0;
+
+	for (const struct mail_address *r = a; r != NULL; r = r->next)
+		n++;
+	snprintf(name, sizeof(name), "\xe4\xbb\x96%lu\xe4\xbb\xb6 (%lu more)",
+	    n, n);
+	a->addr = "";
+	a->next = NULL;
+	a->name = doc_strndup(h->d, name, strlen(name));
+	return a->name == NULL ? ERR_NOMEM : 0;
+}
+
+static int
+shorten(struct heads *h, const char *name, struct mail_address *list)
+{
+	struct mail_address *from = NULL;
+	size_t total = 0, n;
+	bool any = false;
+	int e = 0;
+
+	for (struct mail_address *a = list; a != NULL; a = a->next) {
+		if ((e = shorten_one(h, a, &any)) != 0 ||
+		    (e = written(a, &n)) != 0)
+			return e;
+		if (from == NULL && total + n > LIST_BYTES - REST_BYTES)
+			from = a;
+		total += n;
+	}
+	if (total > LIST_BYTES) {
+		any = true;
+		e = cut_list(h, from);
+	}
+	return e == 0 && any ? say_long(h, name) : e;
+}
+
 static int
 addresses(struct heads *h, const char *name, struct mail_address **out)
 {
@@ -62,6 +172,8 @@ addresses(struct heads *h, const char *name, struct mail_address **out)
 	if ((e = find(h, name, &f)) != 0 || f == NULL)
 		return e;
 	if ((e = mail_addresses(h->d, &f->raw, out, &odd)) != 0 || *out == NULL)
+		return e;
+	if ((e = shorten(h, name, *out)) != 0)
 		return e;
 	doc_findings_hold(h->d);
 	e = settle(h, out);
@@ -80,6 +192,17 @@ words(struct heads *h, const char *name, const char **out)
 	if ((e = find(h, name, &f)) != 0 || f == NULL)
 		return e;
 	return mail_words(h->d, &f->raw, out);
+}
+
+static int
+subject(struct heads *h, const char **out)
+{
+	int e = words(h, "subject", out);
+
+	if (e != 0 || strlen(*out) <= SUBJECT_BYTES)
+		return e;
+	e = cut(h, *out, SUBJECT_BYTES, out);
+	return e == 0 ? say_long(h, "subject") : e;
 }
 
 /* One of the words that are allowed, else "". */
@@ -195,17 +318,19 @@ mail_head_read(struct doc *d, const struct mail_field *list,
 		"auto-notified", NULL };
 	struct heads h = { .d = d, .list = list };
 	struct mail_head *m = doc_alloc(d, sizeof(*m));
+	const struct mail_field *version;
 	const char *s;
 	int e;
 
 	if (m == NULL)
 		return ERR_NOMEM;
-	if ((e = addresses(&h, "from", &m->from)) != 0 ||
+	if ((e = find(&h, "mime-version", &version)) != 0 ||
+	    (e = addresses(&h, "from", &m->from)) != 0 ||
 	    (e = addresses(&h, "sender", &m->sender)) != 0 ||
 	    (e = addresses(&h, "reply-to", &m->reply_to)) != 0 ||
 	    (e = addresses(&h, "to", &m->to)) != 0 ||
 	    (e = addresses(&h, "cc", &m->cc)) != 0 ||
-	    (e = words(&h, "subject", &m->subject)) != 0 ||
+	    (e = subject(&h, &m->subject)) != 0 ||
 	    (e = read_date(&h, &m->date)) != 0 ||
 	    (e = read_ids(&h, "message-id", 1, &m->message_id)) != 0 ||
 	    (e = read_ids(&h, "in-reply-to", 8, &m->in_reply_to)) != 0 ||

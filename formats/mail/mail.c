@@ -98,6 +98,17 @@ put_out(struct doc *d, struct buf *b, int e)
 	return e;
 }
 
+/* A password may stand there. */
+static int
+subject_too(struct mail_job *j)
+{
+	int e = buf_u8(&j->text, '\n');
+
+	if (e == 0)
+		e = buf_puts(&j->text, j->head->subject);
+	return e == 0 ? buf_u8(&j->text, '\n') : e;
+}
+
 int
 mail_rebuild(struct doc *d, struct mpart *root)
 {
@@ -123,7 +134,8 @@ mail_rebuild(struct doc *d, struct mpart *root)
 		return e;
 	buf_init(&b, SIZE_MAX / 4);
 	if (doc_options(d)->mail_secrets) {
-		if ((e = mail_plan(j)) == 0 && (e = mail_bodies(j)) == 0)
+		if ((e = mail_plan(j)) == 0 && (e = mail_bodies(j)) == 0 &&
+		    (e = subject_too(j)) == 0)
 			e = mail_secrets(d, &j->text, &b);
 		done(j);
 		doc_makes(d, "mail.secrets", "");

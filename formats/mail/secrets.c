@@ -21,8 +21,13 @@ struct secrets {
 
 /* Lower case, after full-width letters were made plain. */
 static const char *const phrases[] = { "パスワード", "ﾊﾟｽﾜｰﾄﾞ", "password",
-	"passwd", "passcode", "pass word", "パスコード", "暗証", "解凍", "開封",
-	"復号", "pw", "pass:", "pass ", "鍵" };
+	"passwd", "passcode", "passphrase", "pass word", "パスコード",
+	"パスフレーズ", "暗証", "暗号", "解凍", "解除", "開封", "復号", "pw",
+	"p/w", "pass:", "pass ", "鍵", NULL };
+
+/* Often said of other things: these lines are read after the others. */
+static const char *const hints[] = { "パス", "ﾊﾟｽ", "pass", "合言葉", "キー",
+	"ｷｰ", "key", "コード", "ｺｰﾄﾞ", "code", "pin", NULL };
 
 static bool
 is_written(const struct secrets *s, const void *p, size_t n)
@@ -106,15 +111,14 @@ put_words(struct secrets *s, struct reader line)
 
 /* Where the words behind a phrase begin; false: the line has none. */
 static bool
-speaks(const struct reader *line, size_t *behind)
+speaks(const struct reader *line, const char *const *of, size_t *behind)
 {
 	size_t at, best = SIZE_MAX;
 
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
-		if (reader_find(line, 0, phrases[i], strlen(phrases[i]), &at) ==
-			0 &&
-		    at + strlen(phrases[i]) < best)
-			best = at + strlen(phrases[i]);
+	for (; *of != NULL; of++)
+		if (reader_find(line, 0, *of, strlen(*of), &at) == 0 &&
+		    at + strlen(*of) < best)
+			best = at + strlen(*of);
 	*behind = best;
 	return best != SIZE_MAX;
 }
@@ -148,11 +152,11 @@ lower(struct buf *b)
 			b->data[i] = (uint8_t)(b->data[i] + 32);
 }
 
-/* near: lines that speak of a password and those below; else: lines of one
+/* Lines that speak of a password and those below; of NULL: those of one
  * word. */
 static int
 walk(struct secrets *s, const struct buf *plain, const struct buf *small,
-    bool near)
+    const char *const *of)
 {
 	struct reader r, line, low, part;
 	unsigned left = 0;
@@ -168,14 +172,13 @@ walk(struct secrets *s, const struct buf *plain, const struct buf *small,
 			break;
 		if ((e = reader_view(&low, from, line.len, &part)) != 0)
 			break;
-		if (speaks(&part, &behind)) {
+		if (of != NULL && speaks(&part, of, &behind)) {
 			left = LINES_NEAR + 1;
-			if (near && reader_seek(&line, behind) == 0)
+			if (reader_seek(&line, behind) == 0)
 				e = put_words(s, line);
-		} else if (left > 0 && near)
+		} else if (left > 0)
 			e = put_words(s, line);
-		else if (!near && (line.len == 0 ||
-				      memchr(line.data, ' ', line.len) == NULL))
+		else if (of == NULL && memchr(line.data, ' ', line.len) == NULL)
 			e = put_words(s, line);
 		if (left > 0 && line.len > 0)
 			left--;
@@ -195,8 +198,9 @@ mail_secrets(struct doc *d, const struct buf *text, struct buf *out)
 	if ((e = to_plain(text, &plain)) == 0 &&
 	    (e = buf_put(&small, plain.data, plain.len)) == 0) {
 		lower(&small);
-		if ((e = walk(&s, &plain, &small, true)) == 0)
-			e = walk(&s, &plain, &small, false);
+		if ((e = walk(&s, &plain, &small, phrases)) == 0 &&
+		    (e = walk(&s, &plain, &small, hints)) == 0)
+			e = walk(&s, &plain, &small, NULL);
 	}
 	buf_done(&plain);
 	buf_done(&small);

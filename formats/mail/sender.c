@@ -101,6 +101,13 @@ poses(struct doc *d, const struct mail_address *a, const char *list)
 	       names_internal(eye, list);
 }
 
+/* "a@city.example.lg.jp"@evil.example: the eye stops at the first domain. */
+static bool
+has_pose_in_local(const struct mail_address *a)
+{
+	return strchr(a->addr, '@') != strrchr(a->addr, '@');
+}
+
 static int
 mark(struct doc *d, struct mail_address *a)
 {
@@ -110,10 +117,14 @@ mark(struct doc *d, struct mail_address *a)
 	int e;
 
 	/* Without an address (a group) the name is all that is shown. */
-	if (list[0] == '\0' || a->name[0] == '\0' ||
-	    strncmp(a->name, MARK, strlen(MARK)) == 0 ||
-	    strcasecmp(a->name, a->addr) == 0 ||
-	    (at != NULL && is_internal(at + 1, list)) || !poses(d, a, list))
+	if (list[0] == '\0' || strncmp(a->name, MARK, strlen(MARK)) == 0 ||
+	    (at != NULL && is_internal(at + 1, list)))
+		return 0;
+	if (has_pose_in_local(a)) {
+		if (a->name[0] == '\0')
+			a->name = a->addr;
+	} else if (a->name[0] == '\0' || strcasecmp(a->name, a->addr) == 0 ||
+		   !poses(d, a, list))
 		return 0;
 	if ((e = doc_found(d, FIND_MAIL_POSES, ACT_REPLACED, "From", "%s <%s>",
 		 a->name, a->addr)) != 0)

@@ -134,8 +134,10 @@ static bool
 begins_file(const struct reader *line)
 {
 	static const char yenc[] = "=ybegin ";
+	static const char binhex[] = "(This file must be converted with BinHex";
 
 	return begins_uu(line) || reader_has(line, 0, yenc, sizeof(yenc) - 1) ||
+	       reader_has(line, 0, binhex, sizeof(binhex) - 1) ||
 	       reader_has(line, 0, PGP_BEGIN, sizeof(PGP_BEGIN) - 1);
 }
 

@@ -74,12 +74,15 @@ open_passwords(struct doc *d, const struct reader *in, bool recover,
 	int e = open_once(in, NULL, recover, q, code);
 
 	*used = 0;
-	for (size_t i = 0; e == ERR_ENCRYPTED && i < list->n; i++) {
+	for (size_t i = 0; e == ERR_ENCRYPTED && i < list->n && doc_may_try(d);
+	     i++) {
 		text = doc_strndup(d, list->list[i].data, list->list[i].len);
 		if (text == NULL)
 			return ERR_NOMEM;
 		*used = i + 1;
 		e = open_once(in, text, recover, q, code);
+		if (e == ERR_ENCRYPTED)
+			doc_tried(d);
 	}
 	return e;
 }

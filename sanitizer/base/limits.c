@@ -1,5 +1,15 @@
 #include "base/limits.h"
 
+#include <sys/resource.h>
+
+void
+limits_no_core(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 const char *
 budget_name(enum budget b)
 {

@@ -43,6 +43,10 @@ struct limits {
 	uint64_t max_address_space_bytes; /* RLIMIT_AS of a worker child */
 };
 
+/* From now on no picture of this process's memory is written to a disk: it
+ * has people's documents and passwords in it. */
+void limits_no_core(void);
+
 /* The defaults of docs/policy.md. */
 void limits_default(struct limits *);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "cmd/cli.h"
 
@@ -116,6 +117,7 @@ main(int argc, char **argv)
 
 	set_language();
 	log_setup("sekisho", LOG_LEVEL_INFO, 0);
+	limits_no_core();
 	opterr = 0;
 	if (argc < 2)
 		return help(stderr);

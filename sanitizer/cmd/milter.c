@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "core/event.h"
 #include "base/utf8.h"
@@ -467,6 +468,7 @@ main(int argc, char **argv)
 
 	setlocale(LC_ALL, "C.UTF-8");
 	log_setup("sekisho-milter", LOG_LEVEL_INFO, 0);
+	limits_no_core();
 	opterr = 0;
 	if ((status = parse(argc, argv, &a)) != -1 ||
 	    (status = cli_load_policy("milter", &a.which, &site.policy)) != 0)

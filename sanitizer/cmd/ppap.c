@@ -94,7 +94,10 @@ secret_lock(struct secret *s)
 		return;
 	s->n = (size_t)st.st_size;
 	s->pages = mmap(NULL, s->n, PROT_READ, MAP_SHARED, s->fd, 0);
-	if (s->pages != MAP_FAILED && mlock(s->pages, s->n) != 0)
+	if (s->pages == MAP_FAILED)
+		return;
+	(void)madvise(s->pages, s->n, MADV_DONTDUMP);
+	if (mlock(s->pages, s->n) != 0)
 		log_warn("the memory of passwords cannot be locked");
 }
 
@@ -194,12 +197,15 @@ known(const struct ppap *p, const char *sender, int into)
 	}
 	setvbuf(f, NULL, _IONBF, 0);
 	while (e == 0 && fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\r\n")] = '\0';
 		word = line + strcspn(line, " \t");
 		if (*word == '\0' || line[0] == '#')
 			continue;
 		*word++ = '\0';
-		if (strcasecmp(line, domain_of(sender)) == 0)
-			e = fsx_write_all(into, word, strlen(word));
+		word += strspn(word, " \t");
+		if (strcasecmp(line, domain_of(sender)) == 0 &&
+		    (e = fsx_write_all(into, word, strlen(word))) == 0)
+			e = fsx_write_all(into, "\n", 1);
 	}
 	explicit_bzero(line, sizeof(line));
 	fclose(f);
@@ -338,7 +344,11 @@ ppap_try(struct ppap *p, const char *id, const char *name,
 		snprintf(job->record.source_from,
 		    sizeof(job->record.source_from), "%s", v->sender);
 	p->options.mail_fresh = p->options.mail_followup = v != NULL;
+	/* Kept for pick-up: who has the password picks it up. */
+	if (v != NULL && p->options.mail_files == MAIL_DETACH)
+		p->options.mail_files = MAIL_SANITISE;
 	e = run(p, job);
+	p->options.mail_files = p->policy->options.mail_files;
 	p->options.mail_fresh = p->options.mail_followup = false;
 	job->options = &p->policy->options;
 	job->in_fd = job->passwords_fd = -1;

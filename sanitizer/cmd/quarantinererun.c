@@ -108,6 +108,10 @@ run(struct runner *r, struct opened *o, const char *why)
 	r->options.mail_fresh = o->is_mail;
 	r->options.mail_followup =
 	    o->is_mail && strstr(o->item.reason, "delivered") != NULL;
+	/* What is kept for pick-up is picked up. */
+	r->options.mail_files = r->ask->policy->options.mail_files;
+	if (r->options.mail_followup && r->options.mail_files == MAIL_DETACH)
+		r->options.mail_files = MAIL_SANITISE;
 	status = cli_run_one(r->pipeline, job);
 	close(fd);
 	job->in_fd = -1;
@@ -135,6 +139,15 @@ rules_against(struct runner *r, const struct opened *o,
 	return NULL;
 }
 
+static bool
+has_file(const struct record *rec)
+{
+	for (size_t i = 0; i < rec->n_members; i++)
+		if (rec->members[i].verdict == VERDICT_RELEASED)
+			return true;
+	return false;
+}
+
 static int
 release(struct runner *r, struct opened *o, struct pipeline_job *job)
 {
@@ -149,6 +162,9 @@ release(struct runner *r, struct opened *o, struct pipeline_job *job)
 	}
 	if ((no = rules_against(r, o, rec)) != NULL)
 		return held(o->item.id, no);
+	if (r->options.mail_followup && !has_file(rec))
+		return held(o->item.id,
+		    N_("still held: no file of it can be let through"));
 	if (r->ask->dry) {
 		printf(_("%s: would be released\n"), o->item.id);
 		return STATUS_OK;

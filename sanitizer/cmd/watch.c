@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "cmd/watch.h"
 #include "core/ledger.h"
@@ -525,6 +526,7 @@ main(int argc, char **argv)
 
 	setlocale(LC_ALL, "C.UTF-8");
 	log_setup("sekisho-watch", LOG_LEVEL_INFO, 0);
+	limits_no_core();
 	/* One slot is never a large file's, so there are two. */
 	a.o.slots = cpus < 2 ? 2 : cpus > 64 ? 64 : (unsigned)cpus;
 	if ((status = parse(argc, argv, &a)) != -1 ||

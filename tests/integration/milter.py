@@ -44,6 +44,7 @@ class Cutter:
 
     def __init__(self, port):
         self.to, self.cut, self.hit = port, None, False
+        self.kill = None
         self.s = socket.socket()
         self.s.bind(('127.0.0.1', 0))
         self.s.listen(20)
@@ -70,6 +71,8 @@ class Cutter:
                 seen[c] = seen.get(c, 0) + 1
                 if self.cut == (way, c, seen[c]):
                     self.hit = True
+                    if self.kill:
+                        self.kill()
                     break
                 y.sendall(p)
         except OSError:
@@ -186,6 +189,62 @@ class World:
         return self.box()
 
 
+# Every command of the protocol, both ways.
+CUTS = [('in', 'O', 1), ('in', 'C', 1), ('in', 'H', 1), ('in', 'M', 1),
+        ('in', 'R', 1), ('in', 'T', 1), ('in', 'L', 1), ('in', 'L', 4),
+        ('in', 'N', 1), ('in', 'B', 1), ('in', 'E', 1), ('out', 'O', 1),
+        ('out', 'c', 1), ('out', 'c', 3), ('out', 'c', 5), ('out', 'c', 8)]
+
+
+def lost(w, cuts, kill):
+    """The line is cut, or the filter killed, at each point: what was answered
+    otherwise than for a while, and what was never reached."""
+    bad, missed = [], []
+    w.cutter.kill = w.milter.kill if kill else None
+    for cut in cuts:
+        w.cutter.cut, w.cutter.hit = cut, False
+        code = w.send(MAIL)
+        if not w.cutter.hit:
+            missed.append(cut)
+        elif not 400 <= code < 500 and code != -1:
+            bad.append((cut, code))
+        w.cutter.cut = None
+        if kill and w.cutter.hit:
+            w.milter.start()
+            servers.wait_port(w.at, 60)
+    w.cutter.cut = w.cutter.kill = None
+    return bad, missed
+
+
+def lost_in_checking():
+    w = World(False)
+    try:
+        w.start()
+        for kill in (False, True):
+            bad, missed = lost(w, CUTS, kill)
+            ok('checking, the %s at %d points: a temporary failure' % (
+                'filter killed' if kill else 'line cut', len(CUTS)), not bad,
+               bad)
+            ok('... at nearly every one of them', len(missed) <= 3, missed)
+        ok('... and nothing of it is delivered', not w.wait_box(0) and
+           w.postfix.waiting() == 0)
+        ok('... and the next one is', w.send(MAIL) == 250 and
+           len(w.wait_box(1)) == 1, w.postfix.tail())
+    finally:
+        w.stop()
+
+
+def no_scanner():
+    w = World(True, 'scan { clamd = "/nowhere/clamd.sock" }\n')
+    try:
+        w.start()
+        ok('in place, no scanner there: a temporary failure',
+           400 <= w.send(MAIL) < 500)
+        ok('... and nothing is delivered', not w.wait_box(0))
+    finally:
+        w.stop()
+
+
 def checks():
     w = World(False, 'flood { window_s = 3600\n per_sender = 8\n total = 12\n'
               'stop = true }\n')
@@ -250,25 +309,15 @@ def in_place():
         n = len(box)
         # Every command of the protocol, both ways; the answers of the end of
         # a message are the replacement itself.
-        cuts = [('in', 'O', 1), ('in', 'C', 1), ('in', 'H', 1), ('in', 'M', 1),
-                ('in', 'R', 1), ('in', 'T', 1), ('in', 'L', 1), ('in', 'L', 4),
-                ('in', 'N', 1), ('in', 'B', 1), ('in', 'E', 1),
-                ('out', 'O', 1), ('out', 'c', 1), ('out', 'c', 3),
-                ('out', 'c', 5), ('out', 'c', 8), ('out', 'm', 1),
-                ('out', 'm', 4), ('out', 'm', 9), ('out', 'h', 1),
-                ('out', 'h', 3), ('out', 'h', 6), ('out', 'b', 1)]
-        bad, missed = [], []
-        for cut in cuts:
-            w.cutter.cut, w.cutter.hit = cut, False
-            code = w.send(MAIL)
-            if not w.cutter.hit:
-                missed.append(cut)
-            elif not 400 <= code < 500 and code != -1:
-                bad.append((cut, code))
-        w.cutter.cut = None
-        ok('the line cut at %d points: a temporary failure' % len(cuts),
-           not bad, bad)
-        ok('... at nearly every one of them', len(missed) <= 4, missed)
+        cuts = CUTS + [
+            ('out', 'm', 1), ('out', 'm', 4), ('out', 'm', 9), ('out', 'h', 1),
+            ('out', 'h', 3), ('out', 'h', 6), ('out', 'b', 1)]
+        for kill in (False, True):
+            bad, missed = lost(w, cuts, kill)
+            ok('the %s at %d points: a temporary failure' % (
+                'filter killed' if kill else 'line cut', len(cuts)), not bad,
+               bad)
+            ok('... at nearly every one of them', len(missed) <= 4, missed)
         box = w.wait_box(n)
         ok('... and nothing of an original is delivered',
            not any(MARK in m for m in box))
@@ -317,6 +366,8 @@ if why:
     print('1..0 # skip ' + why)
     sys.exit(0)
 checks()
+lost_in_checking()
+no_scanner()
 in_place()
 print('1..%d' % count[0])
 sys.exit(count[1] != 0)

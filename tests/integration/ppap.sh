@@ -150,7 +150,7 @@ deliver
 ok 'the password in the same mail' eval '[ "$(mails)" = 1 ] && told "SEKISHO-CANARY-ppap"'
 
 pack 'site wide' box/e.zip
-printf '# known\nlist.test site wide\n' >known
+printf '# known\nother.test\tx\nlist.test  \t site wide\r\n' >known
 printf 'mail { password_file = "%s" }\n' "$tmp/known" >policy.conf
 mail e@list.test 11 'as always' box/e.zip | hand_in e@list.test
 chmod 644 known
@@ -161,6 +161,58 @@ chmod 600 known
 mail e@list.test 12 'as always' box/e.zip | hand_in e@list.test
 deliver
 ok 'the list of the site' told 'SEKISHO-CANARY-ppap'
+
+# The other words that people use, and the subject.
+: >policy.conf
+n=60
+for w in 'パス：%s' 'ZIPのキー　→　「%s」' 'PASS→%s' '認証コードは【%s】' 'P/W=%s' 'Passphrase is %s.'; do
+	n=$((n + 1))
+	pack "Qz7-$n" box/g.zip
+	mail "w$n@out.test" $n 'file' box/g.zip | hand_in "w$n@out.test"
+	mail "w$n@out.test" 9$n "$(printf "$w" "Qz7-$n")" | hand_in "w$n@out.test"
+	deliver
+	ok "said as: $(printf "$w" "...")" told 'SEKISHO-CANARY-ppap'
+done
+pack 'Qz7-subject' box/g.zip
+mail s@out.test 71 'file' box/g.zip | hand_in s@out.test
+subject='パスワード：Qz7-subject' mail s@out.test 72 'このメールの件名をご覧ください。' | hand_in s@out.test
+deliver
+ok 'said in the subject' told 'SEKISHO-CANARY-ppap'
+
+# Kept for pick-up: the reader asks for it, and gets it.
+item_of() { "$bin/sekisho" quarantine list --json --state gw | jq -r "select(.from == \"$1\").id"; }
+printf 'mail { attachments = detach }\n' >policy.conf
+mail k@out.test 81 'see the file' file.txt | hand_in k@out.test
+deliver
+ok 'detached: the text crosses' [ "$(mails)" = 1 ]
+ok '... without the file, and says so' eval '! told SEKISHO-CANARY-ppap && ! told "nobody" && told "お預かり"'
+id=$(item_of k@out.test)
+ok '... picked up' run 0 quarantine rerun --state gw --policy policy.conf "$id"
+"$bin/sekisho" send --state gw way >/dev/null
+deliver
+ok '... the file comes, as an answer' eval 'told SEKISHO-CANARY-ppap && answers 81'
+run 0 quarantine rerun --state gw --policy policy.conf "$id"
+"$bin/sekisho" send --state gw way >/dev/null
+deliver
+ok '... once' [ "$(mails)" = 0 ]
+pack 'pick-up-82' box/h.zip
+mail l@out.test 82 'see the file' box/h.zip | hand_in l@out.test
+deliver
+id=$(item_of l@out.test)
+ok 'detached with a password: not by itself' run 1 quarantine rerun --state gw --policy policy.conf "$id"
+ok '... with it' eval 'echo pick-up-82 | run 0 quarantine password --state gw --policy policy.conf "$id"'
+"$bin/sekisho" send --state gw way >/dev/null
+deliver
+ok '... it comes' told SEKISHO-CANARY-ppap
+: >policy.conf
+
+# No picture of the memory in which they are.
+"$bin/sekisho" mail --state gw --policy policy.conf --serve --slots 2 --send way >>serve.log 2>&1 &
+service=$!
+sleep 1
+ok 'no core dumps of the service' grep -q '^Max core file size *0 *0 ' /proc/$service/limits
+kill $service
+wait $service
 
 pack 'only-a-person' box/f.zip
 mail f@out.test 13 'I will call you' box/f.zip | hand_in f@out.test

@@ -556,19 +556,25 @@ def variants():
     case("name-break", mixed([text_part(), part("text/plain", b"SEKISHO-BENIGN-file\r\n",
          "Content-Disposition: attachment; filename*=UTF-8''a%0D%0ABcc:%20SEKISHO-CANARY-bcc%0D%0A%0D%0Ax.txt")]), lines=["bcc:"],
          finds=["mail.header-break"], noline_raw=rb"[Bb][Cc][Cc]:")
+    # Both parts of a mail with HTML say who sent it, and what is missing.
+    page = "<body bgcolor='#eee'><p>SEKISHO-BENIGN-text</p>".encode()
+    case("html-banner", b'From: "SEKISHO-BENIGN-name" <"a<b>"@evil.example>\r\n' + mixed([part("text/html; charset=utf-8", page), file_part("a.exe", program("banner"))],
+         head=b"Authentication-Results: mx.city.example.lg.jp; spf=fail; dkim=none; dmarc=fail\r\nMIME-Version: 1.0\r\n"), fresh=True, body="text+html",
+         authserv="mx.city.example.lg.jp", gone=["SEKISHO-CANARY"],
+         has=["SEKISHO-BENIGN-text</p>", "<p>【送信元の確認】\"a&lt;b&gt;\"@evil.example SPF=fail DKIM=none DMARC=fail</p>", "件あります。", "see the report attached.</p>"])
     # Other ways to write a file into a text
     hqx = b"(This file must be converted with BinHex 4.0)\r\n\r\n:#dfJ!'a&9FJ0@)9!3FC!!!!!!\r\n:\r\n"
     case("binhex-text", TOP + b"Content-Type: text/plain\r\n\r\nSEKISHO-BENIGN-text\r\n" + hqx, has=["SEKISHO-BENIGN-text"],
          noline=rb"\(This file must be converted")
-    case("binhex-part", mixed([text_part(), part("application/mac-binhex40; name=a.hqx", hqx)]), files=[], finds=["generic.member-held"])
-    case("binhex-text-file", mixed([text_part(), part("text/plain; name=a.txt", hqx, "Content-Disposition: attachment; filename=a.txt")]),
-         noline_files=rb"\(This file must be converted")
+    # Under a name and type of text no program takes it for a file.
+    case("binhex-part", mixed([text_part(), part("application/mac-binhex40; name=a.hqx", hqx)]), files=["a.hqx.txt"],
+         gone=["application/mac-binhex40"])
     case("yenc-cte", mixed([text_part(), part("application/octet-stream; name=a.exe", b"=ybegin line=128 size=3 name=a.exe\r\nwn=}\r\n=yend size=3\r\n",
          "Content-Transfer-Encoding: x-yenc")]), files=[], finds=["generic.member-held"])
-    case("long-subject", TOP.replace(b"Subject: ", b"Subject: =?UTF-8?B?" + base64.b64encode("件名".encode() * 200000) + b"?= ") + b"\r\n" +
-         TEXT.encode(), finds=["mail.long-header"], has=["SEKISHO-BENIGN-text"], max_head=60000)
+    case("long-subject", TOP.replace(b"Subject: ", b"Subject: =?UTF-8?B?" + base64.b64encode("件名".encode() * 100000) + b"?= ") + b"\r\n" +
+         TEXT.encode(), finds=["mail.long-header"], has=["SEKISHO-BENIGN-text"], max_head=60000, fresh=True)
     case("long-to", TOP.replace(b"To: ", b"To: " + b",\r\n ".join(b"\"u %d\" <u%d@example.com>" % (i, i) for i in range(20000)) + b",\r\n ") + b"\r\n" +
-         TEXT.encode(), finds=["mail.long-header"], has=["SEKISHO-BENIGN-text", "u0@example.com"], max_head=100000)
+         TEXT.encode(), finds=["mail.long-header"], has=["SEKISHO-BENIGN-text", "u0@example.com"], max_head=100000, fresh=True)
     case("long-name", TOP.replace(b"From: ", b"From: \"" + b"x" * 700000 + b"\" <a@example.com>, ") + b"\r\n" + TEXT.encode(), fresh=True,
          finds=["mail.long-header"], has=["a@example.com", "SEKISHO-BENIGN-text"], max_head=60000)
     case("long-address", TOP.replace(b"To: ", b"To: " + b"x" * 700000 + b"@example.com, ") + b"\r\n" + TEXT.encode(), fresh=True,

@@ -362,6 +362,7 @@ unpack_often(struct doc *d, struct zipx *z)
 
 	for (; e == ERR_ENCRYPTED && doc_may_try(d); hook.entries++)
 		e = zipx_unpack(z, 0, ignore, NULL);
+	doc_forgive(d);
 	return e == ERR_ENCRYPTED ? zipx_unpack(z, 0, ignore, NULL) : e;
 }
 

@@ -304,6 +304,43 @@ Test(zip, passwords)
 	    "good.txt ok|secret.txt ok|other.txt.held.txt encrypted|");
 }
 
+/* However many words a mail is full of: the good one comes too late. */
+Test(zip, passwords_end)
+{
+	static char words[DOC_WRONG_PASSWORDS + 1][16];
+	static struct reader list[DOC_WRONG_PASSWORDS + 1];
+	const size_t n = DOC_WRONG_PASSWORDS + 1;
+	struct sink sink;
+	struct doc_job job = { .name = "a.zip",
+		.options = &options,
+		.passwords = { list, n },
+		.expect = "zip",
+		.out = &sink };
+	struct buf in, out;
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(words[i], sizeof(words[i]),
+		    i + 1 == n ? "himitsu" : "wrong%zu", i);
+		reader_init(&list[i], words[i], strlen(words[i]));
+	}
+	buf_init(&in, 1 << 24);
+	buf_init(&out, 1 << 24);
+	cr_assert_eq(fsx_slurp(AT_FDCWD,
+			 "samples/benign/zip/"
+			 "encrypted-aes128.zip",
+			 &in),
+	    0);
+	buf_reader(&in, &job.in);
+	sink_init_buf(&sink, &out, UINT64_MAX);
+	cr_expect_eq(doc_run(&job, &res), ERR_ENCRYPTED);
+	job.passwords.list = list + 1;
+	job.passwords.n = n - 1;
+	cr_expect_eq(doc_run(&job, &res), 0, "%s", res.message);
+	sink_done(&sink);
+	buf_done(&in);
+	buf_done(&out);
+}
+
 /* ---- archives made here */
 
 struct put {

@@ -354,35 +354,6 @@ Test(zipx, passwords)
 	}
 }
 
-/* As an archive of very many files would have it. */
-static int
-unpack_often(struct doc *d, struct zipx *z)
-{
-	int e = ERR_ENCRYPTED;
-
-	for (; e == ERR_ENCRYPTED && doc_may_try(d); hook.entries++)
-		e = zipx_unpack(z, 0, ignore, NULL);
-	doc_forgive(d);
-	return e == ERR_ENCRYPTED ? zipx_unpack(z, 0, ignore, NULL) : e;
-}
-
-Test(zipx, passwords_end)
-{
-	struct buf in, out;
-
-	memset(&hook, 0, sizeof(hook));
-	hook.act = unpack_often;
-	load("benign", "encrypted-aes128", &in);
-	buf_init(&out, 1 << 20);
-	cr_expect_eq(run(in.data, in.len, "wrong", &out), ENC);
-	cr_expect_eq(hook.entries, DOC_WRONG_PASSWORDS, "%zu",
-	    hook.entries);
-	cr_expect_neq(strstr(res.message, "enough passwords"), NULL, "%s",
-	    res.message);
-	buf_done(&in);
-	buf_done(&out);
-}
-
 /* A bit of the ciphertext changed: never delivered. */
 Test(zipx, aes_is_authenticated)
 {

@@ -54,9 +54,11 @@ try_all(const struct policy *p)
 	    NULL);
 
 	if (e != 0) {
-		log_error(_("the event could not be said everywhere: %s; look "
-			    "at the section events of the policy"),
+		log_error(_("the event did not reach syslog (%s) or the folder "
+			    "of notices: %s; see section events of the policy"),
+		    p->events_syslog[0] == '\0' ? "-" : p->events_syslog,
 		    cli_err(e));
+		(void)send_all(p);
 		return cli_status(e);
 	}
 	return send_all(p);

@@ -433,7 +433,9 @@ audit_export(const char *state_dir, const struct audit_filter *f,
 	if ((e = open_log(state_dir, &l, NULL, NULL)) != 0)
 		return e;
 	if (form == AUDIT_CSV)
-		fprintf(out, "time,event,id,name,verdict,who,reason\r\n");
+		/* A BOM: without it spreadsheets take UTF-8 for CP932. */
+		fprintf(out, "\xef\xbb\xbf"
+			     "time,event,id,name,verdict,who,reason\r\n");
 	for (size_t i = 0; e == 0 && i < l.closed.n; i++)
 		e = export_closed(l.dirfd, l.closed.names[i], f, form, out);
 	if (e == 0)

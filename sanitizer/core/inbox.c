@@ -249,7 +249,7 @@ is_taken(struct inbox *in, const char *path, bool *yes)
 	const char *base;
 	int dir, e;
 
-	if ((e = tree_open_parent(in->dest, path, 0750, &dir, &base)) != 0)
+	if ((e = tree_open_parent(in->dest, path, 0770, &dir, &base)) != 0)
 		return e;
 	*yes = !tree_is_free(dir, base, "") ||
 	       !tree_is_free(dir, base, ".receipt.json") ||
@@ -397,7 +397,7 @@ move_receipt(struct inbox *in, int stage, const struct target *t,
 	snprintf(wish, sizeof(wish), "%s%s", t->path, end);
 	for (unsigned n = 1; e == ERR_EXIST && n < 100000; n++)
 		if ((e = tree_numbered(wish, n, path, sizeof(path))) == 0)
-			e = tree_move(stage, staged, in->dest, path, 0750);
+			e = tree_move(stage, staged, in->dest, path, 0770);
 	return e;
 }
 
@@ -409,7 +409,7 @@ move_target(struct inbox *in, uint64_t seq, int stage, struct target *t)
 
 	snprintf(staged, sizeof(staged), "%lld", (long long)t->idx);
 	while (!tree_is_free(stage, staged, "")) {
-		if ((e = tree_move(stage, staged, in->dest, t->path, 0750)) ==
+		if ((e = tree_move(stage, staged, in->dest, t->path, 0770)) ==
 		    0)
 			break;
 		if (e != ERR_EXIST || (e = replan(in, seq, t)) != 0)

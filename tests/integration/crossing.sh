@@ -64,6 +64,10 @@ ok 'delivered and released are the same, byte for byte' same_documents plain got
 ok 'what was held or blocked is not there' bash -c \
     '! find got -name "shell.txt" -o -name "html.txt" | grep .'
 ok 'no gap' receive 0 --state inner --gaps
+cp -r wire arrived-group && mkdir got-group
+ok 'receive for a group' bash -c "umask 0007; '$bin/sekisho' receive --key gw.pub --state inner-group arrived-group got-group >/dev/null 2>&1"
+ok 'which may remove what it read' test -z "$(find got-group/総務課 -type d ! -perm -070)"
+ok 'and nobody else' test -z "$(find got-group/総務課 -perm /007)"
 
 # again
 names got >before

@@ -73,7 +73,7 @@ _sekisho()
 	user)
 		words='list add set password unlock disable import pending --name
 			--department --roles --mail --language --from --until --deputy
-			--away-from --away-until --enable --generate --keep --effective
+			--away-from --away-until --enable --generate --new --keep --effective
 			--apply --cancel --json --csv --state --policy --profile --help' ;;
 	esac
 	if [[ $cur == -* ]]; then

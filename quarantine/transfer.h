@@ -79,7 +79,8 @@ void transfer_done(struct transfer *); /* frees the receipts */
  * batch ("": a fresh one), via, class, mtime; given: id, time, bytes, sha256.
  * once: a name for this very file (path, inode, time, size) that makes a
  * repeat harmless (ERR_EXIST, *t is what is there), or NULL.
- * ERR_LIMIT: larger than max_bytes. Audit line "received".
+ * ERR_LIMIT: larger than max_bytes. ERR_TRUNCATED: somebody wrote to it while
+ * it was copied. Audit line "received".
  */
 int transfer_add(struct people *, struct transfer *, int fd, uint64_t max_bytes,
     const char *once) MUST_CHECK;

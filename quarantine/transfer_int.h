@@ -33,7 +33,8 @@ struct staged {
 	uint8_t digest[HASH_BYTES];
 };
 
-/* Copy fd (from offset 0) and fsync. ERR_LIMIT; ERR_IO. */
+/* Copy fd (from offset 0) and fsync. ERR_LIMIT; ERR_IO; ERR_TRUNCATED: it
+ * changed meanwhile. */
 int transfer_stage(struct people *, const char *id, int fd, uint64_t max_bytes,
     struct staged *) MUST_CHECK;
 /* An anonymous file becomes in/ID.part, or is copied as above. */

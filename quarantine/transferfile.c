@@ -132,11 +132,22 @@ part_name(const char *id, char out[TRANSFER_FILE_BYTES])
 	    id);
 }
 
+static bool
+is_as_before(int fd, const struct stat *was)
+{
+	struct stat is;
+
+	return fstat(fd, &is) == 0 && is.st_size == was->st_size &&
+	       is.st_ctim.tv_sec == was->st_ctim.tv_sec &&
+	       is.st_ctim.tv_nsec == was->st_ctim.tv_nsec;
+}
+
 int
 transfer_stage(struct people *p, const char *id, int fd, uint64_t max_bytes,
     struct staged *s)
 {
 	char name[TRANSFER_FILE_BYTES];
+	struct stat was;
 	int e;
 
 	memset(s, 0, sizeof(*s));
@@ -145,12 +156,18 @@ transfer_stage(struct people *p, const char *id, int fd, uint64_t max_bytes,
 		return ERR_NOENT;
 	snprintf(s->id, sizeof(s->id), "%s", id);
 	part_name(id, name);
+	if (fstat(fd, &was) < 0)
+		return ERR_IO;
 	if ((e = make_part(p->in, name, &s->fd)) != 0)
 		return e;
 	if ((e = copy_hashed(fd, s->fd, max_bytes, s->digest, &s->bytes)) ==
 		0 &&
 	    fsync(s->fd) < 0)
 		e = ERR_IO;
+	/* Half of what was there and half of what somebody writes is nobody's
+	 * document. */
+	if (e == 0 && !is_as_before(fd, &was))
+		e = ERR_TRUNCATED;
 	return e;
 }
 

@@ -25,7 +25,7 @@ static void
 deny(struct watch *s, const struct request *q, const char *no)
 {
 	log_warn(_("%s: the original does not cross: %s"), q->transfer,
-	    gettext(no));
+	    no[0] != '\0' ? gettext(no) : cli_err(ERR_DENIED));
 	if (s->n_denied == WATCH_ASIDE)
 		s->n_denied = 0;
 	memcpy(s->denied[s->n_denied++], q->id, RECORD_ID_BYTES);
@@ -47,7 +47,8 @@ release(void *arg, const struct request *q)
 	if (was_denied(s, q->id))
 		return 0;
 	e = import_release(&setup, q->transfer, &d, no);
-	if (e == ERR_DENIED) {
+	/* What is wrong with one of them stops nothing else. */
+	if (e == ERR_DENIED || e == ERR_MALFORMED || e == ERR_INTERNAL) {
 		deny(s, q, no);
 		return 0;
 	}

@@ -132,6 +132,11 @@ add_one(struct watch *s, struct watch_person *p, int home, size_t i)
 	close(fd);
 	if (e == ERR_LIMIT) /* it grew: the next look says so */
 		return 0;
+	if (e == ERR_TRUNCATED) { /* it changes: the next look */
+		watch_look_at(p, watch_now_ms() + s->policy->people_settle_ms,
+		    s->policy->people_settle_ms);
+		return 0;
+	}
 	if (e != 0 && e != ERR_EXIST)
 		return e;
 	memcpy(p->taking.ids[i], t.id, sizeof(t.id));

@@ -1,6 +1,7 @@
 /* Transfers: their states, their files, and what a kill leaves of them. */
 #include "unit/people_case.h"
 
+#include <pthread.h>
 #include <sys/file.h>
 
 TestSuite(transfer, .init = register_setup, .fini = register_teardown);
@@ -120,6 +121,39 @@ Test(transfer, what_cannot_be_named_is_copied)
 	close(other);
 	close(fd);
 	cr_expect_eq(count_in(in_scratch("people/in")), 2);
+}
+
+static void *
+scribble(void *arg)
+{
+	int fd = *(int *)arg;
+
+	for (int i = 0; i < 4000; i++) {
+		if (pwrite(fd, "y", 1, (8 << 20) - 1) != 1)
+			return NULL;
+		usleep(1000);
+	}
+	return NULL;
+}
+
+Test(transfer, changed_while_it_is_copied)
+{
+	struct transfer t = transfer_of("hanako", "a.txt");
+	pthread_t writer;
+	int fd = open(in_scratch("a.txt"), O_RDWR | O_CREAT, 0600), e;
+
+	cr_assert_eq(ftruncate(fd, 8 << 20), 0);
+	usleep(20000);
+	cr_assert_eq(pthread_create(&writer, NULL, scribble, &fd), 0);
+	usleep(20000);
+	e = transfer_add(p, &t, fd, 16 << 20, NULL);
+	pthread_cancel(writer);
+	pthread_join(writer, NULL);
+	cr_expect_eq(e, ERR_TRUNCATED);
+	cr_expect_eq(count_in(in_scratch("people/in")), 0);
+	cr_expect_eq(listed((struct transfer_filter){ .state = -1 }), 0);
+	cr_expect_eq(transfer_add(p, &t, fd, 16 << 20, NULL), 0);
+	close(fd);
 }
 
 Test(transfer, too_large_leaves_nothing)

@@ -2,6 +2,8 @@
 # Transfers, requests and decisions.
 sekisho_test(test_transfer SOURCES unit/test_transfer.c LIBS quarantine)
 target_include_directories(test_transfer PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+sekisho_test(test_transfer_own SOURCES unit/test_transfer_own.c LIBS quarantine)
+target_include_directories(test_transfer_own PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 sekisho_test(test_approve SOURCES unit/test_approve.c LIBS quarantine)
 target_include_directories(test_approve PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 sekisho_test(test_approve_rare SOURCES unit/test_approve_rare.c LIBS quarantine)

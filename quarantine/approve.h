@@ -100,7 +100,8 @@ int approve_state(struct people *, const struct request *,
  * Expire what is due; each() for every request that became expired or wants a
  * reminder (after remind_h of its department's rules, and again after as long).
  * A review does not expire: each() says once that it is overdue (is_expired),
- * and it stays open. The transfer of an expired request is the watcher's to
+ * and it stays open. One that was approved by somebody who may not any more,
+ * before its file crossed, is open again. The transfer of an expired request is the watcher's to
  * settle, also at its next start: approve_state() says it again.
  */
 int approve_tick(struct people *, const struct ruleset *,

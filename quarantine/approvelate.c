@@ -38,6 +38,49 @@ approve_imports(struct people *p,
 	return e;
 }
 
+/* The decisions that made it approved may count for nothing by now. */
+static int
+reopen_one(struct people *p, const struct request *q)
+{
+	enum request_state state;
+	uint32_t agreed;
+	sqlite3_stmt *s;
+	int e;
+
+	if ((e = approve_tally(p, q, &state, &agreed)) != 0 ||
+	    state != REQUEST_OPEN)
+		return e;
+	if ((e = audit_append(p->audit, "reopened",
+		 json_pack("{s:s,s:s}", "id", q->transfer, "request", q->id),
+		 AUDIT_SYNC)) != 0 ||
+	    (e = people_prepare(p,
+		 "UPDATE request SET state = 0 WHERE id = ?1 AND state = 1",
+		 q->id, &s)) != 0)
+		return e;
+	return people_run(s);
+}
+
+/* Approved ones whose file waits all the same: whoever agreed has left or
+ * moved before it crossed. Others may decide. */
+static int
+reopen(struct people *p)
+{
+	struct request *all = NULL;
+	size_t n;
+	int e;
+
+	e = approve_read(p,
+	    "SELECT " REQUEST_COLUMNS " FROM request WHERE state = 1 AND kind "
+	    "= 0 AND transfer IN (SELECT id FROM transfer WHERE state = 3) "
+	    "ORDER BY time, id LIMIT 1000",
+	    &all, &n);
+	for (size_t i = 0; e == 0 && i < n; i++)
+		if ((e = ledger_begin(p->db)) == 0)
+			e = ledger_end(p->db, reopen_one(p, &all[i]));
+	free(all);
+	return e;
+}
+
 static int
 say_expired(struct people *p, const struct request *q)
 {
@@ -144,7 +187,7 @@ approve_tick(struct people *p, const struct ruleset *set,
 	size_t n = 0;
 	int e;
 
-	if ((e = approve_read_open(p, &all, &n)) != 0)
+	if ((e = reopen(p)) != 0 || (e = approve_read_open(p, &all, &n)) != 0)
 		return e;
 	for (size_t i = 0; e == 0 && i < n; i++) {
 		rules_of(set, all[i].department, &rules);

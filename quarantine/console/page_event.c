@@ -24,6 +24,7 @@ static const struct {
 	{ "decision", N_("decision of an approver") },
 	{ "emergency", N_("release in an emergency") },
 	{ "expired", N_("request expired") },
+	{ "reopened", N_("request open again") },
 	{ "unsanitised", N_("original brought in unsanitised") },
 	{ "unsanitised-sealed", N_("unsanitised original sealed") },
 	{ "view", N_("content looked at") },

@@ -207,6 +207,28 @@ Test(approve, disabled_accounts_count_for_nothing)
 	cr_assert_str_eq(why, "your account is not valid today");
 }
 
+/* Who agreed leaves before the watcher has let it cross: others decide. */
+Test(approve, open_again_for_others)
+{
+	struct rules r = rules_for(1);
+	struct request q = waiting("hanako", "result", &r);
+	enum request_state s;
+
+	cr_assert_eq(decide(&q, &boss, true, &s), 0);
+	cr_assert_eq(s, REQUEST_APPROVED);
+	(void)tick();
+	cr_assert_eq(decide(&q, &second, true, &s), ERR_EXIST);
+	boss.is_disabled = true;
+	put(&boss);
+	cr_assert_eq(state_of(&q), REQUEST_OPEN);
+	(void)tick();
+	cr_assert_eq(audited("\"reopened\""), 1);
+	cr_assert_eq(listed_for(&second), 1);
+	cr_assert_eq(decide(&q, &second, true, &s), 0);
+	cr_assert_eq(s, REQUEST_APPROVED);
+	cr_assert_eq(state_of(&q), REQUEST_APPROVED);
+}
+
 Test(approve, deputy_of_someone_away)
 {
 	struct rules r = rules_for(1);

@@ -68,7 +68,7 @@ put_suggestions(struct visit *v, struct account *me)
 }
 
 static void
-forms(struct visit *v, const struct account *me)
+forms(struct visit *v, const struct account *me, bool is_entered)
 {
 	struct html *h = &v->page;
 
@@ -85,18 +85,30 @@ forms(struct visit *v, const struct account *me)
 	page_button(v, tr(v, N_("Enter the absence")), "");
 	html_close(h);
 	html_close(h);
-	if (me->deputy[0] == '\0' && me->away_from[0] == '\0' &&
-	    me->away_until[0] == '\0')
+	if (!is_entered)
 		return;
 	page_form(v, "/away/back");
 	page_button(v, tr(v, N_("I am back: end it")), "second");
 	html_close(h);
 }
 
+/* Nobody types it twice for one mistake. */
+static void
+as_typed(const struct visit *v, struct account *me)
+{
+	snprintf(me->away_from, sizeof(me->away_from), "%s",
+	    visit_field(v, "from"));
+	snprintf(me->away_until, sizeof(me->away_until), "%s",
+	    visit_field(v, "until"));
+	snprintf(me->deputy, sizeof(me->deputy), "%s",
+	    visit_field(v, "deputy"));
+}
+
 static int
 away_page(struct visit *v, const char *problem)
 {
 	struct account me;
+	bool is_entered;
 	int e;
 
 	if ((e = account_get(v->site->people, v->account.login, &me)) != 0)
@@ -108,7 +120,11 @@ away_page(struct visit *v, const char *problem)
 	    tr(v, N_("While you are away your deputy decides in your place, "
 		     "never on what is their own or yours. Both days count.")),
 	    NULL);
-	forms(v, &me);
+	is_entered = me.deputy[0] != '\0' || me.away_from[0] != '\0' ||
+		     me.away_until[0] != '\0';
+	if (problem != NULL)
+		as_typed(v, &me);
+	forms(v, &me, is_entered);
 	if ((e = put_suggestions(v, &me)) != 0)
 		return e;
 	return page_end(v);

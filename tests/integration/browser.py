@@ -213,10 +213,18 @@ def check_password(desk, site):
     desk.find("main form button[type=submit]").click()
     ok(desk.wait(lambda: "要パスワード" in item(desk, "資料.zip"), 60), "a locked archive asks for its password",
        desk.text())
+    desk.d.find_element(By.PARTIAL_LINK_TEXT, "資料.zip").click()
+    desk.wait(lambda: desk.find("#f-password"))
+    where = desk.d.current_url[len(desk.base):]
+    for code in ("en", "ja"):
+        desk.go("/language/" + code)
+        desk.go(where)
+        desk.wait(lambda: desk.find("#f-password"))
+        desk.shot("console-password-" + code)
+    desk.go("/transfers")
     desk.clicks = 0
     desk.click(desk.d.find_element(By.PARTIAL_LINK_TEXT, "資料.zip"))
     desk.wait(lambda: desk.find("#f-password"))
-    desk.shot("console-password-ja")
     desk.find("#f-password").send_keys("chigau" + Keys.ENTER)
     ok(desk.wait(lambda: desk.d.find_elements(By.CSS_SELECTOR, ".notice.error")), "a wrong one is said", desk.text())
     print("# " + desk.d.find_elements(By.CSS_SELECTOR, ".notice.error")[0].text)
@@ -352,8 +360,10 @@ def main():
         site = Site(tmp)
         desk = Desk(site.port)
         try:
-            desk.go("/login")
-            desk.shot("console-login-ja", height=420)
+            for code in ("en", "ja"):
+                desk.go("/language/" + code)
+                desk.go("/login")
+                desk.shot("console-login-" + code, height=420)
             ok(desk.sign_in("sato"), "sign-in")
             desk.go("/upload")
             desk.go("/upload")

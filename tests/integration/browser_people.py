@@ -142,7 +142,33 @@ def check_approver(site):
     desk.find("#f-why").send_keys("宛先の課が違います")
     desk.click(desk.find("button[name=decision][value=no]"))
     ok(desk.wait(lambda: "却下しました" in desk.text()), "rejected")
+    check_absence(site, desk)
     return desk
+
+
+def check_absence(site, desk):
+    desk.go("/")
+    desk.clicks = 0
+    desk.click(desk.d.find_element(By.LINK_TEXT, "自分の不在"))
+    desk.wait(lambda: desk.find("#f-deputy"))
+    today = time.strftime("%Y-%m-%d")
+    for field in ("from", "until"):
+        desk.d.execute_script("arguments[0].value = arguments[1]", desk.find("#f-" + field), today)
+    desk.find("#f-deputy").send_keys("boss")
+    desk.find("main form button[type=submit]").click()
+    ok(desk.wait(lambda: desk.d.find_elements(By.CSS_SELECTOR, ".notice.error")) and
+       desk.find("#f-until").get_attribute("value") == today, "oneself is refused, and what was typed stays")
+    found = desk.d.find_elements(By.CSS_SELECTOR, "#deputies option")
+    ok(len(found) >= 1, "deputies are suggested")
+    desk.find("#f-deputy").clear()
+    desk.find("#f-deputy").send_keys(found[0].get_attribute("value"))
+    desk.click(desk.find("main form button[type=submit]"))
+    ok(desk.wait(lambda: "不在を登録しました" in desk.text()) and desk.clicks <= 3,
+       "an absence is entered with %d clicks" % desk.clicks, desk.text()[:300])
+    both(desk, "console-away", "/away", 700)
+    desk.click(desk.find("main form[action='/away/back'] button"))
+    ok(desk.wait(lambda: "不在を終えました" in desk.text()) and
+       site.rows("select deputy from account where login = 'boss'") == [("",)], "and ended")
 
 
 def check_admin(site):
@@ -156,6 +182,13 @@ def check_admin(site):
     with open(path, "w", encoding="cp932", newline="") as f:
         csv.writer(f).writerows([["ログイン", "氏名", "所属", "役割"], ["sato", "佐藤 花子", "福祉課", "職員"],
                                  ["ito", "伊藤 春子", "税務課", "職員 承認者"]])
+    desk.go("/language/en")
+    desk.go("/user-import")
+    desk.find("input[type=file]").send_keys(path)
+    desk.find("main form button[type=submit]").click()
+    desk.wait(lambda: "伊藤 春子" in desk.text())
+    desk.shot("console-import-en", height=480)
+    desk.go("/language/ja")
     desk.go("/users")
     desk.clicks = 0
     desk.click(desk.d.find_element(By.PARTIAL_LINK_TEXT, "一覧（CSV）"))
@@ -208,7 +241,7 @@ def check_auditor(site):
 def check_labels(desk):
     """Every field has its label, every picture its words, one h1."""
     bad = []
-    for path in ("/", "/approvals", "/quarantine", "/users", "/users/sato", "/user-new", "/user-import", "/policies",
+    for path in ("/", "/approvals", "/away", "/quarantine", "/users", "/users/sato", "/user-new", "/user-import", "/policies",
                  "/health", "/audit", "/audit/verify", "/months"):
         desk.go(path)
         bad += [path + ": " + w for w in desk.d.execute_script("""

@@ -656,6 +656,32 @@ def check_audit(site):
         ok(b.get("/months/" + month).status in (400, 404), "an odd month: " + month[:20])
 
 
+def check_mail(site):
+    """A held mail whose subject, sender and attachment are markup."""
+    bad = "<img src=x onerror=alert(1)>"
+    mail = ('From: "%s" <a@example.jp>\r\nTo: b@example.jp\r\nSubject: ">%s<script>alert(2)</script>\r\nMIME-Version: 1.0\r\n'
+            'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x\r\n'
+            'Content-Type: application/octet-stream; name="%s.exe"\r\nContent-Transfer-Encoding: base64\r\n'
+            'Content-Disposition: attachment; filename="%s.exe"\r\n\r\nf0VMRgIBAQAAAAAAAAAAAAIAPgA=\r\n--x--\r\n'
+            % (bad, bad, bad, bad))
+    sekisho(site.state, "mail", "--policy", site.policy, "--sender", "a@example.jp", "--recipient", "b@example.jp", text=mail)
+    sekisho(site.state, "mail", "--policy", site.policy, "--serve", "--once")
+    out = [json.loads(l) for l in sekisho(site.state, "quarantine", "list", "--json").splitlines() if l[:1] == "{"]
+    items = [o["id"] for o in out if o["name"].endswith(".eml")]
+    ok(len(items) == 1, "a mail whose attachment is held", out)
+    everyone, wrong, shown = site.person("all"), [], ""
+    for path in ["/quarantine?show=all", "/audit"] + ["/quarantine/" + i for i in items]:
+        for code in ("ja", "en"):
+            everyone.get("/language/" + code)
+            a = everyone.get(path)
+            shown += a.text
+            if a.status != 200 or "<img src=x" in a.text or "<script>alert" in a.text:
+                wrong.append("%s %s %d" % (path, code, a.status))
+    ok(not wrong, "no markup of its subject, sender or attachment in any page", wrong)
+    ok("&lt;img src=x" in shown, "the name of its attachment is there, as text")
+    everyone.get("/language/ja")
+
+
 def check_markup(site):
     """Hostile words in every place that strangers fill, in every page."""
     receipt = os.path.join(site.files, "..", "bad.json")
@@ -723,7 +749,7 @@ def main():
         site = Site(tmp)
         checks = (check_matrix, check_others, check_decisions, check_deputy, check_absence, check_emergency,
                   check_emergency_by_administrator, check_unsanitised,
-                  check_import, check_accounts, check_quarantine, check_policy, check_audit, check_markup, check_paths)
+                  check_import, check_accounts, check_quarantine, check_policy, check_audit, check_mail, check_markup, check_paths)
         only = sys.argv[2:]
         for check in checks:
             if not only or check.__name__ in only:

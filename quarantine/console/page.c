@@ -215,12 +215,26 @@ hint_of(struct visit *v, const char *id, const char *hint)
 
 #define ID_BYTES_OF_FIELD 80
 
+/* Whether an element of the page has this id already. */
+static bool
+has_id(const struct html *h, const char *id)
+{
+	char needle[ID_BYTES_OF_FIELD + 8];
+
+	snprintf(needle, sizeof(needle), "id=\"%s\"", id);
+	return h->out.len > 0 &&
+	       memmem(h->out.data, h->out.len, needle, strlen(needle)) != NULL;
+}
+
+/* A label is for one field: a second form's field of that name is another. */
 static void
-ids_of(const char *name, char field[ID_BYTES_OF_FIELD],
+ids_of(const struct visit *v, const char *name, char field[ID_BYTES_OF_FIELD],
     char hint[ID_BYTES_OF_FIELD])
 {
 	snprintf(field, ID_BYTES_OF_FIELD, "f-%.60s", name);
-	snprintf(hint, ID_BYTES_OF_FIELD, "h-%.60s", name);
+	for (unsigned n = 2; n < 100 && has_id(&v->page, field); n++)
+		snprintf(field, ID_BYTES_OF_FIELD, "f-%.60s-%u", name, n);
+	snprintf(hint, ID_BYTES_OF_FIELD, "h%s", field + 1);
 }
 
 void
@@ -232,7 +246,7 @@ page_input(struct visit *v, const char *label, const char *name,
 	struct html *h = &v->page;
 	va_list ap;
 
-	ids_of(name, id, hint_id);
+	ids_of(v, name, id, hint_id);
 	va_start(ap, hint);
 	for (size_t i = 0; i + 1 < 12; i++)
 		if ((more[i] = va_arg(ap, const char *)) == NULL && i % 2 == 0)
@@ -256,7 +270,7 @@ page_area(struct visit *v, const char *label, const char *name,
 	char id[ID_BYTES_OF_FIELD], hint_id[ID_BYTES_OF_FIELD], text[16];
 	struct html *h = &v->page;
 
-	ids_of(name, id, hint_id);
+	ids_of(v, name, id, hint_id);
 	snprintf(text, sizeof(text), "%u", rows);
 	html_open(h, "div", "class", "field", NULL);
 	html_el(h, "label", label, "for", id, NULL);
@@ -273,7 +287,7 @@ page_select(struct visit *v, const char *label, const char *name,
 	char id[ID_BYTES_OF_FIELD], hint_id[ID_BYTES_OF_FIELD];
 	struct html *h = &v->page;
 
-	ids_of(name, id, hint_id);
+	ids_of(v, name, id, hint_id);
 	html_open(h, "div", "class", "field", NULL);
 	html_el(h, "label", label, "for", id, NULL);
 	hint_of(v, hint_id, hint);

@@ -3,6 +3,7 @@
  * and why, what to do next. For a clerk, and for a printer.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -118,9 +119,12 @@ put_finding(struct buf *b, const struct record *r, size_t first)
 	for (size_t i = first; i < r->n_findings; i++)
 		if (is_alike(f, &r->findings[i]))
 			count += r->findings[i].count;
-	e = buf_fmt(b, "  ・［%s］%s → %s",
+	e = buf_fmt(b, "  ・［%s］%s",
 	    words_kind(finding_kind(f->id), WORDS_JA),
-	    ja != NULL ? ja : "不明な事項", words_action(f->action, WORDS_JA));
+	    ja != NULL ? ja : "不明な事項");
+	if (e == 0 &&
+	    r->verdict == VERDICT_RELEASED) /* else nothing was done */
+		e = buf_fmt(b, " → %s", words_action(f->action, WORDS_JA));
 	if (e == 0 && count > 1)
 		e = buf_fmt(b, "（%llu件）", (unsigned long long)count);
 	if (e == 0)
@@ -149,17 +153,13 @@ put_findings(struct buf *b, const struct record *r)
 }
 
 static int
-put_member(struct buf *b, const struct record *r, size_t i)
+put_member(struct buf *b, const struct record *r, size_t i, int depth)
 {
 	const struct record_member *m = &r->members[i];
 	const struct doc_result *d = &m->result;
-	int e, depth = 0;
-
-	for (int p = receipt_parent(r, i); p >= 0;
-	     p = receipt_parent(r, (size_t)p))
-		depth++;
-	e = buf_fmt(b, "  %*s・［%s］", 2 * depth, "",
+	int e = buf_fmt(b, "  %*s・［%s］", 2 * depth, "",
 	    words_verdict(m->verdict, WORDS_JA));
+
 	if (e == 0)
 		e = receipt_defang(b,
 		    d->in_name[0] != '\0' ? d->in_name : "（名前なし）");
@@ -177,16 +177,66 @@ put_member(struct buf *b, const struct record *r, size_t i)
 	return e;
 }
 
+/*
+ * A member ends before what holds it, and so stands before it in the record.
+ * People read it the other way: what holds, then what is in it. down[n]: the
+ * first at the top; -1: none.
+ */
+static void
+order(const struct record *r, int *down, int *on)
+{
+	size_t n = r->n_members;
+
+	for (size_t i = 0; i <= n; i++)
+		down[i] = -1;
+	for (size_t i = n; i-- > 0;) {
+		int p = receipt_parent(r, i);
+		size_t at = p < 0 ? n : (size_t)p;
+
+		on[i] = down[at];
+		down[at] = (int)i;
+	}
+}
+
+static int
+put_tree(struct buf *b, const struct record *r, const int *down, const int *on)
+{
+	int i = down[r->n_members], depth = 0, e;
+
+	while (i >= 0) {
+		if ((e = put_member(b, r, (size_t)i, depth)) != 0)
+			return e;
+		if (down[i] >= 0) {
+			i = down[i];
+			depth++;
+			continue;
+		}
+		while (i >= 0 && on[i] < 0) {
+			i = receipt_parent(r, (size_t)i);
+			depth--;
+		}
+		if (i >= 0)
+			i = on[i];
+	}
+	return 0;
+}
+
 static int
 put_members(struct buf *b, const struct record *r)
 {
-	int e;
+	int *down, *on, e = ERR_NOMEM;
 
 	if (r->n_members == 0)
 		return 0;
-	e = buf_puts(b, "\n【中に入っていたファイル】\n");
-	for (size_t i = 0; e == 0 && i < r->n_members; i++)
-		e = put_member(b, r, i);
+	down = calloc(r->n_members + 1, sizeof(*down));
+	on = calloc(r->n_members, sizeof(*on));
+	if (down != NULL && on != NULL &&
+	    (e = buf_puts(b, "\n【中に入っていたファイル】\n")) == 0) {
+		order(r, down, on);
+		e = put_tree(b, r, down, on);
+	}
+	free(down);
+	free(on);
 	return e;
 }
 

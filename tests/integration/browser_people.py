@@ -125,6 +125,11 @@ def check_approver(site):
     else:
         ok(True, "its pages # SKIP no preview could be made here")
     where = desk.d.current_url[len(desk.base):]
+    desk.d.find_elements(By.CSS_SELECTOR, "summary")[-1].click()
+    areas = desk.d.find_elements(By.CSS_SELECTOR, "textarea")
+    ok(len(areas) == 2 and len({e.get_attribute("id") for e in areas}) == 2 and
+       all(desk.d.execute_script("return arguments[0].labels.length", e) == 1 for e in areas),
+       "the reasons of a decision and of an emergency have a label each", [e.get_attribute("id") for e in areas])
     both(desk, "console-approvals", "/approvals", 560)
     both(desk, "console-request", where, 1100)
     desk.go("/")

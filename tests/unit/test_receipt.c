@@ -237,3 +237,36 @@ Test(receipt, what_was_left_out_is_said_at_once)
 	cr_expect_not_null(strstr(s, "中のファイルのうち2件は渡していません"));
 	buf_done(&b);
 }
+
+Test(receipt, what_holds_stands_before_what_is_in_it)
+{
+	struct record r = make();
+	const char *s, *outer, *inner, *leaf, *last;
+	struct buf b;
+
+	members[0].parent = 1;
+	members[1].parent = 2;
+	snprintf(members[0].result.in_name, sizeof(members[0].result.in_name),
+	    "leaf.txt");
+	snprintf(members[1].result.in_name, sizeof(members[1].result.in_name),
+	    "inner.zip");
+	snprintf(members[2].result.in_name, sizeof(members[2].result.in_name),
+	    "outer.zip");
+	snprintf(members[3].result.in_name, sizeof(members[3].result.in_name),
+	    "last.txt");
+	r.verdict = VERDICT_HELD;
+	buf_init(&b, 1 << 20);
+	cr_assert_eq(receipt_text_ja(&r, &b), 0);
+	cr_assert_not_null(s = buf_cstr(&b));
+	outer = strstr(s, "\n  ・［隔離］outer.zip");
+	inner = strstr(s, "\n    ・［隔離］inner.zip");
+	leaf = strstr(s, "\n      ・［隔離］leaf.txt");
+	last = strstr(s, "\n  ・［隔離］last.txt");
+	cr_assert(outer != NULL && inner != NULL && leaf != NULL &&
+		      last != NULL,
+	    "%s", s);
+	cr_expect(outer < inner && inner < leaf && leaf < last);
+	/* nothing was delivered, so nothing is said to be done */
+	cr_expect_null(strstr(s, "除去しました"));
+	buf_done(&b);
+}

@@ -11,15 +11,17 @@
 #include "quarantine/console/pages.h"
 #include "quarantine/console/server.h"
 
-enum unit { COUNT, BYTES, SECONDS, WHEN, YES_NO };
+#define DISK_LOW 1e9 /* bytes: less is worth a look */
+
+enum unit { COUNT, BYTES, SECONDS, WHEN, PASSED, STOPPED };
 
 /* What is shown, in this order; a figure that is not there is left out. */
 static const struct {
 	const char *name, *text;
 	enum unit unit;
-	uint64_t worry_from; /* 0: never; YES_NO: worry when it is no */
+	uint64_t worry_from; /* 0: never */
 } figures[] = {
-	{ "sekisho_selfcheck_ok", N_("Last self-check passed"), YES_NO, 1 },
+	{ "sekisho_selfcheck_ok", N_("Last self-check"), PASSED, 1 },
 	{ "sekisho_selfcheck_time_seconds", N_("Time of the self-check"), WHEN,
 	    0 },
 	{ "sekisho_transfers_oldest_seconds",
@@ -29,7 +31,7 @@ static const struct {
 	{ "sekisho_mail_waiting", N_("Mails that wait"), COUNT, 1000 },
 	{ "sekisho_mail_oldest_seconds", N_("Oldest of them"), SECONDS, 600 },
 	{ "sekisho_mail_stuck", N_("Mails that need a person"), COUNT, 1 },
-	{ "sekisho_mail_stopped", N_("Taking of mail is stopped"), COUNT, 1 },
+	{ "sekisho_mail_stopped", N_("Taking of mail"), STOPPED, 1 },
 	{ "sekisho_spool_waiting", N_("Parcels that wait to cross"), COUNT,
 	    1000 },
 	{ "sekisho_spool_oldest_seconds", N_("Oldest of them"), SECONDS, 600 },
@@ -90,8 +92,14 @@ value(const struct visit *v, size_t i, double n, char out[64])
 		strftime(iso, sizeof(iso), "%Y-%m-%dT%H:%M:%S.000Z", &tm);
 		words_time(iso, out, 64);
 		break;
-	case YES_NO:
-		snprintf(out, 64, "%s", tr(v, n > 0 ? N_("yes") : N_("no")));
+	case PASSED:
+		snprintf(out, 64, "%s",
+		    tr(v, n > 0 ? N_("passed") : N_("not passed")));
+		break;
+	case STOPPED:
+		snprintf(out, 64, "%s",
+		    tr(v, n > 0 ? N_("stopped by an administrator")
+				: N_("goes on")));
 		break;
 	case COUNT:
 		snprintf(out, 64, "%.0f", n);
@@ -102,8 +110,10 @@ value(const struct visit *v, size_t i, double n, char out[64])
 static bool
 worries(size_t i, double n)
 {
-	if (figures[i].unit == YES_NO)
+	if (figures[i].unit == PASSED)
 		return n <= 0;
+	if (figures[i].unit == BYTES)
+		return n < DISK_LOW;
 	return figures[i].worry_from != 0 && n >= (double)figures[i].worry_from;
 }
 

@@ -212,6 +212,9 @@ def check_admin(site):
         desk.go(page)
         ok(desk.wide() <= 360, page + " is no wider than a phone", desk.wide())
     both(desk, "console-policy", "/policies", 760)
+    desk.go("/health")
+    ok("合格" in desk.text() and "直近の自己診断" in desk.text() and "承認\n" not in desk.text(),
+       "the self-check has passed, in words", desk.text()[:300])
     both(desk, "console-health", "/health", 620)
     return desk
 

@@ -101,8 +101,9 @@ int approve_state(struct people *, const struct request *,
  * reminder (after remind_h of its department's rules, and again after as long).
  * A review does not expire: each() says once that it is overdue (is_expired),
  * and it stays open. One that was approved by somebody who may not any more,
- * before its file crossed, is open again. The transfer of an expired request is the watcher's to
- * settle, also at its next start: approve_state() says it again.
+ * before its file crossed, is open again. The transfer of an expired request is
+ * the watcher's to settle, also at its next start: approve_state() says it
+ * again.
  */
 int approve_tick(struct people *, const struct ruleset *,
     int (*each)(void *arg, const struct request *, bool is_expired),

@@ -47,4 +47,7 @@ int mailhook_after_verdict(const struct policy *, const struct mail_envelope *,
 int mailnote_make(const struct mail_envelope *, const struct record *,
     int *fd) MUST_CHECK;
 
+/* The id of the second mail of a held one: of its files, by their digest. */
+void mail_second_id(struct record *, const char *id);
+
 #endif

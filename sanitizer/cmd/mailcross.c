@@ -174,7 +174,7 @@ put(struct serve *s, struct mail *m, struct pipeline_job *job, const char *once)
 		.out_fd = job->out_fd,
 		.original_fd = job->original_fd,
 		.once = once,
-		.mail = &m->crossing,
+		.mail = job == &m->note ? &m->note_crossing : &m->crossing,
 		.user = m };
 	int e;
 
@@ -278,6 +278,17 @@ mail_second_crossed(void *arg, struct crossing_item *c, int err)
 	s->second_err = err;
 }
 
+/*
+ * The same files make the same id, so that a repeat makes no second mail;
+ * other files (one opens today, another tomorrow) make another.
+ */
+void
+mail_second_id(struct record *r, const char *id)
+{
+	snprintf(r->id, sizeof(r->id), "%.26sF%02x%02x", id, r->out_sha256[0],
+	    r->out_sha256[1]);
+}
+
 /* A mail that was opened at last crosses by itself, as an answer to what was
  * delivered without its files. */
 static int
@@ -295,7 +306,7 @@ cross_second(void *arg, const struct mail_envelope *v, const char *id,
 	struct serve *s = arg;
 	int e;
 
-	snprintf(job->record.id, sizeof(job->record.id), "%.30sF", id);
+	mail_second_id(&job->record, id);
 	policy_judge(s->policy, &job->record);
 	if (job->record.verdict != VERDICT_RELEASED)
 		return 0;

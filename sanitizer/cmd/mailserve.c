@@ -118,6 +118,8 @@ take(struct serve *s, struct mail *m)
 	snprintf(m->note_once, sizeof(m->note_once), "%.30s" NOTE_TAIL, v->id);
 	m->crossing = (struct crossing_mail){ v->sender,
 		(const char *const *)v->recipients, v->hops };
+	m->note_crossing = m->crossing;
+	m->note_crossing.sender = "";
 	if (fstat(m->job.in_fd, &st) == 0)
 		m->bytes = (uint64_t)st.st_size;
 	s->bytes += m->bytes;

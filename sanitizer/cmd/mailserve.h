@@ -21,6 +21,7 @@ struct mail {
 	char name[MAILQUEUE_NAME_BYTES];
 	struct mail_envelope envelope;
 	struct crossing_mail crossing;
+	struct crossing_mail note_crossing; /* from nobody: no answers */
 	char file[RECORD_ID_BYTES + 8], note_once[RECORD_ID_BYTES];
 	struct pipeline_job job, note;
 	enum mail_phase phase;

@@ -13,6 +13,7 @@
 
 #include "base/fsx.h"
 #include "base/log.h"
+#include "cmd/mail.h"
 #include "cmd/ppap.h"
 #include "cmd/quarantine.h"
 #include "core/spool.h"
@@ -88,7 +89,7 @@ opened_cross(struct opened *o, struct pipeline_job *job)
 	struct spool *spool = NULL;
 	int e;
 
-	snprintf(job->record.id, sizeof(job->record.id), "%.30sF", o->item.id);
+	mail_second_id(&job->record, o->item.id);
 	record_name_output(&job->record);
 	e = spool_open(o->policy->state_dir, &o->st->keys, &spool);
 	if (e == 0) {

@@ -7,12 +7,14 @@ nothing found. Prints TAP.
 """
 import email
 import email.policy
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
@@ -120,6 +122,23 @@ def content(expect, data):
     return None
 
 
+def box(expect, data):
+    """A mailbox is a ZIP of messages: one for each list of what it has."""
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        all_ = [z.read(n) for n in z.namelist()]
+    if len(all_) != len(expect["box"]):
+        return "%d messages" % len(all_)
+    for raw, has in zip(all_, expect["box"]):
+        pieces = everything(raw)
+        for s in has:
+            if not any(s.encode() in p for p in pieces):
+                return "missing: " + s
+        for s in expect.get("gone") or []:
+            if any(s.encode() in p for p in pieces):
+                return "still there: " + s
+    return None
+
+
 def judge(build, tmp, data, expect):
     src, one, two = (os.path.join(tmp, n) for n in ("in.eml", "one.eml", "two.eml"))
     with open(src, "wb") as f:
@@ -140,6 +159,8 @@ def judge(build, tmp, data, expect):
     if set(expect.get("nofind", [])) & found(lines):
         return "found: %s" % found(lines)
     result = open(one, "rb").read()
+    if "box" in expect:
+        return box(expect, result)
     wrong = content(expect, result)
     if wrong:
         return wrong

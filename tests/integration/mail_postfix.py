@@ -200,6 +200,7 @@ def plain(m):
 class Arrived:
     def __init__(self, world):
         self.seen, self.repeats, self.notes, self.whole = {}, 0, 0, 0
+        self.from_somebody = []
         self.foreign = []
         ids = set()
         for raw in world.delivered():
@@ -216,6 +217,9 @@ class Arrived:
                 self.foreign.append(to)
                 continue
             self.notes += is_note
+            if is_note and (str(m['Return-Path']) != '<>' or
+                            m['Auto-Submitted'] is None):
+                self.from_somebody.append(str(m['Return-Path']))
             self.whole += not is_note
             self.seen.setdefault((token[0], to), []).append(
                 'note' if is_note else str(m['Subject']))
@@ -246,6 +250,8 @@ def account(name, world, traffic):
           % (name, len(traffic.accepted), wanted, got.whole, got.notes, held,
              got.repeats))
     ok(name + ': who got no message got a note', got.notes > 0 and held > 0)
+    ok(name + ': nobody answers a note', not got.from_somebody,
+       got.from_somebody[:5])
     ok(name + ': none lost', not lost, lost[:20])
     ok(name + ': none twice', not twice, twice[:10])
     ok(name + ': nothing went to others', not got.foreign, got.foreign[:10])

@@ -204,6 +204,23 @@ ok '... with it' eval 'echo pick-up-82 | run 0 quarantine password --state gw --
 "$bin/sekisho" send --state gw way >/dev/null
 deliver
 ok '... it comes' told SEKISHO-CANARY-ppap
+printf 'SEKISHO-CANARY-beside\n' >beside.txt
+pack 'pick-up-83' box/h.zip
+mail m@out.test 83 'see the files' box/h.zip | sed '$d' >two.eml
+printf -- '--b\nContent-Type: text/plain; name=beside.txt\nContent-Disposition: attachment; filename=beside.txt\n\n' >>two.eml
+cat beside.txt >>two.eml
+printf -- '--b--\n' >>two.eml
+hand_in m@out.test <two.eml
+deliver
+id=$(item_of m@out.test)
+run 0 quarantine rerun --state gw --policy policy.conf "$id"
+"$bin/sekisho" send --state gw way >/dev/null
+deliver
+ok 'of two files the one without a password' eval 'told SEKISHO-CANARY-beside && ! told SEKISHO-CANARY-ppap'
+echo pick-up-83 | run 0 quarantine password --state gw --policy policy.conf "$id"
+"$bin/sekisho" send --state gw way >/dev/null
+deliver
+ok '... and then the other one' told SEKISHO-CANARY-ppap
 : >policy.conf
 
 # No picture of the memory in which they are.

@@ -569,6 +569,33 @@ def variants():
     # Under a name and type of text no program takes it for a file.
     case("binhex-part", mixed([text_part(), part("application/mac-binhex40; name=a.hqx", hqx)]), files=["a.hqx.txt"],
          gone=["application/mac-binhex40"])
+    # Messages in messages of Outlook, each way a program may open them
+    from outlook import IID_MESSAGE, NOTE, TO, embedded, file, mail, msg, tnef, tnef_attachment
+
+    def outlook_mails(p):
+        deep = embedded(mail(x0037001F="三"), TO[:1], [file("run.exe", p), file("note.txt", NOTE)])
+        deep = embedded(mail(x0037001F="二"), TO[:1], [{0x3701000D: deep, 0x37050003: 5, 0x3001001F: "二"}])
+        m = msg(mail(), TO[:1], [{0x3701000D: deep, 0x37050003: 5, 0x3001001F: "一"}])
+        t = tnef(mail(x0037001F="三"), [tnef_attachment(b"run.exe", p), tnef_attachment(b"note.txt", NOTE)])
+        t = tnef(mail(x0037001F="二"), [tnef_attachment(b"winmail.dat", t), tnef_attachment(b"mail", None, {
+            0x3701000D: IID_MESSAGE + t, 0x37050003: 5, 0x3001001F: "中"})])
+        return m, tnef(mail(), [tnef_attachment(b"winmail.dat", t)])
+    with_program("msg-in-msg", lambda p: mixed([text_part(), file_part("a.msg", outlook_mails(p)[0], "application/vnd.ms-outlook")]),
+                 has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-file", "run.exe"], files=["a.eml"], finds=["generic.member-held"])
+    with_program("tnef-in-tnef", lambda p: mixed([text_part(), file_part("winmail.dat", outlook_mails(p)[1], "application/ms-tnef")]),
+                 has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-file", "run.exe"], files=["winmail.eml"], finds=["generic.member-held", "mail.opened"])
+    # Mailboxes: escaped lines are none of a message's, lengths lie
+    first, second = b"From a@example.com Mon Apr  6 09:00:00 2026\r\n", b"From - Tue Apr  7 09:00:00 2026\r\n"
+    for name, end in (("crlf", b"\r\n"), ("lf", b"\n")):
+        with_program("box-" + name, lambda p, e=end: (first + TOP + b"\r\nSEKISHO-BENIGN-one\r\n\r\n" + second + mixed([text_part(), file_part(
+            "a.exe", p)]) + b"\r\n").replace(b"\r\n", e), box=[["SEKISHO-BENIGN-one"], ["SEKISHO-BENIGN-text"]])
+    case("box-escaped", first + TOP + b"\r\na\r\n\r\n>From x: SEKISHO-BENIGN-one\r\nb: c\r\n\r\nFrom here on it is prose SEKISHO-BENIGN-two\r\n"
+         b"and no header\r\n\r\n" + second + TOP + b"\r\nSEKISHO-BENIGN-three\r\n",
+         box=[["SEKISHO-BENIGN-one", "SEKISHO-BENIGN-two"], ["SEKISHO-BENIGN-three"]])
+    with_program("box-length", lambda p: first + b"Content-Length: 100000\r\n" + TOP + b"\r\nSEKISHO-BENIGN-one\r\n\r\n" + second
+                 + b"Content-Length: 1\r\n" + mixed([text_part(), file_part("a.exe", p)]), box=[["SEKISHO-BENIGN-one"], ["SEKISHO-BENIGN-text"]])
+    with_program("box-in-text", lambda p: first + TOP + b"\r\nquoted:\r\n\r\n" + second + mixed([text_part(), file_part("a.exe", p)]) + b"\r\n"
+                 + first + TOP + b"\r\nSEKISHO-BENIGN-last\r\n", box=[["quoted"], ["SEKISHO-BENIGN-text"], ["SEKISHO-BENIGN-last"]])
     case("yenc-cte", mixed([text_part(), part("application/octet-stream; name=a.exe", b"=ybegin line=128 size=3 name=a.exe\r\nwn=}\r\n=yend size=3\r\n",
          "Content-Transfer-Encoding: x-yenc")]), files=[], finds=["generic.member-held"])
     case("long-subject", TOP.replace(b"Subject: ", b"Subject: =?UTF-8?B?" + base64.b64encode("件名".encode() * 100000) + b"?= ") + b"\r\n" +

@@ -242,3 +242,55 @@ html_pen_form(struct html_pen *p, const struct html_node *n)
 	html_pen_break(p, 1);
 	return e;
 }
+
+/* ---- the whole */
+
+static int
+tidy(const struct buf *in, size_t len, struct buf *out)
+{
+	const char *s = (const char *)in->data;
+	size_t from = 0, end, to;
+	int e = 0;
+
+	while (e == 0 && from < len) {
+		const char *nl = memchr(s + from, '\n', len - from);
+
+		end = nl == NULL ? len : (size_t)(nl - s);
+		for (to = end; to > from && s[to - 1] == ' ';)
+			to--;
+		if ((e = buf_put(out, s + from, to - from)) == 0)
+			e = buf_u8(out, '\n');
+		from = end + 1;
+	}
+	return e;
+}
+
+/* In whole lines, or in whole characters of a very long one. */
+static size_t
+cut_at(const struct buf *in)
+{
+	size_t n = HTML_TEXT_BYTES, at = n;
+
+	while (at > n - 4096 && in->data[at - 1] != '\n')
+		at--;
+	if (in->data[at - 1] == '\n')
+		return at;
+	while ((in->data[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+int
+html_tidy(struct html *h, const struct buf *in, struct buf *out)
+{
+	int e;
+
+	if (!h->job->for_mail || h->job->whole || in->len <= HTML_TEXT_BYTES)
+		return tidy(in, in->len, out);
+	if ((e = tidy(in, cut_at(in), out)) != 0 ||
+	    (e = buf_puts(out,
+		 "\n〔本文が長いため、ここから先は省略しました〕\n"
+		 "[The text is too long: the rest was left out]\n")) != 0)
+		return e;
+	return html_say(h, FIND_HTML_CUT, ACT_REMOVED, "");
+}

@@ -57,6 +57,12 @@ int html_pen_inside(struct html_pen *, const struct html_node *) MUST_CHECK;
 int html_pen_table(struct html_pen *, const struct html_node *) MUST_CHECK;
 /* What a form shows, and that it was one. */
 int html_pen_form(struct html_pen *, const struct html_node *) MUST_CHECK;
+/*
+ * To the result: blanks at the ends of lines go. Of a mail the text ends behind
+ * HTML_TEXT_BYTES, at the end of a line when there is one near, and says so.
+ */
+#define HTML_TEXT_BYTES (1u << 20)
+int html_tidy(struct html *, const struct buf *in, struct buf *out) MUST_CHECK;
 /* The text inside, blanks made one, at most max bytes; hidden left out. */
 int html_gather(const struct html_node *, struct buf *out,
     size_t max) MUST_CHECK;

@@ -541,27 +541,6 @@ walk(struct html_pen *p, const struct html_node *n, struct place at)
 
 /* ---- the whole */
 
-/* Blanks at the ends of lines go. */
-static int
-tidy(const struct buf *in, struct buf *out)
-{
-	const char *s = (const char *)in->data;
-	size_t from = 0, end, to;
-	int e = 0;
-
-	while (e == 0 && from < in->len) {
-		const char *nl = memchr(s + from, '\n', in->len - from);
-
-		end = nl == NULL ? in->len : (size_t)(nl - s);
-		for (to = end; to > from && s[to - 1] == ' ';)
-			to--;
-		if ((e = buf_put(out, s + from, to - from)) == 0)
-			e = buf_u8(out, '\n');
-		from = end + 1;
-	}
-	return e;
-}
-
 static int
 write_text(struct html *h, struct buf *out)
 {
@@ -579,7 +558,7 @@ write_text(struct html *h, struct buf *out)
 	if (e == 0 && h->job->for_mail)
 		e = put_targets(&p);
 	if (e == 0)
-		e = tidy(&raw, out);
+		e = html_tidy(h, &raw, out);
 	buf_done(&raw);
 	return e;
 }

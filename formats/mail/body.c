@@ -19,9 +19,12 @@ html_of(struct mail_job *j, const struct mpart *p, struct html_job *h,
 
 	if (e != 0)
 		return e;
-	*h = (struct html_job){
-		.where = p->where, .cids = j->cids, .for_mail = true
-	};
+	*h = (struct html_job){ .where = p->where,
+		.cids = j->cids,
+		.for_mail = true,
+		/* Beside cleaned HTML the text is not made of it again. */
+		.whole = doc_options(j->d)->mail_body != MAIL_TEXT &&
+			 !doc_options(j->d)->mail_fresh };
 	buf_reader(u8, &h->in);
 	return 0;
 }

@@ -133,6 +133,7 @@ struct html_job {
 	const char *where;
 	const struct html_cid *cids;
 	bool for_mail; /* links numbered and defanged; else a file */
+	bool whole;    /* however long the text is */
 };
 
 /* To text by the rules of docs/formats/html.md. Fixpoint is not asked: the

@@ -584,6 +584,9 @@ def variants():
                  has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-file", "run.exe"], files=["a.eml"], finds=["generic.member-held"])
     with_program("tnef-in-tnef", lambda p: mixed([text_part(), file_part("winmail.dat", outlook_mails(p)[1], "application/ms-tnef")]),
                  has=["SEKISHO-BENIGN-text", "SEKISHO-BENIGN-file", "run.exe"], files=["winmail.eml"], finds=["generic.member-held", "mail.opened"])
+    page = b"<p>SEKISHO-BENIGN-text</p>" + b"<p>0123456789 0123456789</p>" * 60000
+    case("long-html", TOP + part("text/html", page), fresh=True, finds=["html.cut"], has=["SEKISHO-BENIGN-text"], body_has="省略しました")
+    case("long-html-both", TOP + part("text/html", page), fresh=True, body="text+html", finds=["html.cut"], has=["SEKISHO-BENIGN-text"])
     # Mailboxes: escaped lines are none of a message's, lengths lie
     first, second = b"From a@example.com Mon Apr  6 09:00:00 2026\r\n", b"From - Tue Apr  7 09:00:00 2026\r\n"
     for name, end in (("crlf", b"\r\n"), ("lf", b"\n")):

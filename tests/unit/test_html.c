@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/utf8.h"
 #include "formats/mail/mail.h"
 #include "html_case.h"
 
@@ -334,6 +335,31 @@ Test(html_text, characters)
 	};
 
 	TEXTS(t);
+}
+
+/* In whole characters, and said. */
+Test(html_text, too_long)
+{
+	static const char *const units[] = { "<p>日本語の一行です", "日本語" };
+	struct html_case c = { .clean = false };
+	struct buf in, out;
+	const char *s;
+
+	buf_init(&in, 4u << 20);
+	buf_init(&out, 4u << 20);
+	for (size_t i = 0; i < 2; i++) {
+		buf_clear(&in);
+		while (in.len < (3u << 20))
+			cr_assert_eq(buf_puts(&in, units[i]), 0);
+		s = run(&c, buf_cstr(&in), &out);
+		cr_expect_neq(strstr(c.findings, "html.cut removed"), NULL,
+		    "%s", c.findings);
+		cr_expect_neq(strstr(s, "省略しました〕\n[The text"), NULL);
+		cr_expect_lt(out.len, (1u << 20) + 200);
+		cr_expect(utf8_valid(out.data, out.len));
+	}
+	buf_done(&in);
+	buf_done(&out);
 }
 
 /* ---- clean */

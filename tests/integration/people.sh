@@ -64,6 +64,20 @@ ok 'and inside' inside
 ok 'in the same tree' test -f got/税務課/hanako/重要性Ⅰ/台帳.txt
 ok 'as the others' test -f got/税務課/hanako/重要性II/案.txt
 
+# ---- hours and days: it waits, and is taken by itself
+cp rules.conf rules.before
+echo "department \"窓口課\" { days = \"$(LC_ALL=C date -d '3 days' +%a | tr A-Z a-z)\" }" >>rules.conf
+mkdir -p drop/in/窓口課/jiro
+echo z >drop/in/窓口課/jiro/時間外.txt
+ok 'outside the hours of a department' watch
+ok 'it stays' test -f drop/in/窓口課/jiro/時間外.txt
+ok 'and reads why' has '受付時間外' drop/保留/窓口課/jiro/時間外.txt.待機中.txt
+ok 'others are taken' is 無印.txt state approval
+cp rules.before rules.conf
+watch
+ok 'in its hours it is taken' is 時間外.txt state released
+ok 'and the note is gone' test ! -e drop/保留/窓口課/jiro/時間外.txt.待機中.txt
+
 # ---- names: as long as a file system has them, and as a Mac writes them
 long=$(printf '長%.0s' $(seq 83)).txt
 nfd=$(printf 'か\xe3\x82\x99くせい ハ\xe3\x82\x9aンフ.txt')

@@ -283,3 +283,46 @@ Test(account, written_side_by_side)
 	cr_assert_eq(n, 81);
 	cr_assert_eq(audit_lines("\"shared\"", "changed: name: "), 80);
 }
+
+static int
+set_away(const char *login, const char *deputy, const char *from,
+    const char *until)
+{
+	return account_set_away(people, login, deputy, from, until, why);
+}
+
+Test(account, own_absence)
+{
+	char today[ACCOUNT_DATE_BYTES];
+	struct account a;
+
+	account_today(today);
+	account_make("boss", ROLE_APPROVER | ROLE_STAFF);
+	account_make("second", ROLE_APPROVER);
+	account_make("staff", ROLE_STAFF);
+	cr_assert_eq(set_away("boss", "Second", today, "2999-12-31"), 0, "%s",
+	    why);
+	cr_assert_eq(account_get(people, "boss", &a), 0);
+	cr_assert_str_eq(a.deputy, "second");
+	cr_assert(account_is_away(&a));
+	cr_assert_eq(a.roles, ROLE_APPROVER | ROLE_STAFF);
+	cr_assert_str_eq(a.department, "税務課");
+	cr_expect_eq(set_away("boss", "boss", today, today), ERR_DENIED);
+	cr_expect_eq(set_away("boss", "staff", today, today), ERR_DENIED);
+	cr_expect_eq(set_away("boss", "nobody", today, today), ERR_DENIED);
+	cr_expect_eq(set_away("boss", "", today, today), ERR_DENIED);
+	cr_expect_eq(set_away("boss", "second", "", today), ERR_DENIED);
+	cr_expect_eq(set_away("boss", "second", "2020-01-01", "2020-01-02"),
+	    ERR_DENIED);
+	cr_expect_eq(set_away("boss", "second", "2999-01-02", "2999-01-01"),
+	    ERR_DENIED);
+	cr_expect_eq(set_away("boss", "second", "2027-4-1", "2027-4-2"),
+	    ERR_DENIED);
+	cr_expect_eq(set_away("staff", "second", today, today), ERR_DENIED);
+	cr_expect_eq(set_away("nobody", "second", today, today), ERR_NOENT);
+	cr_assert_eq(account_get(people, "boss", &a), 0);
+	cr_assert_str_eq(a.deputy, "second", "what is refused changes nothing");
+	cr_assert_eq(set_away("boss", "", "", ""), 0);
+	cr_assert_eq(account_get(people, "boss", &a), 0);
+	cr_assert(a.deputy[0] == '\0' && !account_is_away(&a));
+}

@@ -109,6 +109,7 @@ restore_file(struct work *w, const struct backup_file *f)
 {
 	char from[8192], to[8192];
 	uint8_t sha256[HASH_BYTES];
+	struct stat st;
 	uint64_t bytes;
 	int fd, e;
 
@@ -119,7 +120,15 @@ restore_file(struct work *w, const struct backup_file *f)
 	if (fd < 0)
 		return backup_fail(w->why, errno == ENOENT ? ERR_NOENT : ERR_IO,
 		    "missing in the copy", f->path);
-	e = backup_copy(fd, UINT64_MAX, to, &bytes, sha256);
+	/* A file that is not as long as the manifest says could fill the disk
+	 * before its hash is known. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    (uint64_t)st.st_size != f->bytes) {
+		close(fd);
+		return backup_fail(w->why, ERR_DENIED,
+		    "not what the manifest says", f->path);
+	}
+	e = backup_copy(fd, f->bytes, to, &bytes, sha256);
 	close(fd);
 	if (e != 0)
 		return backup_fail(w->why, e, "cannot be written", to);

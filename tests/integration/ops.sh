@@ -180,6 +180,9 @@ printf x >>"$victim"
 ok 'a changed copy' run 1 restore copy2 --state back-bad
 ok 'is named' has 'not what the manifest says' err
 ok 'and leaves nothing' test ! -e back-bad -a ! -e back-bad.restoring
+truncate -s 4G "$victim"
+ok 'a file that would fill the disk' bash -c "ulimit -f 1000000; '$bin/sekisho' restore copy2 --state back-bad >out 2>err; test \$? -eq 1"
+ok 'is not even copied' has 'not what the manifest says' err
 cp victim.kept "$victim"
 cp copy2/manifest.json manifest.kept
 sed -i 's/"parcel":[0-9]*/"parcel":1/' copy2/manifest.json

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <locale.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ static struct {
 	struct milterpool *pool;
 	struct flood *flood;
 	pthread_mutex_t flood_lock;
+	bool over_tcp;
 } site = { .flood_lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* ---- answers */
@@ -62,18 +64,40 @@ fault(SMFICTX *ctx)
 
 /* ---- callbacks */
 
+/*
+ * What nobody here looks at is not sent, and what can wait for the end of the
+ * message is not answered: each answer is a turn between two processes. A
+ * server that wants answers gets them. So does every server over TCP, where
+ * the pieces that it sends without an answer would wait for each other
+ * (see send_at_once()).
+ */
+#define UNASKED	   (SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN)
+#define UNANSWERED (SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2,
     unsigned long f3, unsigned long *pf0, unsigned long *pf1,
     unsigned long *pf2, unsigned long *pf3)
 {
-	(void)ctx, (void)f2, (void)f3;
+	struct milter_conn *c;
+
+	(void)f2, (void)f3;
 	*pf0 = site.policy.milter_in_place
 		   ? SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY
 		   : 0;
 	if ((f0 & *pf0) != *pf0)
 		return SMFIS_REJECT; /* this server lets us change nothing */
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return SMFIS_REJECT;
+	c->fd = -1;
+	c->waits = site.over_tcp || (f1 & UNANSWERED) != UNANSWERED;
+	if (smfi_setpriv(ctx, c) != MI_SUCCESS) {
+		free(c);
+		return SMFIS_REJECT;
+	}
 	*pf1 = f1 & SMFIP_HDR_LEADSPC;
+	if (!c->waits)
+		*pf1 |= (f1 & UNASKED) | UNANSWERED;
 	*pf2 = *pf3 = 0;
 	return SMFIS_CONTINUE;
 }
@@ -81,13 +105,12 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2,
 static sfsistat
 on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *addr)
 {
-	struct milter_conn *c = calloc(1, sizeof(*c));
+	struct milter_conn *c = smfi_getpriv(ctx);
 	const void *ip = NULL;
 
 	(void)host;
 	if (c == NULL)
 		return SMFIS_TEMPFAIL;
-	c->fd = -1;
 	if (addr != NULL && addr->sa_family == AF_INET)
 		ip =
 		    &((const struct sockaddr_in *)(const void *)addr)->sin_addr;
@@ -97,10 +120,6 @@ on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *addr)
 	if (ip != NULL)
 		(void)!inet_ntop(addr->sa_family, ip, c->client,
 		    sizeof(c->client));
-	if (smfi_setpriv(ctx, c) != MI_SUCCESS) {
-		free(c);
-		return SMFIS_TEMPFAIL;
-	}
 	return SMFIS_CONTINUE;
 }
 
@@ -207,15 +226,31 @@ on_recipient(SMFICTX *ctx, char **argv)
 	return SMFIS_CONTINUE;
 }
 
-/* What milter_add*() made of a piece. */
+/* A message that could not be kept, or not wholly. */
 static sfsistat
-taken(SMFICTX *ctx, int e)
+not_kept(SMFICTX *ctx, int e)
 {
-	if (e == 0)
-		return SMFIS_CONTINUE;
 	if (e == ERR_LIMIT)
 		return say(ctx, "552", "5.3.4", "the message is too large");
 	return fault(ctx);
+}
+
+/* What milter_add*() made of a piece. After a failure nothing is added. */
+static sfsistat
+taken(SMFICTX *ctx, struct milter_conn *c, int e)
+{
+	if (c->err == 0)
+		c->err = e;
+	if (!c->waits)
+		return SMFIS_NOREPLY;
+	return c->err == 0 ? SMFIS_CONTINUE : not_kept(ctx, c->err);
+}
+
+/* Without an answer there is a piece that cannot be kept: on_end() says so. */
+static sfsistat
+no_message(const struct milter_conn *c)
+{
+	return c != NULL && !c->waits ? SMFIS_NOREPLY : SMFIS_TEMPFAIL;
 }
 
 static sfsistat
@@ -224,9 +259,11 @@ on_header(SMFICTX *ctx, char *name, char *value)
 	struct milter_conn *c = smfi_getpriv(ctx);
 
 	if (c == NULL || !c->has_message)
-		return SMFIS_TEMPFAIL;
-	return taken(ctx,
-	    milter_add_header(c, name, value, site.policy.milter_max_bytes));
+		return no_message(c);
+	return taken(ctx, c,
+	    c->err != 0 ? c->err
+			: milter_add_header(c, name, value,
+			      site.policy.milter_max_bytes));
 }
 
 static sfsistat
@@ -235,9 +272,11 @@ on_end_of_header(SMFICTX *ctx)
 	struct milter_conn *c = smfi_getpriv(ctx);
 
 	if (c == NULL || !c->has_message)
-		return SMFIS_TEMPFAIL;
-	return taken(ctx,
-	    milter_add(c, "\r\n", 2, site.policy.milter_max_bytes));
+		return no_message(c);
+	return taken(ctx, c,
+	    c->err != 0
+		? c->err
+		: milter_add(c, "\r\n", 2, site.policy.milter_max_bytes));
 }
 
 static sfsistat
@@ -246,8 +285,10 @@ on_body(SMFICTX *ctx, unsigned char *p, size_t n)
 	struct milter_conn *c = smfi_getpriv(ctx);
 
 	if (c == NULL || !c->has_message)
-		return SMFIS_TEMPFAIL;
-	return taken(ctx, milter_add(c, p, n, site.policy.milter_max_bytes));
+		return no_message(c);
+	return taken(ctx, c,
+	    c->err != 0 ? c->err
+			: milter_add(c, p, n, site.policy.milter_max_bytes));
 }
 
 /* A cleaner's answer becomes the mail server's. */
@@ -293,9 +334,11 @@ on_end(SMFICTX *ctx)
 	const struct policy *p = &site.policy;
 	sfsistat answer = SMFIS_CONTINUE;
 
-	if (c == NULL || !c->has_message || c->fd < 0)
+	if (c == NULL || !c->has_message || (c->fd < 0 && c->err == 0))
 		return SMFIS_TEMPFAIL;
-	if (mailhops_count(&c->hops) >= MAILQUEUE_HOPS_MAX)
+	if (c->err != 0)
+		answer = not_kept(ctx, c->err);
+	else if (mailhops_count(&c->hops) >= MAILQUEUE_HOPS_MAX)
 		answer =
 		    say(ctx, "554", "5.4.6", "handed on too often: a loop");
 	else if (c->parts > p->milter_max_parts)
@@ -396,6 +439,29 @@ parse(int argc, char **argv, struct asked *a)
 	return -1;
 }
 
+/*
+ * The end of a message is answered by many small pieces, and over TCP none is
+ * to wait until the server acknowledges the one before (Nagle, delayed
+ * acknowledgement: 40 ms a message). libmilter shows nobody its socket, so it
+ * is looked for; connections take the option over from it.
+ */
+static void
+send_at_once(void)
+{
+	const int yes = 1;
+
+	for (int fd = 3; fd < 64; fd++) {
+		int listens = 0;
+		socklen_t n = sizeof(listens);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) ==
+			0 &&
+		    listens != 0)
+			(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes,
+			    sizeof(yes));
+	}
+}
+
 static int
 listen_on(char *where)
 {
@@ -418,6 +484,7 @@ listen_on(char *where)
 
 	/* The group of the socket's folder may connect: that of Postfix. */
 	umask(0007);
+	site.over_tcp = strncmp(where, "inet", 4) == 0;
 	if (smfi_setconn(where) != MI_SUCCESS ||
 	    smfi_register(desc) != MI_SUCCESS ||
 	    smfi_opensocket(true) != MI_SUCCESS) {
@@ -425,6 +492,7 @@ listen_on(char *where)
 		return STATUS_INTERNAL;
 	}
 	umask(077);
+	send_at_once();
 	return smfi_main() == MI_SUCCESS ? STATUS_OK : STATUS_INTERNAL;
 }
 

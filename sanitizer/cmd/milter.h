@@ -32,6 +32,7 @@ struct milter_header {
 };
 
 struct milter_conn {
+	bool waits; /* the server wants an answer to each piece */
 	char client[64];
 	/* the message */
 	bool has_message;
@@ -46,6 +47,7 @@ struct milter_conn {
 	unsigned parts; /* Content-Type lines */
 	size_t matched; /* letters of "content-type:" seen in this line */
 	bool is_too_large;
+	int err; /* of a piece: answered at the end of the message */
 };
 
 /* ---- miltermsg.c */

@@ -35,6 +35,7 @@ milter_forget(struct milter_conn *c)
 	c->fd = -1;
 	c->bytes = c->parts = 0;
 	c->n_recipients = c->matched = 0;
+	c->err = 0;
 	c->is_too_large = c->has_message = false;
 }
 

@@ -49,6 +49,9 @@ open_folder(const char *state_dir, int *fd)
 	if (snprintf(path, sizeof(path), "%s/mail", state_dir) >=
 	    (int)sizeof(path))
 		return ERR_LIMIT;
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd >= 0 || errno != ENOENT)
+		return *fd < 0 ? ERR_IO : 0;
 	if ((e = fsx_mkdirs(path, 0700)) != 0)
 		return e;
 	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

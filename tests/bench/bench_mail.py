@@ -6,7 +6,7 @@ comparison amavisd-new.
 
   bench_mail.py BIN [MESSAGES]
 """
-import glob, os, pwd, resource, shutil, signal, subprocess, sys, tempfile, time
+import glob, grp, os, pwd, resource, shutil, signal, subprocess, sys, tempfile, time
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'integration'))
@@ -77,17 +77,26 @@ def until(done, seconds=900):
         time.sleep(0.02)
 
 
+def timed(p, daemon, path):
+    """(rate, processor for one of the daemon, and of Postfix) for N."""
+    send(p.port, 50, path)
+    until(lambda: p.waiting() == 0)
+    ours = cpu_of(family(daemon)) if daemon else 0
+    theirs = cpu_of(family(p.master_pid()))
+    t = time.time()
+    send(p.port, N, path)
+    until(lambda: p.waiting() == 0)
+    t = time.time() - t
+    ours = (cpu_of(family(daemon)) if daemon else 0) - ours
+    return N / t, ours / N, (cpu_of(family(p.master_pid())) - theirs) / N
+
+
 def alone(top, path):
     p = servers.Postfix(top, 'alone.test', 'relay_domains = inner.test\n'
                         'transport_maps = static:discard:\n')
     p.start()
     try:
-        send(p.port, 50, path)
-        until(lambda: p.waiting() == 0)
-        t = time.time()
-        send(p.port, N, path)
-        until(lambda: p.waiting() == 0)
-        return N / (time.time() - t)
+        return timed(p, None, path)
     finally:
         p.stop()
 
@@ -121,14 +130,7 @@ def with_amavis(top, path, slots):
         if not servers.wait_port(port, 60):
             print('# amavisd does not start:\n' + open(d + '/out').read())
             return None
-        send(p.port, 50, path)
-        until(lambda: p.waiting() == 0)
-        before = cpu_of(family(a.pid))
-        t = time.time()
-        send(p.port, N, path)
-        until(lambda: p.waiting() == 0)
-        t = time.time() - t
-        return N / t, (cpu_of(family(a.pid)) - before) / N
+        return timed(p, a.pid, path)
     finally:
         a.terminate()
         a.wait()
@@ -172,8 +174,9 @@ def with_gateway(path, slots):
         w.clean()
 
 
-def with_milter(top, path, slots, in_place):
-    """Postfix and the filter, nothing behind: rate, processor for one."""
+def with_milter(top, path, slots, in_place, tcp=False):
+    """Postfix and the filter, nothing behind: rate, processor for one. A
+    socket as samples/ and the documentation have it, or TCP."""
     d = os.path.join(top, 'milter-' + in_place)
     os.makedirs(d + '/state')
     pw = pwd.getpwnam(servers.USER)
@@ -184,26 +187,24 @@ def with_milter(top, path, slots, in_place):
     with open(d + '/policy', 'w') as f:
         f.write('mail { internal_domains = "inner.test" }\n'
                 'milter { in_place = %s }\n' % in_place + servers.FLOOD)
+    os.makedirs(d + '/socket')
+    os.chown(d + '/socket', pw.pw_uid, grp.getgrnam('postfix').gr_gid)
+    os.chmod(d + '/socket', 0o2750)
     port = servers.free_port()
+    ours, theirs = ('inet:%d@127.0.0.1' % port, 'inet:127.0.0.1:%d' % port) \
+        if tcp else ('unix:' + d + '/socket/m', 'unix:' + d + '/socket/m')
     p = servers.Postfix(d, 'milter.test', 'relay_domains = inner.test\n'
                         'transport_maps = static:discard:\n'
-                        'smtpd_milters = inet:127.0.0.1:%d\n' % port)
+                        'smtpd_milters = %s\n' % theirs)
     m = servers.Daemon(d + '/log', d + '/bin/sekisho-milter', '--socket',
-                       'inet:%d@127.0.0.1' % port, '--slots', str(slots),
+                       ours, '--slots', str(slots),
                        '--state', d + '/state', '--policy', d + '/policy')
     try:
         m.start()
-        if not servers.wait_port(port, 60):
-            raise RuntimeError(open(d + '/log').read())
+        until(lambda: servers.wait_port(port, 60) if tcp
+              else os.path.exists(d + '/socket/m'), 60)
         p.start()
-        send(p.port, 50, path)
-        until(lambda: p.waiting() == 0)
-        before = cpu_of(family(m.p.pid))
-        t = time.time()
-        send(p.port, N, path)
-        until(lambda: p.waiting() == 0)
-        t = time.time() - t
-        return N / t, (cpu_of(family(m.p.pid)) - before) / N
+        return timed(p, m.p.pid, path)
     finally:
         p.stop()
         m.stop()

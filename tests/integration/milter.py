@@ -37,25 +37,55 @@ def packets(sock):
         data = data[n:]
 
 
+def connected(to):
+    if isinstance(to, int):
+        return socket.create_connection(('127.0.0.1', to), 5)
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(60)
+    try:
+        s.connect(to)
+    except OSError:
+        s.close()
+        raise
+    return s
+
+
+def wait_for(to, seconds):
+    end = time.time() + seconds
+    while time.time() < end:
+        try:
+            connected(to).close()
+            return True
+        except OSError:
+            time.sleep(0.05)
+    return False
+
+
 class Cutter:
     """Stands between Postfix and the filter, and cuts the line at a point:
     ('in', C, n): before the n-th command C reaches the filter;
     ('out', C, n): before the n-th answer C reaches Postfix."""
 
-    def __init__(self, port):
-        self.to, self.cut, self.hit = port, None, False
+    def __init__(self, to, at=None):
+        """to: a port or a path; at: a path, or a port is chosen."""
+        self.to, self.cut, self.hit = to, None, False
         self.kill = None
-        self.s = socket.socket()
-        self.s.bind(('127.0.0.1', 0))
+        if at is None:
+            self.s = socket.socket()
+            self.s.bind(('127.0.0.1', 0))
+        else:
+            self.s = socket.socket(socket.AF_UNIX)
+            self.s.bind(at)
+            os.chmod(at, 0o666)
         self.s.listen(20)
-        self.port = self.s.getsockname()[1]
+        self.at = at or self.s.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
         while True:
             a = self.s.accept()[0]
             try:
-                b = socket.create_connection(('127.0.0.1', self.to), 5)
+                b = connected(self.to)
             except OSError:
                 a.close()
                 continue
@@ -108,7 +138,7 @@ def program():
 
 
 class World:
-    def __init__(self, in_place, more=''):
+    def __init__(self, in_place, more='', tcp=False):
         self.top = tempfile.mkdtemp(prefix='sekisho-milter-')
         os.chmod(self.top, 0o755)
         os.makedirs(self.top + '/bin')
@@ -124,12 +154,21 @@ class World:
                     'milter { in_place = %s\n max_parts = 10\n'
                     'max_message_bytes = 200K\n refuse_programs = true }\n%s'
                     % ('true' if in_place else 'false', more))
-        self.at = servers.free_port()
+        # A socket as samples/ has it answers in fewer turns than TCP.
+        if tcp:
+            self.at = servers.free_port()
+            where = 'inet:%d@127.0.0.1' % self.at
+            self.cutter = Cutter(self.at)
+            theirs = 'inet:127.0.0.1:%d' % self.cutter.at
+        else:
+            self.at = self.top + '/state/milter.sock'
+            where = 'unix:' + self.at
+            self.cutter = Cutter(self.at, self.top + '/cutter.sock')
+            theirs = 'unix:' + self.cutter.at
         self.milter = servers.Daemon(
             self.top + '/milter.log', self.top + '/bin/sekisho-milter',
-            '--socket', 'inet:%d@127.0.0.1' % self.at, '--state',
+            '--socket', where, '--state',
             self.top + '/state', '--policy', self.top + '/policy.conf')
-        self.cutter = Cutter(self.at)
         self.postfix = servers.Postfix(
             self.top, 'outer.test',
             'virtual_mailbox_domains = inner.test\n'
@@ -138,12 +177,12 @@ class World:
             'virtual_mailbox_maps = static:all/\n'
             'virtual_uid_maps = static:%d\nvirtual_gid_maps = static:%d\n'
             'virtual_minimum_uid = 1\n'
-            'smtpd_milters = inet:127.0.0.1:%d\n'
-            % (self.top, pw.pw_uid, pw.pw_gid, self.cutter.port))
+            'smtpd_milters = %s\n'
+            % (self.top, pw.pw_uid, pw.pw_gid, theirs))
 
     def start(self):
         self.milter.start()
-        if not servers.wait_port(self.at, 60):
+        if not wait_for(self.at, 60):
             raise RuntimeError(open(self.top + '/milter.log').read())
         self.postfix.start()
 
@@ -189,11 +228,15 @@ class World:
         return self.box()
 
 
-# Every command of the protocol, both ways.
-CUTS = [('in', 'O', 1), ('in', 'C', 1), ('in', 'H', 1), ('in', 'M', 1),
-        ('in', 'R', 1), ('in', 'T', 1), ('in', 'L', 1), ('in', 'L', 4),
-        ('in', 'N', 1), ('in', 'B', 1), ('in', 'E', 1), ('out', 'O', 1),
-        ('out', 'c', 1), ('out', 'c', 3), ('out', 'c', 5), ('out', 'c', 8)]
+def cuts_of(tcp):
+    """Every command of the protocol, both ways. Over TCP more is sent, and
+    each piece of a message is answered."""
+    return [('in', 'O', 1), ('in', 'C', 1), ('in', 'M', 1), ('in', 'R', 1),
+            ('in', 'L', 1), ('in', 'L', 4), ('in', 'N', 1), ('in', 'B', 1),
+            ('in', 'E', 1), ('out', 'O', 1), ('out', 'c', 1),
+            ('out', 'c', 2), ('out', 'c', 3)] + (
+                [('in', 'H', 1), ('in', 'T', 1), ('out', 'c', 5),
+                 ('out', 'c', 8)] if tcp else [('out', 'c', 4)])
 
 
 def lost(w, cuts, kill):
@@ -211,20 +254,20 @@ def lost(w, cuts, kill):
         w.cutter.cut = None
         if kill and w.cutter.hit:
             w.milter.start()
-            servers.wait_port(w.at, 60)
+            wait_for(w.at, 60)
     w.cutter.cut = w.cutter.kill = None
     return bad, missed
 
 
-def lost_in_checking():
-    w = World(False)
+def lost_in_checking(tcp):
+    w, cuts = World(False, tcp=tcp), cuts_of(tcp)
     try:
         w.start()
         for kill in (False, True):
-            bad, missed = lost(w, CUTS, kill)
-            ok('checking, the %s at %d points: a temporary failure' % (
-                'filter killed' if kill else 'line cut', len(CUTS)), not bad,
-               bad)
+            bad, missed = lost(w, cuts, kill)
+            ok('checking%s, the %s at %d points: a temporary failure' % (
+                ', TCP' if tcp else '', 'filter killed' if kill else
+                'line cut', len(cuts)), not bad, bad)
             ok('... at nearly every one of them', len(missed) <= 3, missed)
         ok('... and nothing of it is delivered', not w.wait_box(0) and
            w.postfix.waiting() == 0)
@@ -280,11 +323,12 @@ def checks():
         w.stop()
 
 
-def in_place():
-    w = World(True)
+def in_place(tcp):
+    w = World(True, tcp=tcp)
     try:
         w.start()
-        ok('in place: taken', w.send(MAIL) == 250, w.postfix.tail())
+        ok('in place%s: taken' % (', TCP' if tcp else ''),
+           w.send(MAIL) == 250, w.postfix.tail())
         box = w.wait_box(1)
         text = box[0] if box else ''
         ok('... and delivered', len(box) == 1, w.postfix.tail())
@@ -309,7 +353,7 @@ def in_place():
         n = len(box)
         # Every command of the protocol, both ways; the answers of the end of
         # a message are the replacement itself.
-        cuts = CUTS + [
+        cuts = cuts_of(tcp) + [
             ('out', 'm', 1), ('out', 'm', 4), ('out', 'm', 9), ('out', 'h', 1),
             ('out', 'h', 3), ('out', 'h', 6), ('out', 'b', 1)]
         for kill in (False, True):
@@ -346,7 +390,7 @@ def in_place():
            not any(MARK in m for m in box))
         ok('... all that was taken is delivered, once',
            len(box) == before + codes.count(250), (len(box), before, codes))
-        servers.wait_port(w.at, 30)
+        wait_for(w.at, 30)
         kids = [p for p in servers.children(w.milter.p.pid)]
         for p in kids:
             os.kill(p, signal.SIGKILL)
@@ -366,8 +410,10 @@ if why:
     print('1..0 # skip ' + why)
     sys.exit(0)
 checks()
-lost_in_checking()
+for tcp in (False, True):
+    lost_in_checking(tcp)
 no_scanner()
-in_place()
+for tcp in (False, True):
+    in_place(tcp)
 print('1..%d' % count[0])
 sys.exit(count[1] != 0)

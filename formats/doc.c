@@ -276,10 +276,12 @@ run(struct doc *d, const struct child *c, const char *expect)
 	if (!d->out->plain)
 		hash_of(d->in.data, d->in.len, d->res->in_sha256);
 	d->res->in_bytes = d->in.len;
-	e = comes_by_mail(d)
-		? identify_mail(&id)
-		: identify_doc(d,
-		      !(c->flags & CHILD_NO_MAGIC) && !d->shared->proving, &id);
+	if (comes_by_mail(d))
+		e = identify_mail(&id);
+	else if (d->shared->proving || (c->flags & CHILD_NO_MAGIC))
+		e = identify_doc(d, false, &id);
+	else if ((e = doc_too_much(d)) == 0)
+		e = identify_doc(d, true, &id);
 	if (e == 0 && expect != NULL)
 		identify_expected(&d->in, expect, &id);
 	if (e == 0 && expect != NULL && !covers(expect, id.format->id))
@@ -313,6 +315,15 @@ seal_result(struct doc *d, int e)
 		(void)doc_fail(d, e, "%s", err_text(e));
 }
 
+int
+doc_too_much(struct doc *d)
+{
+	if (!d->shared->light)
+		return 0;
+	d->shared->gave_up = true;
+	return doc_fail(d, ERR_INTERNAL, "too much for a light process");
+}
+
 static int
 child_run(struct doc *parent, const struct child *c, struct sink *out,
     struct doc_result *res)
@@ -331,6 +342,8 @@ child_run(struct doc *parent, const struct child *c, struct sink *out,
 	if (d.depth > parent->shared->options->limits.max_depth)
 		e = doc_fail(&d, ERR_LIMIT, "nested deeper than %u levels",
 		    parent->shared->options->limits.max_depth);
+	if (e == 0)
+		e = doc_too_much(&d);
 	if (e == 0)
 		e = doc_spend(&d, BUDGET_MEMBERS, 1);
 	if (e == 0)
@@ -410,7 +423,8 @@ start(const struct doc_job *job, struct shared *s, struct doc *d,
 	*s = (struct shared){ .options = job->options,
 		.passwords = job->passwords,
 		.events = job->events,
-		.proving = job->expect != NULL };
+		.proving = job->expect != NULL,
+		.light = job->light };
 	*d = (struct doc){ .shared = s,
 		.in = job->in,
 		.name = job->name,
@@ -431,6 +445,8 @@ doc_run(const struct doc_job *job, struct doc_result *res)
 
 	start(job, &s, &d, res);
 	e = run(&d, &top, job->expect);
+	if (s.gave_up)
+		e = ERR_INTERNAL;
 	if (e == 0)
 		e = sink_close(job->out, res->out_sha256);
 	seal_result(&d, e);
@@ -449,7 +465,8 @@ doc_identify(const struct doc_job *job, struct doc_result *res)
 	start(job, &s, &d, res);
 	hash_of(d.in.data, d.in.len, res->in_sha256);
 	res->in_bytes = d.in.len;
-	e = identify_doc(&d, true, &id);
+	if ((e = doc_too_much(&d)) == 0)
+		e = identify_doc(&d, true, &id);
 	res->err = e;
 	finish(&d);
 	return e;

@@ -167,6 +167,13 @@ int doc_child_lost(struct doc *, const struct child *, int err,
  */
 bool doc_exhausted(const struct doc *);
 
+/*
+ * Asked before a module does what needs more than doc_preload_mail() loads. 0,
+ * or in a light process ERR_INTERNAL: the document ends here, whatever the
+ * module makes of the error, and a full process has to do it.
+ */
+int doc_too_much(struct doc *) MUST_CHECK;
+
 /* ---- for who runs modules (worker, tests, fuzzers) */
 
 struct doc_job {
@@ -178,6 +185,7 @@ struct doc_job {
 	struct sink *out;
 	const char
 	    *expect; /* prove: the format id the input must have, or NULL */
+	bool light;  /* only doc_preload_mail() was called */
 };
 
 /* Identify and rebuild one top-level document; fills *res in any case. */
@@ -186,5 +194,8 @@ int doc_run(const struct doc_job *, struct doc_result *res) MUST_CHECK;
 int doc_identify(const struct doc_job *, struct doc_result *res) MUST_CHECK;
 /* identify_preload() and every format's preload. */
 int doc_preload(void) MUST_CHECK;
+/* What a message of texts needs, in the place of doc_preload(): little, so
+ * that a process that has only this is quickly copied. */
+int doc_preload_mail(void) MUST_CHECK;
 
 #endif

@@ -16,6 +16,8 @@ struct shared {
 	uint64_t held_max;
 	bool exhausted; /* some budget has refused something */
 	bool proving;	/* what was said of members is asked of nobody */
+	bool light;	/* of doc_job */
+	bool gave_up;	/* doc_too_much() was called */
 };
 
 struct block {

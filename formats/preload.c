@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include "formats/doc.h"
+#include "formats/mail/mail_int.h"
 
 /*
  * Parts of a document are unpacked, rebuilt and freed one after the other.
@@ -14,6 +15,18 @@ keep_freed_memory(void)
 	(void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, 512 << 20);
 	(void)mallopt(M_TOP_PAD, 1 << 20);
+}
+
+int
+doc_preload_mail(void)
+{
+	int e;
+
+	keep_freed_memory();
+	if ((e = hash_setup()) == 0 && (e = mail_gmime_preload()) == 0)
+		e = mail_words_preload();
+	(void)malloc_trim(0);
+	return e;
 }
 
 int

@@ -30,6 +30,13 @@ target_compile_definitions(test_hostile PRIVATE
   HOSTILE_WORKER="$<TARGET_FILE:hostile-worker>")
 add_dependencies(test_hostile hostile-worker)
 
+# Light processes beside full ones.
+sekisho_test(test_light SOURCES unit/test_light.c LIBS pipeline)
+target_compile_definitions(test_light PRIVATE
+  HOSTILE_WORKER="$<TARGET_FILE:hostile-worker>"
+  SEKISHO_WORKER="$<TARGET_FILE:sekisho-worker>")
+add_dependencies(test_light hostile-worker sekisho-worker)
+
 if(SEKISHO_FUZZ)
   add_executable(fuzz_proto fuzz/fuzz_proto.c)
   target_link_libraries(fuzz_proto PRIVATE proto)

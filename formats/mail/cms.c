@@ -69,10 +69,13 @@ parse(const struct reader *der)
 int
 mail_signer(struct doc *d, const struct reader *der, const char **out)
 {
-	CMS_ContentInfo *cms = parse(der);
+	CMS_ContentInfo *cms;
 	int e = 0;
 
 	*out = "";
+	if ((e = doc_too_much(d)) != 0)
+		return e;
+	cms = parse(der);
 	if (cms != NULL && OBJ_obj2nid(CMS_get0_type(cms)) == NID_pkcs7_signed)
 		e = take_signer(d, cms, out);
 	CMS_ContentInfo_free(cms);
@@ -103,11 +106,14 @@ int
 mail_unwrap(struct doc *d, const struct reader *der, struct reader *out,
     const char **signer)
 {
-	CMS_ContentInfo *cms = parse(der);
-	int e = ERR_MALFORMED, type;
+	CMS_ContentInfo *cms;
+	int e, type;
 
 	*signer = "";
-	if (cms == NULL)
+	if ((e = doc_too_much(d)) != 0)
+		return e;
+	e = ERR_MALFORMED;
+	if ((cms = parse(der)) == NULL)
 		return e;
 	type = OBJ_obj2nid(CMS_get0_type(cms));
 	if (type == NID_pkcs7_signed) {

@@ -324,12 +324,14 @@ reserve(struct mail_job *j)
 int
 mail_files(struct mail_job *j)
 {
-	int e = reserve(j);
+	int e = 0;
 
 	for (struct mail_entry *en = j->entries; e == 0 && en != NULL;
 	     en = en->next) {
 		if (en->part == j->report_part)
 			continue;
+		if (j->names == NULL && (e = reserve(j)) != 0)
+			return e;
 		if ((e = doc_found_flush(j->d)) != 0)
 			return e;
 		j->at = en;

@@ -23,14 +23,6 @@ quiet(const gchar *domain, GLogLevelFlags level, const gchar *text,
 	(void)arg;
 }
 
-int
-mail_gmime_preload(void)
-{
-	(void)g_log_set_default_handler(quiet, NULL);
-	g_mime_init();
-	return 0;
-}
-
 static bool
 same_word(const uint8_t *s, const char *word, size_t n)
 {
@@ -127,6 +119,19 @@ walk(struct mail_spans *out, GMimeObject *o, unsigned depth)
 		add_span(out, GMIME_PART(o));
 }
 
+/* A stream of n bytes that g_malloc() gave, which go with it. */
+static GMimeStream *
+stream_of(uint8_t *bytes, size_t n)
+{
+	GMimeStream *s =
+	    g_mime_stream_mem_new_with_byte_array(g_byte_array_new_take(bytes,
+		n));
+
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(s), TRUE);
+	return s;
+}
+
+/* Takes the stream. */
 static void
 parse(GMimeStream *stream, struct mail_spans *out)
 {
@@ -141,13 +146,33 @@ parse(GMimeStream *stream, struct mail_spans *out)
 		g_object_unref(m);
 	}
 	g_object_unref(parser);
+	g_object_unref(stream);
+}
+
+/* Classes are made at first use: once, not in each child. */
+int
+mail_gmime_preload(void)
+{
+	static const char sample[] =
+	    "Subject: a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+	    "Content-Type: text/plain; charset=utf-8\n\na\n--b\n"
+	    "Content-Type: text/html; name=a\n"
+	    "Content-Transfer-Encoding: base64\n\nYQ==\n--b--\n";
+	static struct mail_spans spans;
+
+	(void)g_log_set_default_handler(quiet, NULL);
+	g_mime_init();
+	spans.n = 0;
+	parse(stream_of(g_memdup2(sample, sizeof(sample) - 1),
+		  sizeof(sample) - 1),
+	    &spans);
+	return spans.n == 2 ? 0 : ERR_INTERNAL;
 }
 
 int
 mail_gmime(struct doc *d, const struct reader *in, struct mail_spans *out)
 {
 	uint8_t *copy = g_try_malloc0(in->len + 16);
-	GMimeStream *stream;
 
 	out->n = 0;
 	out->too_many = false;
@@ -156,11 +181,6 @@ mail_gmime(struct doc *d, const struct reader *in, struct mail_spans *out)
 	if (in->len > 0)
 		memcpy(copy, in->data, in->len);
 	neutralise(copy, in->len);
-	stream =
-	    g_mime_stream_mem_new_with_byte_array(g_byte_array_new_take(copy,
-		in->len));
-	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), TRUE);
-	parse(stream, out);
-	g_object_unref(stream);
+	parse(stream_of(copy, in->len), out);
 	return 0;
 }

@@ -169,7 +169,7 @@ static int
 ask_gmime(struct mail_reading *m, const struct reader *in, struct mpart *root,
     struct leaves *l)
 {
-	struct mail_spans *s = doc_alloc(m->d, sizeof(*s));
+	struct mail_spans *s = doc_alloc_bytes(m->d, sizeof(*s));
 	struct reader r = *in, line;
 	size_t from = 0;
 	int e;
@@ -234,11 +234,13 @@ int
 mail_tree(struct doc *d, const struct reader *in, struct mpart **out)
 {
 	struct mail_reading m = { .d = d };
-	struct leaves *l = doc_alloc(d, sizeof(*l));
+	/* Mostly never touched: not cleared. */
+	struct leaves *l = doc_alloc_bytes(d, sizeof(*l));
 	int e;
 
 	if (l == NULL)
 		return ERR_NOMEM;
+	l->n = 0;
 	if ((e = mail_read_once(&m, in, out)) != 0)
 		return e;
 	collect(*out, l);

@@ -276,7 +276,7 @@ cleaner_run(const struct policy *p)
 	c.options.mail_fresh = true;
 	umask(077);
 	cli_catch_signals();
-	if ((status = cli_pipeline(p, 1, &c.pipeline)) != 0)
+	if ((status = cli_pipeline_mail(p, 1, &c.pipeline)) != 0)
 		return status;
 	if (p->milter_in_place)
 		status = cli_state_open(&c.state, p,

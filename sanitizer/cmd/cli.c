@@ -358,11 +358,14 @@ cli_state_close(struct cli_state *s)
 	return cli_status(e);
 }
 
-int
-cli_pipeline(const struct policy *p, unsigned slots, struct pipeline **out)
+static int
+open_pipeline(const struct policy *p, unsigned slots, bool mail,
+    struct pipeline **out)
 {
 	int e = pipeline_open(NULL, slots, out);
 
+	if (e == 0 && mail)
+		e = pipeline_mail(*out);
 	if (e == 0 && p->scan_clamd[0] != '\0')
 		e = pipeline_scan(*out, p->scan_clamd,
 		    (uint64_t)p->scan_timeout_s * 1000);
@@ -377,6 +380,18 @@ cli_pipeline(const struct policy *p, unsigned slots, struct pipeline **out)
 			    "beside this program"),
 		    cli_err(e));
 	return e == ERR_NOMEM ? STATUS_AGAIN : STATUS_INTERNAL;
+}
+
+int
+cli_pipeline(const struct policy *p, unsigned slots, struct pipeline **out)
+{
+	return open_pipeline(p, slots, false, out);
+}
+
+int
+cli_pipeline_mail(const struct policy *p, unsigned slots, struct pipeline **out)
+{
+	return open_pipeline(p, slots, true, out);
 }
 
 int

@@ -121,6 +121,9 @@ int cli_state_close(struct cli_state *);
 /* Start the worker, with the policy's scanner. 0, or an exit status; the user
  * was told. */
 int cli_pipeline(const struct policy *, unsigned slots, struct pipeline **);
+/* The same for messages: pipeline_mail(). */
+int cli_pipeline_mail(const struct policy *, unsigned slots,
+    struct pipeline **);
 /*
  * The receipts that travel or are stored with a document, to be freed: JSON,
  * and for a released one the text. ERR_LIMIT, ERR_NOMEM: neither.

@@ -333,8 +333,8 @@ begin(struct serve *s)
 		return status;
 	umask(077);
 	read_rules(s);
-	if ((status = cli_pipeline(s->policy, s->o->slots, &s->pipeline)) !=
-		0 ||
+	if ((status = cli_pipeline_mail(s->policy, s->o->slots,
+		 &s->pipeline)) != 0 ||
 	    (status = cli_state_open(&s->state, s->policy,
 		 STATE_CREATE | STATE_QUARANTINE)) != 0 ||
 	    (status = open_queue(s)) != 0)

@@ -168,7 +168,10 @@ pass_start(struct pass *p, const struct zygote *z, uint32_t seq,
 	set_request(&q, seq, in);
 	p->seq = seq;
 	proto_stream_init(&p->stream, l);
-	p->deadline_ms = pass_now_ms() + l->max_wall_ms;
+	p->deadline_ms =
+	    pass_now_ms() + (z->light && l->max_wall_ms > PASS_LIGHT_MS
+				    ? PASS_LIGHT_MS
+				    : l->max_wall_ms);
 	if ((e = fsx_memfd("sekisho-output", &p->out)) != 0)
 		return e;
 	if (in->wants_parts && (e = fsx_memfd("sekisho-parts", &p->parts)) != 0)

@@ -16,7 +16,8 @@
 #include "pipeline/zygote.h"
 #include "worker/proto.h"
 
-#define PASS_DEPTH 64 /* of members in members, at most */
+#define PASS_DEPTH    64   /* of members in members, at most */
+#define PASS_LIGHT_MS 5000 /* then a light process has to give up */
 
 struct pass {
 	uint32_t seq;

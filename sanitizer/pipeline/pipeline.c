@@ -13,11 +13,16 @@
 
 #include "pipeline/slot.h"
 
-struct pipeline {
+/* Where children come from. */
+struct nest {
 	struct zygote zygote;
-	char *worker; /* path, or NULL */
 	bool is_dead;
 	bool may_restart; /* again after each job that went well */
+};
+
+struct pipeline {
+	struct nest full, light;
+	char *worker; /* path, or NULL */
 	uint32_t seq;
 	struct scan_setup scanner;
 	unsigned n;
@@ -28,6 +33,12 @@ static bool
 is_running(const struct slot *s)
 {
 	return s->state == SLOT_FIRST || s->state == SLOT_PROOF;
+}
+
+static struct nest *
+nest_of(struct pipeline *p, const struct slot *s)
+{
+	return s->light ? &p->light : &p->full;
 }
 
 int
@@ -44,14 +55,16 @@ pipeline_open(const char *worker, unsigned slots, struct pipeline **out)
 	if (p == NULL)
 		return ERR_NOMEM;
 	p->n = slots;
-	p->may_restart = true;
+	p->full.may_restart = true;
+	p->light.is_dead = true;
+	p->light.zygote.sock = -1;
 	if (worker != NULL && (p->worker = strdup(worker)) == NULL) {
 		free(p);
 		return ERR_NOMEM;
 	}
 	for (unsigned i = 0; i < slots; i++)
 		pass_init(&p->slots[i].pass);
-	if ((e = zygote_start(p->worker, &p->zygote)) != 0) {
+	if ((e = zygote_start(p->worker, false, &p->full.zygote)) != 0) {
 		free(p->worker);
 		free(p);
 		return e;
@@ -70,18 +83,43 @@ pipeline_scan(struct pipeline *p, const char *clamd_socket, uint64_t timeout_ms)
 	return 0;
 }
 
-/* The worker is gone or cannot be trusted: hold what runs, start another. */
-static void
-replace_zygote(struct pipeline *p)
+int
+pipeline_mail(struct pipeline *p)
 {
-	zygote_stop(&p->zygote);
-	for (unsigned i = 0; i < p->n; i++)
-		if (is_running(&p->slots[i]))
-			slot_hold(&p->slots[i], ERR_INTERNAL,
+	int e = zygote_start(p->worker, true, &p->light.zygote);
+
+	if (e == 0) {
+		p->light.is_dead = false;
+		p->light.may_restart = true;
+	}
+	return e;
+}
+
+static void run_slot(struct pipeline *, struct slot *);
+
+/* The worker is gone or cannot be trusted: hold what runs, or have it done
+ * elsewhere, and start another. */
+static void
+replace_zygote(struct pipeline *p, struct nest *from)
+{
+	zygote_stop(&from->zygote);
+	from->is_dead =
+	    !from->may_restart ||
+	    zygote_start(p->worker, from == &p->light, &from->zygote) != 0;
+	from->may_restart = false;
+	for (unsigned i = 0; i < p->n; i++) {
+		struct slot *s = &p->slots[i];
+
+		if (!is_running(s) ||
+		    (nest_of(p, s) != from && !p->full.is_dead))
+			continue;
+		if (s->light && !p->full.is_dead) {
+			slot_again(s);
+			run_slot(p, s);
+		} else
+			slot_hold(s, ERR_INTERNAL,
 			    "the worker process ended unexpectedly");
-	p->is_dead =
-	    !p->may_restart || zygote_start(p->worker, &p->zygote) != 0;
-	p->may_restart = false;
+	}
 }
 
 void
@@ -89,7 +127,8 @@ pipeline_close(struct pipeline *p)
 {
 	if (p == NULL)
 		return;
-	zygote_stop(&p->zygote);
+	zygote_stop(&p->full.zygote);
+	zygote_stop(&p->light.zygote);
 	for (unsigned i = 0; i < p->n; i++)
 		if (is_running(&p->slots[i]) || p->slots[i].state == SLOT_SCAN)
 			slot_hold(&p->slots[i], ERR_INTERNAL,
@@ -112,10 +151,13 @@ pipeline_free_slots(const struct pipeline *p)
 static void
 run_slot(struct pipeline *p, struct slot *s)
 {
-	int e = slot_start(s, &p->zygote, ++p->seq);
+	int e;
 
+	if (s->light && p->light.is_dead)
+		slot_again(s);
+	e = slot_start(s, &nest_of(p, s)->zygote, ++p->seq);
 	if (e == ERR_NOENT)
-		replace_zygote(p);
+		replace_zygote(p, nest_of(p, s));
 	else if (e != 0)
 		slot_hold(s, e, "no worker could be started");
 }
@@ -130,7 +172,7 @@ pipeline_submit(struct pipeline *p, struct pipeline_job *job)
 			s = &p->slots[i];
 	if (s == NULL)
 		return ERR_LIMIT;
-	if (p->is_dead)
+	if (p->full.is_dead)
 		return ERR_INTERNAL;
 	slot_take(s, job, &p->scanner);
 	if (is_running(s))
@@ -141,25 +183,26 @@ pipeline_submit(struct pipeline *p, struct pipeline_job *job)
 /* ---- what the zygote says */
 
 static struct slot *
-by_seq(struct pipeline *p, uint32_t seq)
+by_seq(struct pipeline *p, const struct nest *from, uint32_t seq)
 {
 	for (unsigned i = 0; i < p->n; i++)
-		if (is_running(&p->slots[i]) && p->slots[i].pass.seq == seq)
+		if (is_running(&p->slots[i]) && p->slots[i].pass.seq == seq &&
+		    nest_of(p, &p->slots[i]) == from)
 			return &p->slots[i];
 	return NULL;
 }
 
 static int
-take_reply(struct pipeline *p)
+take_reply(struct pipeline *p, const struct nest *from)
 {
 	int fds[PROTO_FDS], e;
 	struct proto_reply r;
 	struct slot *s;
 	size_t n;
 
-	if ((e = proto_recv(p->zygote.sock, &r, sizeof(r), fds, &n)) != 0)
+	if ((e = proto_recv(from->zygote.sock, &r, sizeof(r), fds, &n)) != 0)
 		return e;
-	s = r.magic == PROTO_MAGIC ? by_seq(p, r.seq) : NULL;
+	s = r.magic == PROTO_MAGIC ? by_seq(p, from, r.seq) : NULL;
 	if (s != NULL && r.kind == PROTO_STARTED && n == 1) {
 		pass_started(&s->pass, fds[0]);
 		return 0;
@@ -179,8 +222,8 @@ take_reply(struct pipeline *p)
 /* ---- the loop */
 
 struct watch {
-	struct pollfd fds[PROTO_SLOTS + 1];
-	struct slot *slots[PROTO_SLOTS + 1]; /* NULL: the zygote */
+	struct pollfd fds[PROTO_SLOTS + 2];
+	struct slot *slots[PROTO_SLOTS + 2]; /* NULL: a zygote */
 	nfds_t n;
 	uint64_t next_ms; /* the first deadline */
 };
@@ -213,7 +256,8 @@ watch_all(struct pipeline *p, struct watch *w)
 {
 	w->n = 0;
 	w->next_ms = UINT64_MAX;
-	add(w, p->zygote.sock, NULL);
+	add(w, p->full.zygote.sock, NULL);
+	add(w, p->light.zygote.sock, NULL);
 	for (unsigned i = 0; i < p->n; i++) {
 		struct slot *s = &p->slots[i];
 
@@ -244,7 +288,7 @@ static void
 advance(struct pipeline *p)
 {
 	uint64_t now = pass_now_ms();
-	bool is_stuck = false;
+	struct nest *stuck = NULL;
 
 	for (unsigned i = 0; i < p->n; i++) {
 		struct slot *s = &p->slots[i];
@@ -257,23 +301,24 @@ advance(struct pipeline *p)
 		if (!is_running(s))
 			continue;
 		if (!pass_is_over(&s->pass)) {
-			is_stuck |= !pass_clock(&s->pass, now);
+			if (!pass_clock(&s->pass, now))
+				stuck = nest_of(p, s);
 			continue;
 		}
 		if (slot_pass_over(s))
 			run_slot(p, s);
 		else if (s->job->record.verdict == VERDICT_RELEASED)
-			p->may_restart = true;
+			nest_of(p, s)->may_restart = true;
 	}
-	if (is_stuck)
-		replace_zygote(p);
+	if (stuck != NULL)
+		replace_zygote(p, stuck);
 }
 
 /* One turn. true when a signal came. */
 static bool
 turn(struct pipeline *p, uint64_t until)
 {
-	bool is_lost = false;
+	bool full_is_lost = false, light_is_lost = false;
 	struct watch w;
 
 	watch_all(p, &w);
@@ -286,11 +331,15 @@ turn(struct pipeline *p, uint64_t until)
 			continue; /* advance() does it */
 		if (w.slots[i] != NULL)
 			pass_read(&w.slots[i]->pass);
+		else if (i == 0)
+			full_is_lost = take_reply(p, &p->full) != 0;
 		else
-			is_lost = take_reply(p) != 0;
+			light_is_lost = take_reply(p, &p->light) != 0;
 	}
-	if (is_lost)
-		replace_zygote(p);
+	if (full_is_lost)
+		replace_zygote(p, &p->full);
+	if (light_is_lost)
+		replace_zygote(p, &p->light);
 	advance(p);
 	return false;
 }
@@ -317,7 +366,7 @@ pipeline_wait(struct pipeline *p, int timeout_ms, struct pipeline_job **job)
 	for (;;) {
 		if ((*job = fetch(p)) != NULL)
 			return 0;
-		if (p->is_dead)
+		if (p->full.is_dead)
 			return ERR_INTERNAL;
 		if (stop || pipeline_free_slots(p) == p->n)
 			return 0;

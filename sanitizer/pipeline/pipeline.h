@@ -62,6 +62,13 @@ void pipeline_close(struct pipeline *);
  */
 int pipeline_scan(struct pipeline *, const char *clamd_socket,
     uint64_t timeout_ms) MUST_CHECK;
+/*
+ * This pipeline takes messages (options.mail_fresh) above all: start a second
+ * zygote, which has loaded what texts need and nothing else. What its
+ * children do not release, for whatever reason, is done again from the
+ * beginning, and judged, by those of the other. ERR_* as of pipeline_open().
+ */
+int pipeline_mail(struct pipeline *) MUST_CHECK;
 unsigned pipeline_free_slots(const struct pipeline *);
 /*
  * Take a job; a slot must be free (ERR_LIMIT). It comes back by

@@ -127,6 +127,22 @@ copy(int fd, uint64_t max_bytes, int *out, uint64_t *bytes,
 	return fsx_stable_copy(fd, max_bytes, out, bytes, digest);
 }
 
+/* What the passes say. */
+static void
+reset_story(struct record *r)
+{
+	r->verdict = VERDICT_HELD;
+	r->method = METHOD_NONE;
+	r->reason[0] = r->out_name[0] = r->out_format[0] = '\0';
+	r->reason_err = 0;
+	r->out_bytes = 0;
+	memset(r->out_sha256, 0, HASH_BYTES);
+	r->result = (struct doc_result){ 0 };
+	r->findings = NULL;
+	r->members = NULL;
+	r->n_findings = r->n_members = 0;
+}
+
 static void
 reset(struct slot *s, struct pipeline_job *job)
 {
@@ -136,17 +152,9 @@ reset(struct slot *s, struct pipeline_job *job)
 	pass_init(&s->pass);
 	s->start_ns = now_ns();
 	job->original_fd = job->out_fd = -1;
-	r->verdict = VERDICT_HELD;
-	r->method = METHOD_NONE;
-	r->reason[0] = r->out_name[0] = r->out_format[0] = '\0';
-	r->reason_err = 0;
-	r->in_bytes = r->out_bytes = 0;
+	reset_story(r);
+	r->in_bytes = 0;
 	memset(r->in_sha256, 0, HASH_BYTES);
-	memset(r->out_sha256, 0, HASH_BYTES);
-	r->result = (struct doc_result){ 0 };
-	r->findings = NULL;
-	r->members = NULL;
-	r->n_findings = r->n_members = 0;
 	record_id_new(r->id);
 	record_time_now(r->time);
 	utf8_printable(job->name, strlen(job->name), r->in_name,
@@ -161,6 +169,17 @@ job_ok(const struct pipeline_job *job)
 	return job->mode != PIPELINE_PROVE ||
 	       (job->format != NULL && job->format[0] != '\0' &&
 		   strlen(job->format) < ID_BYTES);
+}
+
+/* A message, most of which are texts. One with more in it is begun again. */
+static bool
+suits_light(const struct pipeline_job *job)
+{
+	const struct options *o = job->options;
+
+	return (job->mode == PIPELINE_CLEAN || job->mode == PIPELINE_EXPLAIN) &&
+	       o->mail_fresh && !o->mail_followup && !o->mail_secrets &&
+	       job->passwords_fd < 0;
 }
 
 void
@@ -194,6 +213,18 @@ slot_take(struct slot *s, struct pipeline_job *job,
 		slot_hold(s, ERR_INTERNAL, "the job makes no sense");
 		return;
 	}
+	s->light = suits_light(job);
+	s->state = SLOT_FIRST;
+}
+
+void
+slot_again(struct slot *s)
+{
+	pass_done(&s->pass);
+	drop(&s->result_fd);
+	record_done(&s->job->record);
+	reset_story(&s->job->record);
+	s->light = false;
 	s->state = SLOT_FIRST;
 }
 
@@ -529,14 +560,12 @@ first_over(struct slot *s)
 	return false;
 }
 
-bool
-slot_pass_over(struct slot *s)
+static bool
+proof_over(struct slot *s)
 {
 	const struct record *r = &s->job->record;
 	struct pass *p = &s->pass;
 
-	if (s->state == SLOT_FIRST)
-		return first_over(s);
 	if (pass_judge(p) != 0 ||
 	    proves(s, s->result_fd, r->out_bytes, r->out_format) != 0)
 		slot_hold(s, p->err == ERR_BLOCKED ? ERR_INTERNAL : p->err,
@@ -544,4 +573,17 @@ slot_pass_over(struct slot *s)
 	else
 		release(s);
 	return false;
+}
+
+/* A light process only ever releases; what it does not, a full one judges. */
+bool
+slot_pass_over(struct slot *s)
+{
+	bool goes_on = s->state == SLOT_FIRST ? first_over(s) : proof_over(s);
+
+	if (!s->light || s->state != SLOT_DONE ||
+	    s->job->record.verdict == VERDICT_RELEASED)
+		return goes_on;
+	slot_again(s);
+	return true;
 }

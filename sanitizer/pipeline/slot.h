@@ -19,6 +19,7 @@ enum slot_state {
 
 struct slot {
 	enum slot_state state;
+	bool light; /* in light processes, as long as they get along */
 	struct pipeline_job *job;
 	struct pass pass;
 	int passwords; /* sealed copy, or -1 */
@@ -37,18 +38,22 @@ struct scan_setup {
 
 /*
  * Take the job: make the stable copy and reset what the pipeline fills in.
- * The slot may be SLOT_DONE afterwards (the input was refused).
+ * The slot may be SLOT_DONE afterwards (the input was refused). light is set
+ * for a job that light processes may try.
  */
 void slot_take(struct slot *, struct pipeline_job *, const struct scan_setup *);
 /* Start the pass of the slot's state; errors as of pass_start(). */
 int slot_start(struct slot *, const struct zygote *, uint32_t seq) MUST_CHECK;
 /*
- * The running pass is over. true: the slot is in SLOT_PROOF now and
- * slot_start() must be called; else it is done, or in SLOT_SCAN.
+ * The running pass is over. true: slot_start() must be called, for the proof
+ * or, without light now, for all of it again; else the slot is done, or in
+ * SLOT_SCAN.
  */
 bool slot_pass_over(struct slot *) MUST_CHECK;
 /* In SLOT_SCAN: as slot_pass_over(). */
 bool slot_scan(struct slot *) MUST_CHECK;
+/* Forget what light processes made of the job: slot_start() comes next. */
+void slot_again(struct slot *);
 /* End the job without release. err may be ERR_BLOCKED. */
 void slot_hold(struct slot *, int err, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

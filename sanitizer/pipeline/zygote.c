@@ -50,16 +50,18 @@ make_env(char *env[4 + N_PASSED], char text[N_PASSED][256])
 
 /* Signals as a fresh program has them; 0, 1 and the socket as we say. */
 static int
-spawn(const char *path, int sock, pid_t *pid)
+spawn(const char *path, int sock, bool light, pid_t *pid)
 {
-	char text[N_PASSED][256], *env[4 + N_PASSED], *argv[2];
+	static char word[] = PROTO_LIGHT;
+	char text[N_PASSED][256], *env[4 + N_PASSED], *argv[3];
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t all, none;
 	int r;
 
 	argv[0] = (char *)(uintptr_t)path;
-	argv[1] = NULL;
+	argv[1] = light ? word : NULL;
+	argv[2] = NULL;
 	make_env(env, text);
 	sigfillset(&all);
 	sigemptyset(&none);
@@ -126,12 +128,12 @@ find(char out[PATH_MAX])
 }
 
 int
-zygote_start(const char *path, struct zygote *z)
+zygote_start(const char *path, bool light, struct zygote *z)
 {
 	char found[PATH_MAX];
 	int pair[2], sock, e;
 
-	*z = (struct zygote){ .sock = -1 };
+	*z = (struct zygote){ .sock = -1, .light = light };
 	if (path == NULL) {
 		if ((e = find(found)) != 0)
 			return e;
@@ -147,7 +149,7 @@ zygote_start(const char *path, struct zygote *z)
 		close(pair[0]);
 		return ERR_IO;
 	}
-	e = spawn(path, sock, &z->pid);
+	e = spawn(path, sock, light, &z->pid);
 	close(sock);
 	z->sock = pair[0];
 	if (e != 0)

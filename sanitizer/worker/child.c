@@ -112,7 +112,7 @@ split_passwords(struct reader *in, struct reader list[PROTO_PASSWORDS])
 }
 
 static int
-work(const struct proto_request *q, struct doc_result *res)
+work(const struct proto_request *q, bool light, struct doc_result *res)
 {
 	static struct reader list[PROTO_PASSWORDS];
 	struct reader secrets;
@@ -128,6 +128,7 @@ work(const struct proto_request *q, struct doc_result *res)
 		    keep_part },
 		.out = &out,
 		.expect = q->expect[0] != '\0' ? q->expect : NULL,
+		.light = light,
 	};
 	int e;
 
@@ -149,14 +150,14 @@ work(const struct proto_request *q, struct doc_result *res)
 
 _Noreturn void
 child_run(const struct sandbox *cage, const struct proto_request *q,
-    const int *fds, size_t n_fds)
+    const int *fds, size_t n_fds, bool light)
 {
 	struct doc_result res;
 	int e;
 
 	if (enter(cage, q, fds, n_fds) != 0)
 		_exit(PROTO_EXIT_CAGE);
-	e = work(q, &res);
+	e = work(q, light, &res);
 	if (proto_put_result(FD(PROTO_FD_RECORDS), PROTO_END, &res) != 0)
 		_exit(PROTO_EXIT_RECORDS);
 	_exit(proto_exit_code(e));

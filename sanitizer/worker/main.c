@@ -5,8 +5,12 @@
  * that the cage holds, and from then on only forks: one child for one
  * document. It reads no input byte, so nothing that a document does to a
  * child reaches the next one. It ends when its control socket does.
+ *
+ * With the word "light" it loads only what messages of texts need; its
+ * children say of everything else that it is too much for them.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -32,6 +36,7 @@
 
 struct zygote {
 	struct sandbox cage;
+	bool light;  /* for messages of texts */
 	int signals; /* signalfd of SIGCHLD */
 
 	struct {
@@ -83,7 +88,7 @@ prepare(struct zygote *z)
 	int e;
 
 	warm_up();
-	if ((e = doc_preload()) != 0) {
+	if ((e = z->light ? doc_preload_mail() : doc_preload()) != 0) {
 		log_error("cannot load what the formats need: %s", err_text(e));
 		return e;
 	}
@@ -92,9 +97,14 @@ prepare(struct zygote *z)
 		log_error("cannot build the cage");
 		return e;
 	}
-	shed_libraries();
+	if (z->light)
+		shed_all_but_mail();
+	else
+		shed_libraries();
 	if ((e = selftest_cage(&z->cage)) != 0)
 		return e;
+	/* What was freed on the way is put in order once, not in each child. */
+	(void)malloc_trim(0);
 	return watch_children(z);
 }
 
@@ -130,7 +140,7 @@ become_child(const struct zygote *z, const struct proto_request *q,
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    getppid() != parent)
 		_exit(PROTO_EXIT_CAGE);
-	child_run(&z->cage, q, fds, n_fds);
+	child_run(&z->cage, q, fds, n_fds, z->light);
 }
 
 static int
@@ -227,7 +237,7 @@ is_socket(int fd)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static struct zygote z;
 	int e;
@@ -237,6 +247,7 @@ main(void)
 		log_error("started by sekisho programs only");
 		return EX_USAGE;
 	}
+	z.light = argc > 1 && strcmp(argv[1], PROTO_LIGHT) == 0;
 	if (close_range(PROTO_CONTROL_FD + 1, ~0u, 0) != 0 || prepare(&z) != 0)
 		return EX_SOFTWARE;
 	if (reply(PROTO_READY, proto_layout(), getpid(), 0, -1) != 0)

@@ -37,6 +37,9 @@
 /* The control socket as the zygote finds it. */
 #define PROTO_CONTROL_FD 3
 
+/* Its argument, when it has one: see doc_preload_mail(). */
+#define PROTO_LIGHT "light"
+
 /* Descriptors of a request, in this order; the last two may be missing, and
  * the parts then take the place of the passwords. */
 enum proto_fd {

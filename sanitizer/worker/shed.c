@@ -41,21 +41,30 @@ static const char *const unused[] = {
 	"libseccomp"
 };
 
+/* The others of a light zygote have nobody who calls them. */
+static const char *const for_mail[] = { "ld-linux-x86-64", "ld-linux-aarch64",
+	"linux-vdso", "libc", "libsodium", "libgmime-3.0", "libglib-2.0",
+	"libgobject-2.0", "libgumbo", "libidn2", "libunistring" };
+
+#define LEN(list) (sizeof(list) / sizeof((list)[0]))
+
 static bool
-is_unused(const char *path)
+is_one_of(const char *path, const char *const *list, size_t len)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash == NULL ? path : slash + 1;
 	size_t n;
 
-	for (size_t i = 0; i < sizeof(unused) / sizeof(unused[0]); i++) {
-		n = strlen(unused[i]);
-		if (strncmp(name, unused[i], n) == 0 &&
+	for (size_t i = 0; i < len; i++) {
+		n = strlen(list[i]);
+		if (strncmp(name, list[i], n) == 0 &&
 		    strncmp(name + n, ".so", 3) == 0)
 			return true;
 	}
 	return false;
 }
+
+#define LOADS_MAX 16 /* segments of a library */
 
 static bool
 is_within(const ElfW(Phdr) * part, const ElfW(Phdr) * load)
@@ -97,7 +106,7 @@ shed(struct dl_phdr_info *lib, size_t size, void *arg)
 
 	(void)size;
 	(void)arg;
-	if (!is_unused(lib->dlpi_name))
+	if (!is_one_of(lib->dlpi_name, unused, LEN(unused)))
 		return 0;
 	for (ph = lib->dlpi_phdr; ph < lib->dlpi_phdr + lib->dlpi_phnum; ph++) {
 		if (ph->p_type == PT_GNU_RELRO)
@@ -121,9 +130,43 @@ shed(struct dl_phdr_info *lib, size_t size, void *arg)
 	return 0;
 }
 
+static bool
+is_bound(void)
+{
+	return !UNDER_ASAN && getenv("LD_BIND_NOW") != NULL;
+}
+
 void
 shed_libraries(void)
 {
-	if (!UNDER_ASAN && getenv("LD_BIND_NOW") != NULL)
+	if (is_bound())
 		(void)dl_iterate_phdr(shed, NULL);
+}
+
+/* The program itself has no name. The table of segments lies in the first of
+ * them. */
+static int
+shed_whole(struct dl_phdr_info *lib, size_t size, void *arg)
+{
+	ElfW(Phdr) loads[LOADS_MAX];
+	size_t n = 0;
+
+	(void)size;
+	(void)arg;
+	if (lib->dlpi_name[0] == '\0' ||
+	    is_one_of(lib->dlpi_name, for_mail, LEN(for_mail)))
+		return 0;
+	for (size_t i = 0; i < lib->dlpi_phnum && n < LOADS_MAX; i++)
+		if (lib->dlpi_phdr[i].p_type == PT_LOAD)
+			loads[n++] = lib->dlpi_phdr[i];
+	for (size_t i = 0; i < n; i++)
+		drop(lib, &loads[i], lib->dlpi_addr + loads[i].p_vaddr);
+	return 0;
+}
+
+void
+shed_all_but_mail(void)
+{
+	if (is_bound())
+		(void)dl_iterate_phdr(shed_whole, NULL);
 }

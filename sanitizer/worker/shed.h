@@ -16,5 +16,11 @@
  * AddressSanitizer.
  */
 void shed_libraries(void);
+/*
+ * The same for a light zygote (doc_preload_mail()): every library but the few
+ * that a message of texts needs is unmapped, whole. Nothing can be looked up
+ * in them afterwards.
+ */
+void shed_all_but_mail(void);
 
 #endif

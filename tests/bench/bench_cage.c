@@ -3,7 +3,9 @@
  * one byte until its released result is back, with both passes, over and over
  * in one process. Prints the median and its neighbours in milliseconds.
  *
- *   bench_cage WORKER [RUNS [TEXT [NAME]]]
+ *   bench_cage WORKER [RUNS [TEXT [NAME [mail]]]]
+ *
+ * mail: as the mail way does it, with a light worker.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +55,8 @@ once(struct pipeline *p, struct pipeline_job *job)
 }
 
 static int
-measure(struct pipeline *p, const char *text, const char *name, size_t n,
-    double *took)
+measure(struct pipeline *p, const char *text, const char *name, bool mail,
+    size_t n, double *took)
 {
 	struct options options;
 	struct pipeline_job job = {
@@ -62,6 +64,7 @@ measure(struct pipeline *p, const char *text, const char *name, size_t n,
 	};
 
 	options_default(&options);
+	options.mail_fresh = mail;
 	if (fsx_memfd("bench", &job.in_fd) != 0 ||
 	    fsx_write_all(job.in_fd, text, strlen(text)) != 0)
 		return 1;
@@ -78,6 +81,7 @@ main(int argc, char **argv)
 	size_t n = argc > 2 ? strtoul(argv[2], NULL, 10) : 500;
 	const char *text = argc > 3 ? argv[3] : "T";
 	const char *name = argc > 4 ? argv[4] : "bench.toy";
+	const bool mail = argc > 5;
 	struct pipeline *p;
 	double *took;
 	int r;
@@ -85,12 +89,13 @@ main(int argc, char **argv)
 	if (argc < 2 || n == 0 || n > 1000000 ||
 	    (took = calloc(n, sizeof(took[0]))) == NULL)
 		return 64;
-	if (pipeline_open(argv[1], 1, &p) != 0) {
+	if (pipeline_open(argv[1], 1, &p) != 0 ||
+	    (mail && pipeline_mail(p) != 0)) {
 		fprintf(stderr, "cannot start %s\n", argv[1]);
 		free(took);
 		return 70;
 	}
-	r = measure(p, text, name, n, took);
+	r = measure(p, text, name, mail, n, took);
 	if (r == 0)
 		printf(
 		    "%s %zu: median %.3f ms, p10 %.3f, p90 %.3f (two passes)\n",

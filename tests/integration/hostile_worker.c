@@ -2,7 +2,8 @@
  * A sekisho-worker in the hands of an attacker. It speaks the protocol of
  * worker/proto.h and then breaks it: how is the first word of the document,
  * so an honest "plain" can follow in the same worker. What concerns the
- * zygote itself is chosen by the program's name.
+ * zygote itself is chosen by the program's name. What stands behind "light "
+ * is done as a light worker only.
  *
  * It lives outside any cage; what it does is bounded by its parent alone.
  */
@@ -20,14 +21,27 @@
 struct ask {
 	struct proto_request q;
 	int fds[PROTO_FDS];
-	char text[256]; /* the document */
+	char text[1024]; /* the document */
 	bool is_proof;
 };
+
+static bool is_light;
 
 static bool
 says(const struct ask *a, const char *word)
 {
-	return strncmp(a->text, word, strlen(word)) == 0;
+	static const char light[] = "light ";
+	const size_t n = sizeof(light) - 1;
+	const bool both = strncmp(a->text, light, n) != 0;
+
+	return (both || is_light) &&
+	       strncmp(a->text + (both ? 0 : n), word, strlen(word)) == 0;
+}
+
+static bool
+is_mail(const struct ask *a)
+{
+	return a->q.options.mail_fresh || strcmp(a->q.expect, "mail.eml") == 0;
 }
 
 static struct doc_result
@@ -37,7 +51,8 @@ honest_result(const struct ask *a, const char *out)
 		.out_bytes = strlen(out) };
 
 	snprintf(r.structure, sizeof(r.structure), "toy");
-	snprintf(r.out_format, sizeof(r.out_format), "toy");
+	snprintf(r.out_format, sizeof(r.out_format), "%s",
+	    is_mail(a) ? "mail.eml" : "toy");
 	snprintf(r.out_ext, sizeof(r.out_ext), "toy");
 	hash_of(a->text, strlen(a->text), r.in_sha256);
 	hash_of(out, strlen(out), r.out_sha256);
@@ -325,6 +340,7 @@ main(int argc, char **argv)
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash == NULL ? "" : slash + 1;
 
+	is_light = argc > 1 && strcmp(argv[1], PROTO_LIGHT) == 0;
 	if (hash_setup() != 0 || strcmp(name, "not-ready") == 0)
 		return 70;
 	if (strcmp(name, "other-build") == 0)

@@ -57,7 +57,7 @@ remove_worker(char path[PATH_MAX])
 	rmdir(path);
 }
 
-Test(light, does_texts_and_leaves_the_rest, .timeout = 120)
+Test(light, does_texts_and_leaves_the_rest)
 {
 	static const struct {
 		const char *text;
@@ -162,7 +162,7 @@ both_ways(struct pipeline *full, struct pipeline *light, const char *path)
 	free(text);
 }
 
-Test(light, what_comes_out_is_the_same, .timeout = 300)
+Test(light, what_comes_out_is_the_same)
 {
 	static const char *const dirs[] = { "samples/benign/mail",
 		"samples/planted/mail" };
@@ -217,7 +217,7 @@ static const char *const tricks[] = { "light crash", "light spin",
 	"light zygote-refuses" };
 
 /* Nothing of what they did is left. */
-Test(light, what_they_spoil_is_done_again, .timeout = 120)
+Test(light, what_they_spoil_is_done_again)
 {
 	struct pipeline *p = open_hostile(1);
 	struct toy t;
@@ -239,7 +239,7 @@ Test(light, what_they_spoil_is_done_again, .timeout = 120)
 }
 
 /* What both spoil is held, with the words about the full one. */
-Test(light, what_both_spoil_is_held, .timeout = 60)
+Test(light, what_both_spoil_is_held)
 {
 	struct pipeline *p = open_hostile(1);
 	struct toy t;
@@ -257,7 +257,7 @@ Test(light, what_both_spoil_is_held, .timeout = 60)
 }
 
 /* Without them everything goes on. */
-Test(light, a_light_zygote_that_dies_again_is_given_up, .timeout = 60)
+Test(light, a_light_zygote_that_dies_again_is_given_up)
 {
 	struct pipeline *p = open_hostile(3);
 	struct pipeline_job *back;

@@ -143,6 +143,48 @@ urge_form(struct visit *v, const struct transfer *t)
 	html_close(&v->page);
 }
 
+/* One word of the rule: "@DEPARTMENT", or a login. */
+static void
+approver_name(struct visit *v, const char *word)
+{
+	struct account a;
+	char text[RULES_DEPARTMENT_BYTES + 128];
+
+	if (word[0] == '@') {
+		snprintf(text, sizeof(text), tr(v, "approvers of %s"),
+		    word + 1);
+		html_data(&v->page, text);
+	} else if (account_get(v->site->people, word, &a) == 0 &&
+		   a.name[0] != '\0') {
+		html_data(&v->page, a.name);
+	} else {
+		html_data(&v->page, word);
+	}
+}
+
+/* Whom to ask when it takes long. */
+static void
+approvers(struct visit *v, const struct request *q)
+{
+	char list[RULES_LIST_BYTES + RULES_DEPARTMENT_BYTES], *word, *rest;
+	struct html *h = &v->page;
+	const char *sep = "";
+
+	if (q->approvers[0] != '\0')
+		snprintf(list, sizeof(list), "%s", q->approvers);
+	else
+		snprintf(list, sizeof(list), "@%s", q->department);
+	html_el(h, "dt", tr(v, "Who may approve"), NULL);
+	html_open(h, "dd", NULL);
+	for (word = strtok_r(list, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest)) {
+		html_text(h, sep);
+		approver_name(v, word);
+		sep = v->lang == WORDS_JA ? "、" : ", ";
+	}
+	html_close(h);
+}
+
 static int
 approval_box(struct visit *v, const struct transfer *t)
 {
@@ -162,6 +204,7 @@ approval_box(struct visit *v, const struct transfer *t)
 	snprintf(text, sizeof(text), tr(v, "%u of %u have agreed"), q.agreed,
 	    q.quorum);
 	page_fact(v, tr(v, "Approval"), text);
+	approvers(v, &q);
 	html_el(h, "dt", tr(v, "Expires"), NULL);
 	html_open(h, "dd", NULL);
 	page_time(v, q.expires);

@@ -314,6 +314,8 @@ def check_hurry(s):
     b = Browser(s)
     b.sign_in("sato")
     ok("/urge" in b.get("/transfers/" + t).text, "a hurry can be said")
+    text = re.sub("<[^>]*>", "", b.get("/transfers/" + t).text)
+    ok("承認できる人税務課の承認者" in text, "and who may approve", text[-900:])
     bad = "<b>SEKISHO-CANARY-console-urge"
     ok(b.post("/transfers/%s/urge" % t, ("why", " ")).status == 303 and "/urge" in b.get("/transfers/" + t).text,
        "with a reason only")

@@ -43,10 +43,10 @@ ok 'no mail' has '^0 notices sent, 0 wait' out
 ok 'but a line' later eval 'test "$(grep -c " test \[" syslog.txt)" -eq 2'
 conf "udp:127.0.0.1:$udp"
 ok 'by UDP' run 0 events test --state gw --policy policy.conf
-ok 'arrives' later test "$(grep -c ' test \[' syslog.txt)" -eq 3
+ok 'arrives' later eval 'test "$(grep -c " test \[" syslog.txt)" -eq 3'
 conf "tcp:127.0.0.1:$tcp"
 ok 'by TCP' run 0 events test --state gw --policy policy.conf
-ok 'arrives, counted' later test "$(grep -c ' test \[' syslog.txt)" -eq 4
+ok 'arrives, counted' later eval 'test "$(grep -c " test \[" syslog.txt)" -eq 4'
 sed -i 's/mail_relay = "[^"]*"/mail_relay = "127.0.0.1:1"/' policy.conf
 rm -rf gw/events/last
 ok 'a relay that is down' run 75 events test --state gw --policy policy.conf

@@ -6,7 +6,7 @@ reader must be what becomes of the message for that reader.
 
   mail_dovecot.py BIN
 """
-import email, email.policy, json, os, signal, subprocess, sys, time
+import email, email.policy, json, os, re, signal, subprocess, sys, time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import mail_servers as servers
@@ -73,6 +73,12 @@ protocol lmtp {{
 '''
 
 
+def arrived(name):
+    """Seconds and microseconds, neither filled up with zeros."""
+    return [int(n) for n in
+            re.match(r'(\d+)(?:\.M(\d+))?', name).groups('0')]
+
+
 class Dovecot:
     def __init__(self, top, owner):
         self.top, self.port = top + '/dovecot', servers.free_port()
@@ -133,7 +139,8 @@ class Dovecot:
         out = []
         for sub in ('new', 'cur'):
             d = '%s/box/%s/%s' % (self.top, name, sub)
-            for n in sorted(os.listdir(d)) if os.path.isdir(d) else []:
+            names = os.listdir(d) if os.path.isdir(d) else []
+            for n in sorted(names, key=arrived):
                 with open(d + '/' + n, 'rb') as f:
                     out.append(email.message_from_bytes(
                         f.read(), policy=email.policy.default))

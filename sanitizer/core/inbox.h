@@ -49,4 +49,7 @@ int inbox_deliver(struct inbox *, uint64_t seq, uint64_t *documents) MUST_CHECK;
 /* Empty and remove a stage folder. */
 void inbox_unstage(struct inbox *, const char *name);
 
+/* Why a payload is refused whose proof ended with e. */
+void inbox_not_proven(const char *name, int e, char why[PARCEL_WHY_BYTES]);
+
 #endif

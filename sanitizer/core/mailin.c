@@ -99,8 +99,7 @@ prove(struct inbox *in, int fd, const struct parcel *p, int *out, char *why)
 			e = ERR_IO;
 		else if ((e = in->setup->prove(in->setup->arg, copy,
 			      q->format)) != 0)
-			snprintf(why, PARCEL_WHY_BYTES,
-			    "%.150s: does not prove: %s", q->name, err_text(e));
+			inbox_not_proven(q->name, e, why);
 	}
 	if (e != 0)
 		close(copy);

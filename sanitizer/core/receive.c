@@ -131,6 +131,16 @@ set_time(int fd, const struct parcel_payload *q)
 		(void)!futimens(fd, t);
 }
 
+void
+inbox_not_proven(const char *name, int e, char why[PARCEL_WHY_BYTES])
+{
+	snprintf(why, PARCEL_WHY_BYTES, "%.150s: does not prove: %s", name,
+	    e == ERR_DENIED
+		? "this side would rebuild it otherwise; are policy and "
+		  "version those of the gateway?"
+		: err_text(e));
+}
+
 /* One payload: bytes, hash, proof. An original cannot be proved; that it may
  * come at all was judged by take_unsanitised(). */
 static int
@@ -147,8 +157,7 @@ stage_payload(struct inbox *in, int parcel, int stage, size_t i,
 		e = ERR_IO;
 	if (e == 0 && !parcel_is_unsanitised(p) &&
 	    (e = in->setup->prove(in->setup->arg, fd, q->format)) != 0)
-		snprintf(why, PARCEL_WHY_BYTES, "%.150s: does not prove: %s",
-		    q->name, err_text(e));
+		inbox_not_proven(q->name, e, why);
 	set_time(fd, q);
 	close(fd);
 	if (e == 0)

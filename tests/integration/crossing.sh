@@ -175,4 +175,15 @@ ok 'is said' test -s err -o -s out
 cp whole "$log"
 ok 'as it was, it is sound' run 0 audit verify --state gw
 
+# a policy of this side that would rebuild it otherwise
+echo 'mail { body = "text+html" }' >html.conf
+printf 'Subject: x\nContent-Type: text/html\n\n<p>x</p>\n' >m.eml
+"$bin/sekisho" mail --state gm --policy html.conf --sender a@example.jp --recipient b@example.jp <m.eml >/dev/null 2>&1
+mkdir wirem
+"$bin/sekisho" mail --serve --once --state gm --policy html.conf --send wirem >/dev/null 2>&1
+"$bin/sekisho" send --state gm --public-key >gm.pub
+mkdir gotm
+ok 'a mail that this side would rebuild otherwise is refused' run 1 receive --key gm.pub --state innerm wirem gotm
+ok 'and the reason says where to look' grep -q 'policy and version' innerm/refused/*.reason.txt
+
 finish

@@ -44,6 +44,20 @@ run()
 has() { grep -q -- "$1" "$2"; }
 hasnt() { ! grep -q -- "$1" "$2"; }
 
+there() { [ -e "$1" ]; }
+gone() { [ ! -e "$1" ]; }
+
+# within SECONDS COMMAND...: sooner or later it is so
+within()
+{
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+
 # The plan, and the exit status of the script.
 finish()
 {

@@ -48,19 +48,6 @@ stop()
 	wait "$watcher"
 }
 
-# within SECONDS COMMAND...
-within()
-{
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-
-there() { [ -e "$1" ]; }
-gone() { [ ! -e "$1" ]; }
 refused() { ! "$@"; }
 empty_wire() { [ -z "$(ls wire)" ]; }
 no_copies() { [ -z "$(ls s/people/in)" ]; }

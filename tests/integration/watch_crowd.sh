@@ -39,18 +39,6 @@ stop()
 	wait "$watcher"
 }
 
-# within SECONDS COMMAND...
-within()
-{
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-
-there() { [ -e "$1" ]; }
 holds() { grep -qrs "$1" "$2"; }
 mkdir -p "$share/in/総務課/"{yamada,sato,ito} "$share/in/税務課/mori" "$share/済み/総務課/yamada" wire
 done_=$share/済み/総務課

@@ -26,18 +26,6 @@ events { syslog = "" }
 END
 }
 
-within()
-{
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-
-there() { [ -e "$1" ]; }
-gone() { [ ! -e "$1" ]; }
 matches() { compgen -G "$1" >/dev/null; }
 once() { "$watch" --policy policy.conf --state s --send wire --once >>watch.log 2>&1; }
 rows() { "$bin/sekisho" transfer list --json --policy policy.conf --state s; }
